@@ -1,0 +1,24 @@
+import Wire
+
+/// Every command there is: help, parsing and the tests read this one table.
+enum CommandTable {
+    /// Options that every command takes.
+    static let global: [OptionForm] = [
+        Option.output.form, Option.language.form, Option<String>.context.form, Flag.noInput.form,
+        OptionForm(name: "help", short: "h", placeholder: nil, help: .optionHelp),
+    ]
+
+    static let all: [LeafCommand] = renter + operators + providers + auditors + [.version]
+
+    private static let renter: [LeafCommand] = [
+        .up, .jobCreate, .jobPlan, .jobList, .jobGet, .jobLogs, .jobStop, .jobWait, .jobRetry,
+        .jobCopy, .billingSummary, .invoiceGet, .billingBalance, .offerList,
+    ]
+    private static let operators: [LeafCommand] = [
+        .marketServe, .marketKeyCreate, .marketCredit, .marketImage,
+    ]
+    private static let providers: [LeafCommand] = [.nodeList, .nodeDrain, .nodeWatch]
+    private static let auditors: [LeafCommand] = [
+        .auditVerify, .auditExport, .auditLog, .auditLedger, .auditMirror, .auditEvidence,
+    ]
+}

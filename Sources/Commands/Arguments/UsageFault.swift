@@ -1,0 +1,72 @@
+import Wire
+
+/// How the words of a run are wrong. Shown as `usage`, exit code 2.
+enum UsageFault: Error, Hashable, Sendable {
+    case unknownCommand(String, nearest: String?)
+    case unknownOption(String, nearest: String?)
+    case valueMissing(String)
+    case valueRefused(option: String, String)
+    case flagWithValue(String)
+    case operandMissing(String, command: String)
+    case operandExtra(String, command: String)
+    case budgetNeededForYes
+    case imageOrFileNeeded
+    case jobPathNeeded(String)
+    case marketMissing
+    case contextUnknown(String)
+
+    func text(in language: Language) -> String {
+        switch self {
+        case .unknownCommand(let word, let nearest):
+            told(.usageUnknownCommand, ["name": word], nearest, language)
+        case .unknownOption(let word, let nearest):
+            told(.usageUnknownOption, ["name": word], nearest, language)
+        case .valueMissing(let option):
+            Message.usageValueMissing.text(in: language, ["name": option])
+        case .valueRefused(let option, let value):
+            Message.usageValueRefused.text(in: language, ["name": option, "value": value])
+        case .flagWithValue(let option):
+            Message.usageFlagWithValue.text(in: language, ["name": option])
+        case .operandMissing(let name, let command):
+            Message.usageOperandMissing.text(in: language, ["name": name, "command": command])
+        case .operandExtra(let word, let command):
+            Message.usageOperandExtra.text(in: language, ["name": word, "command": command])
+        case .budgetNeededForYes: Message.usageBudgetForYes.text(in: language)
+        case .imageOrFileNeeded: Message.usageImageOrFile.text(in: language)
+        case .jobPathNeeded(let word):
+            Message.usageJobPath.text(in: language, ["name": word])
+        case .marketMissing: Message.usageMarketMissing.text(in: language)
+        case .contextUnknown(let name):
+            Message.usageContextUnknown.text(in: language, ["context": name])
+        }
+    }
+
+    private func told(
+        _ message: Message, _ values: [String: String], _ nearest: String?, _ language: Language
+    ) -> String {
+        let text = message.text(in: language, values)
+        guard let nearest else { return text }
+        return text + " · " + Message.didYouMean.text(in: language, ["name": nearest])
+    }
+
+    /// The known word that takes the fewest single-character changes, if at most two do.
+    static func nearest(to word: String, in known: [String]) -> String? {
+        let best = known.map { ($0, distance(Array(word), Array($0))) }.min { $0.1 < $1.1 }
+        return best.flatMap { $0.1 <= 2 && $0.1 < word.count ? $0.0 : nil }
+    }
+
+    /// Levenshtein distance.
+    private static func distance(_ left: [Character], _ right: [Character]) -> Int {
+        var row = Array(0...right.count)
+        for (i, character) in left.enumerated() {
+            var diagonal = row[0]
+            row[0] = i + 1
+            for (j, other) in right.enumerated() {
+                let replaced = diagonal + (character == other ? 0 : 1)
+                diagonal = row[j + 1]
+                row[j + 1] = min(replaced, row[j] + 1, row[j + 1] + 1)
+            }
+        }
+        return row[right.count]
+    }
+}

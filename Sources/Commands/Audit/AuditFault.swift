@@ -1,0 +1,87 @@
+import Domain
+import Wire
+
+/// Why evidence does not hold. Each names what it was found in.
+enum AuditFault: Error, Hashable {
+    case headRefused(String)
+    case inconsistent(size: Int64)
+    case shrunk(size: Int64, known: Int64)
+    case logKeyChanged
+    /// The market tells another key of the node than the log binds.
+    case nodeKeyDiffers(NodeID)
+    case fileMissing(String)
+    case bundleUnreadable(String)
+    case record(index: Int64, RecordFault)
+    case recordsMissing(LeaseID)
+    case leaseTerms(LeaseID)
+
+    func text(in language: Language) -> String {
+        func told(_ message: Message, _ values: [String: String] = [:]) -> String {
+            message.text(in: language, values)
+        }
+        switch self {
+        case .headRefused(let what): return told(.auditHeadRefused, ["what": what])
+        case .inconsistent(let size): return told(.auditInconsistent, ["size": String(size)])
+        case .shrunk(let size, let known):
+            return told(.auditShrunk, ["size": String(size), "known": String(known)])
+        case .logKeyChanged: return told(.auditLogKeyChanged)
+        case .nodeKeyDiffers(let node): return told(.auditNodeKeyTwice, ["node": node.text])
+        case .fileMissing(let path): return told(.auditFileMissing, ["path": path])
+        case .bundleUnreadable(let what): return told(.auditBundleUnreadable, ["what": what])
+        case .record(let index, let fault):
+            let what = fault.text(in: language)
+            return told(.auditRecordBad, ["index": String(index), "what": what])
+        case .recordsMissing(let lease): return told(.auditRecordsMissing, ["lease": lease.text])
+        case .leaseTerms(let lease):
+            return "\(lease): " + told(.auditBundleTerms)
+        }
+    }
+}
+
+/// Why one entry of the log does not hold.
+enum RecordFault: Error, Hashable {
+    case changed
+    case missing
+    case extra
+    case unreadable
+    case receiptUnreadable
+    case receiptDiffers
+    case receiptForged
+    case nodeKeyMissing(NodeID)
+    case nodeKeyTwice(NodeID)
+    case chargeWrong(found: Int64, expected: Int64)
+    case secondsBack
+    case termsChanged
+    case afterFinal
+    case otherLease
+    case renterHash
+    case jobHash
+    case proofWrong
+    case notMirrored
+
+    func text(in language: Language) -> String {
+        let (message, values): (Message, [String: String]) =
+            switch self {
+            case .changed: (.auditEntryChanged, [:])
+            case .missing: (.auditEntryMissing, [:])
+            case .extra: (.auditEntryExtra, [:])
+            case .unreadable: (.auditEntryUnreadable, [:])
+            case .receiptUnreadable: (.auditReceiptUnreadable, [:])
+            case .receiptDiffers: (.auditReceiptDiffers, [:])
+            case .receiptForged: (.auditReceiptForged, [:])
+            case .nodeKeyMissing(let node): (.auditNodeKeyMissing, ["node": node.text])
+            case .nodeKeyTwice(let node): (.auditNodeKeyTwice, ["node": node.text])
+            case .chargeWrong(let found, let expected):
+                (.auditChargeWrong, ["found": String(found), "expected": String(expected)])
+            case .secondsBack: (.auditSecondsBack, [:])
+            case .termsChanged: (.auditTermsChanged, [:])
+            case .afterFinal: (.auditAfterFinal, [:])
+            case .otherLease: (.auditOtherLease, [:])
+            case .renterHash: (.auditRenterHash, [:])
+            case .jobHash: (.auditJobHash, [:])
+            case .proofWrong: (.auditProofWrong, [:])
+            case .notMirrored: (.auditNotMirrored, [:])
+            }
+        return message.text(in: language, values)
+    }
+}

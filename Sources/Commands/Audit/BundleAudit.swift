@@ -1,0 +1,165 @@
+import Domain
+import Transparency
+import Wire
+
+/// Verifies a job's bundle with nothing but its own bytes: no market, no account, no network.
+struct BundleAudit {
+    /// What was proven.
+    struct Verdict: Hashable, Codable {
+        struct Lease: Hashable, Codable {
+            let lease: LeaseID
+            let seconds: Int64
+            let microPerHour: Int64
+            let chargedMicro: Int64
+
+            private enum CodingKeys: String, CodingKey {
+                case lease
+                case seconds = "metered_s"
+                case microPerHour = "micro_per_hour"
+                case chargedMicro = "charged_micro"
+            }
+        }
+
+        let job: JobID
+        let records: Int
+        let leases: [Lease]
+        let headSize: Int64
+        let logKey: String
+
+        private enum CodingKeys: String, CodingKey {
+            case job, records, leases
+            case headSize = "head_size"
+            case logKey = "log_key"
+        }
+    }
+
+    let bundle: ProofBundleDTO
+    /// The key that signs the log's heads, pinned by a mirror or by the auditor; nil: the bundle's.
+    let pinned: NoteVerifier?
+    /// The entry that an independent copy of the log has at an index.
+    let mirror: ((Int64) throws -> [UInt8]?)?
+
+    /// - Throws: the first `AuditFault` found.
+    func verify() throws -> Verdict {
+        let verifier = try verifier()
+        let head = try head(by: verifier)
+        var audit = EntryAudit()
+        var keyIndexes: [Int64: [UInt8]] = [:]
+        var seen: [LeaseID] = []
+        for lease in bundle.leases {
+            guard !seen.contains(lease.lease) else { throw AuditFault.leaseTerms(lease.lease) }
+            seen.append(lease.lease)
+            try checkKey(lease, head, &audit, &keyIndexes)
+            try checkRecords(of: lease, head, &audit)
+            try checkTerms(of: lease, audit)
+        }
+        return Verdict(
+            job: bundle.job, records: audit.records,
+            leases: seen.compactMap { id in
+                audit.leases[id].map {
+                    Verdict.Lease(
+                        lease: id, seconds: $0.seconds, microPerHour: $0.rate.microPerHour,
+                        chargedMicro: $0.charge.micro)
+                }
+            }, headSize: head.size, logKey: verifier.description)
+    }
+
+    private func verifier() throws -> NoteVerifier {
+        let own: NoteVerifier
+        do throws(NoteRefusal) {
+            own = try NoteVerifier(name: bundle.origin, publicKey: bundle.logKey.bytes)
+        } catch {
+            throw AuditFault.headRefused(error.description)
+        }
+        guard pinned == nil || pinned == own else { throw AuditFault.logKeyChanged }
+        return own
+    }
+
+    private func head(by verifier: NoteVerifier) throws -> Head {
+        do throws(NoteRefusal) {
+            return try SignedHead(verifying: Array(bundle.head.utf8), with: verifier).head
+        } catch {
+            throw AuditFault.headRefused(error.description)
+        }
+    }
+
+    // MARK: Leases
+
+    private func checkKey(
+        _ lease: ProofLeaseDTO, _ head: Head, _ audit: inout EntryAudit,
+        _ known: inout [Int64: [UInt8]]
+    ) throws {
+        let record = lease.nodeKey
+        try checkInclusion(record, head)
+        // Leases of one node share its key's entry.
+        if known[record.index] == record.bytes.bytes { return }
+        known[record.index] = record.bytes.bytes
+        guard case .nodeKey? = try? LoggedEntry(bytes: record.bytes.bytes) else {
+            throw AuditFault.record(index: record.index, .unreadable)
+        }
+        try take(record, &audit)
+    }
+
+    private func checkRecords(
+        of lease: ProofLeaseDTO, _ head: Head, _ audit: inout EntryAudit
+    ) throws {
+        guard !lease.records.isEmpty else { throw AuditFault.recordsMissing(lease.lease) }
+        var last: Int64 = -1
+        for record in lease.records {
+            guard record.index > last else {
+                throw AuditFault.record(index: record.index, .secondsBack)
+            }
+            last = record.index
+            try checkInclusion(record, head)
+            guard case .usage(let usage)? = try? LoggedEntry(bytes: record.bytes.bytes) else {
+                throw AuditFault.record(index: record.index, .unreadable)
+            }
+            if let fault = ownerFault(usage, lease) {
+                throw AuditFault.record(index: record.index, fault)
+            }
+            try take(record, &audit)
+        }
+    }
+
+    /// The record is this lease's, and its hashes are this renter's and this job's.
+    private func ownerFault(_ usage: UsageRecord, _ lease: ProofLeaseDTO) -> RecordFault? {
+        let salt = bundle.salt.bytes
+        if usage.lease != lease.lease { return .otherLease }
+        if usage.renterHash != SaltedHash.of(bundle.renter.text, salt: salt) { return .renterHash }
+        if usage.jobHash != SaltedHash.of(bundle.job.text, salt: salt) { return .jobHash }
+        return nil
+    }
+
+    private func take(_ record: ProofRecordDTO, _ audit: inout EntryAudit) throws {
+        do throws(RecordFault) {
+            try audit.take(record.bytes.bytes)
+        } catch {
+            throw AuditFault.record(index: record.index, error)
+        }
+    }
+
+    private func checkInclusion(_ record: ProofRecordDTO, _ head: Head) throws {
+        let path = record.proof.compactMap { LogHash($0.bytes) }
+        let proof = InclusionProof(index: record.index, size: head.size, path: path)
+        do throws(ProofRefusal) {
+            guard path.count == record.proof.count else { throw ProofRefusal.wrongLength }
+            try proof.verify(leaf: .leaf(record.bytes.bytes), root: head.root)
+        } catch {
+            throw AuditFault.record(index: record.index, .proofWrong)
+        }
+        if let mirror {
+            guard try mirror(record.index) == record.bytes.bytes else {
+                throw AuditFault.record(index: record.index, .notMirrored)
+            }
+        }
+    }
+
+    /// What the bundle claims in numbers is what its records say; a lease still running has no
+    /// last record, and its bill is not proven yet.
+    private func checkTerms(of lease: ProofLeaseDTO, _ audit: EntryAudit) throws {
+        guard let found = audit.leases[lease.lease], found.isFinal,
+            found.attempt == lease.attempt, found.rate.microPerHour == lease.microPerHour,
+            found.charge.micro == lease.chargedMicro
+        else { throw AuditFault.leaseTerms(lease.lease) }
+    }
+}

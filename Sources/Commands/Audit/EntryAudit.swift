@@ -1,0 +1,102 @@
+import Crypto
+import Domain
+
+/// One entry of the log, read.
+enum LoggedEntry: Hashable {
+    case usage(UsageRecord)
+    case nodeKey(NodeKeyRecord)
+
+    /// - Throws: `RecordFault.unreadable`.
+    init(bytes: [UInt8]) throws(RecordFault) {
+        do throws(MalformedEntry) {
+            switch bytes.count > 1 ? EntryType(rawValue: bytes[1]) : nil {
+            case .usageRecord: self = .usage(try UsageRecord(bytes: bytes))
+            case .nodeKey: self = .nodeKey(try NodeKeyRecord(bytes: bytes))
+            case .receipt, nil: throw MalformedEntry.wrongType
+            }
+        } catch {
+            throw .unreadable
+        }
+    }
+}
+
+/// Follows the log from its beginning and believes no entry that does not follow from signatures
+/// and arithmetic: each receipt signed by the node's logged key, each charge
+/// `ceil(seconds × rate / 3600)`, seconds never going back, terms never changing within a lease.
+struct EntryAudit {
+    /// What is known of a lease so far.
+    struct LeaseSoFar: Hashable {
+        let node: NodeID
+        let attempt: Int64
+        let rate: Rate
+        var seconds: Int64
+        var charge: Money
+        var isFinal: Bool
+    }
+
+    private(set) var keys: [NodeID: [UInt8]] = [:]
+    private(set) var leases: [LeaseID: LeaseSoFar] = [:]
+    private(set) var records = 0
+
+    /// Checks the next entry.
+    ///
+    /// - Throws: the first `RecordFault` found in it.
+    mutating func take(_ bytes: [UInt8]) throws(RecordFault) {
+        switch try LoggedEntry(bytes: bytes) {
+        case .nodeKey(let record):
+            guard keys[record.node] == nil else { throw .nodeKeyTwice(record.node) }
+            keys[record.node] = record.key
+        case .usage(let record):
+            try check(record)
+            try follow(record)
+            records += 1
+        }
+    }
+
+    private func check(_ record: UsageRecord) throws(RecordFault) {
+        let receipt: Receipt
+        do throws(MalformedEntry) {
+            receipt = try Receipt(bytes: record.receipt.bytes)
+        } catch {
+            throw .receiptUnreadable
+        }
+        guard receipt.lease == record.lease, receipt.node == record.node,
+            receipt.attempt == record.attempt, receipt.seconds == record.seconds
+        else { throw .receiptDiffers }
+        guard let key = keys[record.node] else { throw .nodeKeyMissing(record.node) }
+        guard Self.isSigned(record.receipt, by: key) else { throw .receiptForged }
+        let expected = Self.charge(seconds: record.seconds, rate: record.rate)
+        guard record.charge.micro == expected else {
+            throw .chargeWrong(found: record.charge.micro, expected: expected ?? -1)
+        }
+    }
+
+    private mutating func follow(_ record: UsageRecord) throws(RecordFault) {
+        if let before = leases[record.lease] {
+            guard !before.isFinal else { throw .afterFinal }
+            guard before.node == record.node, before.attempt == record.attempt,
+                before.rate == record.rate
+            else { throw .termsChanged }
+            guard record.seconds >= before.seconds else { throw .secondsBack }
+        }
+        leases[record.lease] = LeaseSoFar(
+            node: record.node, attempt: record.attempt, rate: record.rate,
+            seconds: record.seconds, charge: record.charge, isFinal: record.kind == .final)
+    }
+
+    /// Ed25519 (RFC 8032) over the receipt's bytes.
+    static func isSigned(_ receipt: SignedReceipt, by key: [UInt8]) -> Bool {
+        guard let key = try? Curve25519.Signing.PublicKey(rawRepresentation: key) else {
+            return false
+        }
+        return key.isValidSignature(receipt.signature, for: receipt.bytes)
+    }
+
+    /// `ceil(seconds × rate / 3600)` micro-units, computed here and not taken from the market's
+    /// code; nil when it leaves the range of numbers.
+    static func charge(seconds: Int64, rate: Rate) -> Int64? {
+        let (product, overflow) = seconds.multipliedReportingOverflow(by: rate.microPerHour)
+        guard !overflow, product >= 0, product <= Int64.max - 3599 else { return nil }
+        return (product + 3599) / 3600
+    }
+}

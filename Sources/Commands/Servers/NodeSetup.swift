@@ -1,0 +1,150 @@
+import AsyncHTTPClient
+import Crypto
+import Domain
+import Foundation
+import Logging
+import NIOCore
+import NIOSSL
+import NodeAgent
+import Wire
+
+/// What `orban up` and `orban node run` are told about a node.
+struct NodeSetup: Sendable {
+    /// How containers come to run.
+    enum Engine: Hashable, Sendable {
+        case simulated
+        /// One that somebody else runs.
+        case socket(String)
+        /// The machine's own, started when nobody answers.
+        case own
+    }
+
+    static let options: [OptionForm] = [
+        Option<Int64>.cpus.form, Option<Int64>.memory.form, Option.disk.form, Option.price.form,
+        Option.region.form, Option<String>.name.form, Flag.simulate.form,
+        Option.engineSocket.form, Option.containersRoot.form,
+    ]
+    /// 0.10 USD/h for the whole machine.
+    private static let defaultMicroPerHour: Int64 = 100_000
+
+    let name: String
+    let statePath: String
+    let terms: OfferTerms
+    let engine: Engine
+    let log: Logger
+    private let containersRoot: String
+    private let environment: [String: String]
+
+    /// - Throws: `UsageFault`.
+    init(_ session: Session, statePath: String, log: Logger) throws {
+        let arguments = session.arguments
+        let machine = Machine.resources(diskAt: "/")
+        name = try arguments.value(Option<String>.name) ?? "node-1"
+        self.statePath = statePath
+        self.log = log
+        let capacity = Resources(
+            milliCPU: try arguments.value(Option<Int64>.cpus) ?? machine.milliCPU,
+            memoryBytes: try arguments.value(Option<Int64>.memory) ?? machine.memoryBytes / 4 * 3,
+            diskBytes: try arguments.value(Option<Int64>.disk) ?? machine.diskBytes / 2)
+        let ask = try arguments.value(Option<Rate>.price)
+            ?? Rate(microPerHour: Self.defaultMicroPerHour)
+        terms = OfferTerms(
+            capacity: capacity, devices: [], ask: ask,
+            region: try arguments.value(Option<String>.region) ?? "TW", tier: .new)
+        if arguments.has(.simulate) {
+            engine = .simulated
+        } else if let socket = try arguments.value(Option<String>.engineSocket) {
+            engine = .socket(socket)
+        } else {
+            engine = .own
+        }
+        environment = session.environment
+        containersRoot =
+            try arguments.value(Option<String>.containersRoot) ?? Self.defaultRoot(session)
+    }
+
+    /// Where `script/images` puts images, too.
+    private static func defaultRoot(_ session: Session) -> String {
+        session.environment["ORBAN_CONTAINERS_ROOT"].flatMap { $0.isEmpty ? nil : $0 }
+            ?? session.settings.cachePath + "/containers/store"
+    }
+
+    /// A node is who its receipt key says: the same key is the same node.
+    func nodeID(of key: Curve25519.Signing.PrivateKey) -> NodeID {
+        NodeID(bytes: Array(SHA256.hash(data: key.publicKey.rawRepresentation).prefix(16)))
+    }
+
+    /// Runs the node until it is cancelled, with `beside` next to it.
+    func run(
+        as node: NodeID, key: Curve25519.Signing.PrivateKey, marketURL: String,
+        authorityPEM: String?, connect: @escaping @Sendable () async throws -> NodeLink,
+        beside: @escaping @Sendable () async throws -> Void
+    ) async throws {
+        let clock = ContinuousClock()
+        let configuration = configuration(node, marketURL)
+        try await withHTTP(authorityPEM) { engineHTTP, marketHTTP in
+            let runtime: any ContainerRuntime =
+                engine == .simulated
+                ? SimulatedRuntime(now: { NodeClock.now() })
+                : try await LibpodRuntime.open(
+                    configuration, engineHTTP: engineHTTP, marketHTTP: marketHTTP, clock: clock,
+                    logger: log)
+            let agent = try NodeAgent(
+                NodeAgent.Parts(
+                    configuration: configuration, runtime: runtime, connect: connect, signer: key,
+                    bootID: try NodeClock.bootID(), now: { NodeClock.now() }, clock: clock,
+                    logger: log))
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                group.addTask { try await beside() }
+                group.addTask { try await agent.run() }
+                try await group.next()
+                try await group.next()
+            }
+        }
+    }
+
+    private func configuration(_ node: NodeID, _ marketURL: String) -> NodeConfiguration {
+        let source: NodeConfiguration.Engine =
+            switch engine {
+            case .simulated: .socket("")
+            case .socket(let path): .socket(path)
+            case .own:
+                NodeConfiguration.Engine.own(storedAt: containersRoot, environment: environment)
+                    ?? .socket("/run/podman/podman.sock")
+            }
+        return NodeConfiguration(
+            node: node, name: name, terms: terms, statePath: statePath, marketURL: marketURL,
+            engine: source, imagesPath: containersRoot + ".images")
+    }
+
+    private func withHTTP(
+        _ authorityPEM: String?, _ body: (HTTPClient, HTTPClient) async throws -> Void
+    ) async throws {
+        let engineHTTP = HTTPClient(configuration: NodeConfiguration.engineHTTP)
+        var configuration = HTTPClient.Configuration()
+        configuration.timeout.connect = .seconds(5)
+        if let authorityPEM {
+            var tls = TLSConfiguration.makeClientConfiguration()
+            tls.trustRoots = .certificates(
+                try NIOSSLCertificate.fromPEMBytes(Array(authorityPEM.utf8)))
+            configuration.tlsConfiguration = tls
+        }
+        let marketHTTP = HTTPClient(configuration: configuration)
+        do {
+            try await body(engineHTTP, marketHTTP)
+        } catch {
+            try await engineHTTP.shutdown()
+            try await marketHTTP.shutdown()
+            throw error
+        }
+        try await engineHTTP.shutdown()
+        try await marketHTTP.shutdown()
+    }
+}
+
+extension NodeSetup {
+}
+
+extension Flag {
+    static let simulate = Flag("simulate", .optionSimulate)
+}

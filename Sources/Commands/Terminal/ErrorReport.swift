@@ -1,0 +1,57 @@
+import Domain
+import Wire
+
+/// An answer of the market that is an error.
+struct RemoteProblem: Error, Hashable {
+    let problem: ProblemDTO
+}
+
+/// Ends a run with a code, after everything was said.
+struct Exit: Error, Hashable {
+    let code: Int32
+}
+
+/// Says what went wrong: lines, or JSON where that was asked for; always on standard error.
+struct ErrorReport {
+    private let hints: OutputHints
+    private let terminal: Terminal
+
+    init(_ hints: OutputHints, _ terminal: Terminal) {
+        self.hints = hints
+        self.terminal = terminal
+    }
+
+    /// - Returns: the exit code.
+    func show(_ error: any Error) -> Int32 {
+        if let exit = error as? Exit { return exit.code }
+        if error is Terminal.OutputClosed { return ExitCode.failure.rawValue }
+        let problem = problem(of: error)
+        switch hints.form {
+        case .json: terminal.note((try? WireJSON.text(problem)) ?? problem.code)
+        case .table:
+            for line in lines(problem, error) { terminal.note(Table.visible(line)) }
+        }
+        return problem.exit.rawValue
+    }
+
+    private func lines(_ problem: ProblemDTO, _ error: any Error) -> [String] {
+        var lines = problem.lines(in: hints.language)
+        if case .specInvalid(let fault)? = error as? WireError {
+            lines.insert(contentsOf: fault.excerpt(in: hints.language), at: 1)
+        }
+        return lines
+    }
+
+    func problem(of error: any Error) -> ProblemDTO {
+        switch error {
+        case let remote as RemoteProblem: remote.problem
+        case let wire as WireError: ProblemDTO(wire, in: hints.language)
+        case let refusal as Refusal: ProblemDTO(refusal, in: hints.language)
+        case let spec as SpecError: ProblemDTO(.specInvalid(spec), in: hints.language)
+        case let usage as UsageFault:
+            ProblemDTO(.usage(usage.text(in: hints.language)), in: hints.language)
+        case is CancellationError: ProblemDTO(.interrupted, in: hints.language)
+        default: ProblemDTO(.localFailure("\(error)"), in: hints.language)
+        }
+    }
+}

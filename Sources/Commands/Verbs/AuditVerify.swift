@@ -1,0 +1,95 @@
+import Domain
+import Foundation
+import Transparency
+import Wire
+
+extension Option where Value == String {
+    static let mirror = Option("mirror", "FOLDER", .optionMirror)
+}
+
+extension Option where Value == NoteVerifier {
+    static let logKey = Option("log-key", "NAME+ID+KEY", .optionLogKey) {
+        try? NoteVerifier(parsing: $0)
+    }
+}
+
+extension LeafCommand {
+    /// `orban audit verify`: a job's bill from its bundle; a file needs no market at all.
+    static let auditVerify = LeafCommand(
+        "audit verify", .helpAuditVerify, operands: [Operand("bundle", .operandBundle)],
+        options: [Option<String>.mirror.form, Option.logKey.form]
+    ) { session in
+        let bundle = try await session.bundle(session.arguments.operands[0])
+        var pinned = try session.arguments.value(Option.logKey)
+        var lookup: ((Int64) throws -> [UInt8]?)?
+        if let path = try session.arguments.value(Option<String>.mirror) {
+            let folder = MirrorFolder(path: session.surroundings.absolute(path))
+            let (key, size) = try await session.auditing { try folder.standing() }
+            pinned = pinned ?? key
+            lookup = { try folder.entry($0, size: size) }
+        }
+        let audit = BundleAudit(bundle: bundle, pinned: pinned, mirror: lookup)
+        let verdict = try await session.auditing { try audit.verify() }
+        try session.show(verdict) { session.lines(verdict, of: bundle) }
+        return ExitCode.done.rawValue
+    }
+
+    /// `orban audit export`: a job's bundle to standard output.
+    static let auditExport = LeafCommand(
+        "audit export", .helpAuditExport, operands: [Operand("job", .operandJob)]
+    ) { session in
+        let name = session.arguments.operands[0].pathSegment
+        let bundle: ProofBundleDTO = try await session.withMarket([.renter, .operator]) {
+            try await $0.get("/v1/jobs/\(name)/proof")
+        }
+        try session.terminal.write(try WireJSON.text(bundle) + "\n")
+        return ExitCode.done.rawValue
+    }
+}
+
+extension MirrorFolder {
+    /// The key and the size of a mirror that was verified when it was made.
+    fileprivate func standing() throws -> (NoteVerifier, Int64) {
+        guard let key = try pinnedKey(), let head = try head(by: key) else {
+            throw AuditFault.fileMissing("checkpoint")
+        }
+        return (key, head.head.size)
+    }
+}
+
+extension Session {
+    /// The bundle in a file, or of a job that the market knows.
+    fileprivate func bundle(_ name: String) async throws -> ProofBundleDTO {
+        let path = surroundings.absolute(name)
+        guard let data = FileManager.default.contents(atPath: path) else {
+            return try await withMarket([.renter, .operator]) {
+                try await $0.get("/v1/jobs/\(name.pathSegment)/proof")
+            }
+        }
+        do {
+            return try WireJSON.decode(ProofBundleDTO.self, from: data)
+        } catch {
+            throw WireError.proofInvalid(
+                AuditFault.bundleUnreadable(name).text(in: language))
+        }
+    }
+
+    fileprivate func lines(
+        _ verdict: BundleAudit.Verdict, of bundle: ProofBundleDTO
+    ) -> [String] {
+        var lines = [
+            told(.auditRecords, ["count": String(verdict.records)]),
+            told(.auditIncluded, ["size": String(verdict.headSize)]),
+            told(.auditHead, ["key": verdict.logKey]), told(.auditOwner),
+        ]
+        lines += verdict.leases.map { lease in
+            let rate = (try? Rate(microPerHour: lease.microPerHour)).map(Quantity.rate) ?? "–"
+            let charge = (try? Money(micro: lease.chargedMicro)).map(Quantity.money) ?? "–"
+            return told(
+                .auditCharge,
+                ["seconds": String(lease.seconds), "price": rate, "charge": charge])
+        }
+        lines.append(told(.auditVerified, ["job": verdict.job.text]))
+        return lines.map { "✓ " + $0 }
+    }
+}

@@ -1,0 +1,46 @@
+import Domain
+import Wire
+
+extension LeafCommand {
+    /// `orban node list`: an operator sees every node, a provider their own.
+    static let nodeList = LeafCommand(
+        "node list", .helpNodeList, options: [Option.limit.form]
+    ) { session in
+        let limit = try session.arguments.value(Option.limit) ?? 200
+        let list: ListDTO<NodeDTO> = try await session.withMarket([.operator, .provider]) {
+            try await $0.get("/v1/nodes?limit=\(limit)")
+        }
+        try session.show(list.data) { session.lines(list.data) }
+        return ExitCode.done.rawValue
+    }
+
+    /// `orban node drain`.
+    static let nodeDrain = LeafCommand(
+        "node drain", .helpNodeDrain, operands: [Operand("node", .operandNode)]
+    ) { session in
+        let name = session.arguments.operands[0].pathSegment
+        let node: NodeDTO = try await session.withMarket([.provider, .operator]) {
+            try await $0.postAgain("/v1/nodes/\(name)/drain")
+        }
+        try session.show(node) { ["\(node.id)  \(session.told(.nodeDraining))"] }
+        return ExitCode.done.rawValue
+    }
+}
+
+extension Session {
+    fileprivate func lines(_ nodes: [NodeDTO]) -> [String] {
+        guard !nodes.isEmpty else { return [told(.nodesEmpty)] }
+        var table = Table([
+            .init(told(.headingNode)), .init(told(.headingName)), .init(told(.headingProvider)),
+            .init(told(.headingConnected)), .init(told(.headingAvailability)),
+            .init(told(.headingLeases), .right),
+        ])
+        table.rows = nodes.map {
+            [
+                $0.id.text, $0.name, $0.provider.text, $0.connected ? "✓" : "✗",
+                $0.availability.text(in: language), String($0.leases),
+            ]
+        }
+        return table.lines
+    }
+}

@@ -1,0 +1,75 @@
+import Domain
+import Wire
+
+/// A plan as people read it.
+struct PlanPage {
+    let plan: PlanDTO
+    let spec: JobSpec
+    let language: Language
+
+    var lines: [String] {
+        [title] + Table.aligned(facts) + [""] + amounts + rejections + notes
+    }
+
+    private var title: String {
+        let values = [
+            "name": plan.name, "tasks": String(plan.tasks), "parallel": String(spec.parallel),
+        ]
+        return (plan.tasks == 1 ? Message.planTitle : .planTitleArray).text(in: language, values)
+    }
+
+    private var facts: [[String]] {
+        let digest = String(plan.image.digest.text.prefix(19)) + "…"
+        let pinned = Message.planPinned.text(in: language)
+        var rows = [
+            ["  " + told(.planImage), "\(plan.image.name) → \(digest) (\(pinned))"],
+            [
+                "  " + told(.planOffers),
+                told(
+                    .planOffersFit,
+                    ["feasible": String(plan.feasible), "total": String(plan.totalOffers)]),
+            ],
+        ]
+        if !spec.inputs.isEmpty {
+            let inputs = spec.inputs.map { $0.from ?? $0.path }.joined(separator: ", ")
+            rows.append(["  " + told(.planInputs), inputs])
+        }
+        return rows
+    }
+
+    private var amounts: [String] {
+        var table = Table([
+            .init(""), .init(told(.planLow), .right), .init(told(.planLikely), .right),
+            .init(told(.planWorst), .right),
+        ])
+        table.rows = [
+            ["  " + told(.planTotal)]
+                + [plan.low, plan.likely, plan.worst].map { Quantity.money($0.money) }
+        ]
+        return table.lines
+    }
+
+    private var rejections: [String] {
+        guard !plan.rejected.isEmpty else { return [] }
+        return [""] + plan.rejected.map { "  \($0.count) × \($0.text)" }
+    }
+
+    private var notes: [String] {
+        let budget = Quantity.money(plan.budget.money)
+        let longest = Quantity.duration(seconds: plan.maxDurationSeconds)
+        var notes = [
+            "", "  " + told(.planBudgetNote, ["budget": budget]),
+            "  " + told(.planLongest, ["time": longest]),
+        ]
+        if plan.feasible == 0 {
+            notes.append("  " + told(.planNotFeasible))
+            notes += plan.fixes.map { "  \(told(.fixLabel))  \($0.title)" }
+            notes.append("  \(told(.fixLabel))  \(told(.fixWait))")
+        }
+        return notes
+    }
+
+    private func told(_ message: Message, _ values: [String: String] = [:]) -> String {
+        message.text(in: language, values)
+    }
+}

@@ -1,0 +1,75 @@
+import ControlPlane
+import Domain
+import Foundation
+import Wire
+
+/// What stands on the ready line.
+private struct Ready: Codable {
+    let url: String
+    let node: NodeID
+}
+
+extension LeafCommand {
+    /// `orban up`: a market and one node in one process; ready when its offer takes orders.
+    static let up = LeafCommand(
+        "up", .helpUp,
+        options: [Option.stateFolder.form, Option.port.form, Option.commission.form]
+            + NodeSetup.options
+    ) { session in
+        let folder = session.surroundings.absolute(
+            try session.arguments.value(Option.stateFolder) ?? session.settings.statePath + "/up")
+        let log = ServerGroup.logger(session.environment)
+        let setup = try NodeSetup(session, statePath: folder + "/node", log: log)
+        try FileManager.default.createDirectory(
+            atPath: folder, withIntermediateDirectories: true,
+            attributes: [.posixPermissions: 0o711])
+        let port = try session.arguments.value(Option.port) ?? 7070
+        let server = try await MarketServer(
+            MarketConfiguration(
+                folder: folder + "/market", host: "127.0.0.1", port: port, channelPort: 0,
+                publicHost: "127.0.0.1", commission: try session.commission(),
+                origin: "local.orban"),
+            log: log)
+        let url = Known<String>()
+        let node = LocalNode(market: server.services, setup: setup, url: url) { node in
+            let ready = Ready(url: await url.value, node: node)
+            try session.introduce(ready.url)
+            try session.show(ready) { ["ready \(ready.url)"] }
+        }
+        try await session.makeFirstKeys(Role.allCases, server.services)
+        let services = try server.all(listening: { url.set("http://127.0.0.1:\($0)") })
+        try await ServerGroup(log: log).run(services + [node])
+        return ExitCode.done.rawValue
+    }
+}
+
+extension Option where Value == BasisPoints {
+    static let commission = Option("commission-bps", "250", .optionCommission) { text in
+        Int64(text).flatMap { BasisPoints($0) }
+    }
+}
+
+extension Session {
+    private static let localContext = "local"
+
+    /// 2.5 % where nothing else is said.
+    func commission() throws -> BasisPoints {
+        guard let points = try arguments.value(Option.commission) ?? BasisPoints(250) else {
+            preconditionFailure("250 are basis points")
+        }
+        return points
+    }
+
+    /// Writes the keys that are missing to the credentials of the context `local`.
+    func makeFirstKeys(_ roles: [Role], _ market: MarketServices) async throws {
+        let keys = FirstKeys(settings: settings, context: Self.localContext)
+        guard try await keys.ensure(roles, in: market) else { return }
+        terminal.note(told(.credentialsWritten, ["path": settings.credentialsPath]))
+    }
+
+    /// Makes the market that answers at `url` the current context.
+    func introduce(_ url: String, authorityPEM: String? = nil) throws {
+        try settings.save(
+            Context(name: Self.localContext, url: url, authorityPEM: authorityPEM))
+    }
+}

@@ -1,0 +1,42 @@
+import Glibc
+
+/// The engine's `containers.conf`(5).
+struct EngineConfiguration {
+    let runtime: OCIRuntime
+
+    /// Limits are explicit because the engine's own defaults exceed what a machine without
+    /// `CAP_SYS_RESOURCE` may grant, and then no container starts.
+    func text() -> String {
+        var files = rlimit()
+        getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &files)
+        let hard = min(files.rlim_max, 20_000)
+        var lines = [
+            "[containers]",
+            #"default_ulimits = ["nofile=\#(min(1_024, hard)):\#(hard)", "nproc=4096:4096"]"#,
+            "http_proxy = false",
+            "",
+            "[engine]",
+            #"cgroup_manager = "cgroupfs""#,
+            #"events_logger = "file""#,
+        ]
+        let name = Self.quoted(runtime.name)
+        lines += ["runtime = \(name)", "", "[engine.runtimes]"]
+        lines.append("\(name) = [\(Self.quoted(runtime.path))]")
+        lines += ["", "[network]", #"network_backend = "netavark""#, ""]
+        return lines.joined(separator: "\n")
+    }
+
+    /// A TOML basic string.
+    static func quoted(_ text: String) -> String {
+        let escaped = text.unicodeScalars.map { scalar in
+            switch scalar {
+            case "\\", "\"": "\\\(scalar)"
+            case _ where scalar.value < 32 || scalar.value == 127:
+                "\\u" + String(repeating: "0", count: scalar.value < 16 ? 3 : 2)
+                    + String(scalar.value, radix: 16)
+            default: String(scalar)
+            }
+        }
+        return "\"\(escaped.joined())\""
+    }
+}

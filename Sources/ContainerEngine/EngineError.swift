@@ -1,0 +1,69 @@
+/// A request that the container engine did not carry out.
+///
+/// `description` is safe to show. `detail` holds the engine's own words and belongs in the log.
+package struct EngineError: Error, Hashable, Sendable, CustomStringConvertible {
+    /// What a caller can act on, stable across engine versions.
+    package enum Category: String, Hashable, Sendable, CaseIterable {
+        /// The container does not exist.
+        case notFound
+        /// The name is taken, or the container's state does not allow the request.
+        case conflict
+        /// The image is not in the store, or could not be fetched.
+        case imageMissing
+        /// Nobody answers on the socket, or the connection broke before the answer was whole.
+        case unreachable
+        /// The engine understood the request and will not do it.
+        case refused
+        /// Anything else, such as a runtime that cannot start the container.
+        case other
+    }
+
+    /// What was asked for, such as `start container`.
+    package let operation: String
+    package let category: Category
+    /// The HTTP status, or nil when there was no answer.
+    package let status: Int?
+    /// The engine's text: unbounded trust in it is a mistake, so it never enters `description`.
+    package let detail: String
+
+    package var description: String {
+        let answer = status.map { " (status \($0))" } ?? ""
+        return "cannot \(operation): \(category.rawValue)\(answer)"
+    }
+}
+
+extension EngineError {
+    /// The error for an HTTP answer. libpod answers 500 to most refusals; there the `cause` field,
+    /// one of its fixed sentinel errors (`libpod/define/errors.go`), is the only code it sends.
+    init(operation: String, status: Int, cause: String, message: String) {
+        self.operation = operation
+        self.status = status
+        self.category = Self.category(status: status, cause: cause)
+        self.detail = message.isEmpty ? cause : message
+    }
+
+    private static func category(status: Int, cause: String) -> Category {
+        switch cause {
+        case "image not known": .imageMissing
+        case "no such container": .notFound
+        case "that name is already in use", "container state improper": .conflict
+        default:
+            switch status {
+            case 404: .notFound
+            case 409: .conflict
+            case 400, 403: .refused
+            default: .other
+            }
+        }
+    }
+}
+
+/// A call to the operating system that failed.
+package struct SystemFailure: Error, Hashable, Sendable, CustomStringConvertible {
+    package let operation: String
+    package let path: String
+    /// `errno` right after the call.
+    package let code: Int32
+
+    package var description: String { "cannot \(operation) \(path): errno \(code)" }
+}

@@ -1,0 +1,131 @@
+import AsyncHTTPClient
+import Foundation
+import NIOCore
+import NIOHTTP1
+
+/// An image in the engine's store.
+package struct ImageRecord: Hashable, Sendable, Decodable {
+    /// The digest of the image's configuration, 64 hexadecimal digits.
+    package let id: String
+    /// The digest of its manifest, `sha256:…`.
+    package let digest: String
+    package let sizeBytes: Int64
+    package let references: [String]
+
+    private enum CodingKeys: String, CodingKey {
+        case id = "Id"
+        case digest = "Digest"
+        case sizeBytes = "Size"
+        case references = "RepoTags"
+    }
+
+    package init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        id = try container.decode(String.self, forKey: .id)
+        digest = try container.decode(String.self, forKey: .digest)
+        sizeBytes = try container.decode(Int64.self, forKey: .sizeBytes)
+        references = try container.decodeIfPresent([String].self, forKey: .references) ?? []
+    }
+}
+
+/// A registry's image named by the digest of its manifest: `host/name@sha256:<64 digits>`.
+package struct PinnedImage: Hashable, Sendable, CustomStringConvertible {
+    package let description: String
+
+    package init?(_ text: String) {
+        let parts = text.split(separator: "@", omittingEmptySubsequences: false)
+        guard parts.count == 2, !parts[0].isEmpty, parts[1].hasPrefix("sha256:"),
+            parts[1].utf8.count == 71, ContainerID(String(parts[1].dropFirst(7))) != nil
+        else { return nil }
+        description = text
+    }
+}
+
+extension LibpodClient {
+    /// How a registry is spoken to.
+    package enum RegistryTransport: Hashable, Sendable {
+        case verifiedTLS
+        /// Plain HTTP or an unverified certificate: for a registry on this machine.
+        case unverified
+    }
+
+    package func imageExists(_ reference: String) async throws -> Bool {
+        do {
+            try await send(Request("look for image", .GET, "\(path(image: reference))/exists"))
+            return true
+        } catch let error as EngineError where error.status == 404 {
+            return false
+        }
+    }
+
+    /// - Throws: `imageMissing` when it is not stored.
+    package func inspectImage(_ reference: String) async throws -> ImageRecord {
+        try await decode(
+            ImageRecord.self, Request("inspect image", .GET, "\(path(image: reference))/json"))
+    }
+
+    /// Fetches an image from its registry. The engine verifies the digest.
+    /// - Throws: `imageMissing` when the registry does not give it.
+    package func pull(
+        _ image: PinnedImage, transport: RegistryTransport
+    ) async throws -> ImageRecord {
+        struct Line: Decodable { let error: String? }
+        let request = Request(
+            "pull image", .POST, "/images/pull",
+            query: [
+                .init(name: "reference", value: image.description),
+                .init(name: "quiet", value: "true"),
+                .init(name: "tlsVerify", value: transport == .verifiedTLS ? "true" : "false"),
+            ], timeout: .hours(6))
+        // The status is 200 before the first byte is fetched: the outcome is in the lines.
+        for line in try await send(request).split(separator: UInt8(ascii: "\n")) {
+            guard let error = try Self.decoded(Line.self, line, request.operation).error else {
+                continue
+            }
+            throw EngineError(
+                operation: request.operation, category: .imageMissing, status: 200, detail: error)
+        }
+        return try await inspectImage(image.description)
+    }
+
+    /// Reads an OCI or Docker archive into the store, streamed from the file.
+    /// - Returns: the names that the archive gives its images, or their ids where it gives none.
+    package func load(archive file: String) async throws -> [String] {
+        struct Answer: Decodable {
+            let names: [String]
+            enum CodingKeys: String, CodingKey { case names = "Names" }
+        }
+        let request = try archiveRequest("load image", "/images/load", [], file)
+        return try await decode(Answer.self, request).names
+    }
+
+    /// Makes an image of one layer, named `reference`, from a tar of a root file system.
+    package func importRootFilesystem(
+        _ file: String, reference: String
+    ) async throws -> ImageRecord {
+        let query = [URLQueryItem(name: "reference", value: reference)]
+        try await send(try archiveRequest("import image", "/images/import", query, file))
+        return try await inspectImage(reference)
+    }
+
+    /// Removes an image that no container uses. An image that is not there is no error.
+    package func removeImage(_ reference: String) async throws {
+        do {
+            try await send(Request("remove image", .DELETE, path(image: reference)))
+        } catch let error as EngineError where error.category == .imageMissing { return }
+    }
+
+    private func archiveRequest(
+        _ operation: String, _ path: String, _ query: [URLQueryItem], _ file: String
+    ) throws -> Request {
+        var request = Request(operation, .POST, path, query: query, timeout: .hours(2))
+        let chunks = try FileChunks(path: file)
+        request.body = .stream(chunks, length: .known(chunks.sizeBytes))
+        request.contentType = "application/x-tar"
+        return request
+    }
+
+    private func path(image reference: String) -> String {
+        "/images/\(Self.encoded(reference, keeping: "/:@"))"
+    }
+}

@@ -1,0 +1,69 @@
+import Domain
+import Hummingbird
+import Marketplace
+import Wire
+
+extension API {
+    mutating func addNodes() {
+        let market = market
+        add(.get, "/v1/offers", .anyone) { request, _ in
+            let limit = try Self.limit(request, default: 200, most: 1000)
+            let read = Read.offers(limit: limit)
+            let rows = try await market.store.read([read])[read]
+            let offers = rows.compactMap { row -> OfferDTO? in
+                if case .offer(let offer) = row { OfferDTO(offer) } else { nil }
+            }
+            return try Self.json(ListDTO(data: offers, hasMore: false))
+        }
+        add(.get, "/v1/nodes", .roles([.provider, .operator])) { request, call in
+            let limit = try Self.limit(request, default: 200, most: 1000)
+            let provider: AccountID? = call.isOperator ? nil : try call.account
+            let read = Read.nodes(of: provider, limit: limit)
+            let rows = try await market.store.read([read])[read]
+            var nodes: [NodeDTO] = []
+            for case .node(let node) in rows { nodes.append(try await market.view(node)) }
+            return try Self.json(ListDTO(data: nodes, hasMore: false))
+        }
+        add(.post, "/v1/nodes/:node/drain", .roles([.provider, .operator])) { _, call in
+            let node = try await market.node(call)
+            try await market.store.perform(.setAvailability(node.id, .draining))
+            return try Self.json(try await market.view(node), status: .accepted)
+        }
+        add(.put, "/v1/images/:image", .roles([.operator])) { request, call in
+            let name = try call.parameter("image")
+            let body = try Self.decode(ImageDTO.self, try await Self.body(request))
+            guard body.name == name, (1...200).contains(name.utf8.count) else {
+                throw WireError.parameterInvalid(name: "image")
+            }
+            let rows = try await market.store.read([.blob(body.digest)])
+            guard !rows[.blob(body.digest)].isEmpty else {
+                throw WireError.notFound(body.digest.text)
+            }
+            try await market.store.perform(
+                .nameImage(NamedImage(name: name, digest: body.digest)))
+            return try Self.json(body)
+        }
+    }
+}
+
+extension MarketServices {
+    func view(_ node: Node) async throws -> NodeDTO {
+        let offer = try await store.read([.offer(node.id)]).offer(node.id)
+        return NodeDTO(
+            id: node.id, name: node.name, provider: node.provider,
+            connected: await sessions.health(of: node.id) != .silent,
+            availability: offer?.availability ?? .down,
+            leases: await sessions.liveLeases(on: node.id))
+    }
+
+    /// - Throws: `Refusal.nodeUnknown`, also for other people's nodes.
+    func node(_ call: Call) async throws -> Node {
+        guard let id = NodeID(try call.parameter("node")) else {
+            throw WireError.parameterInvalid(name: "node")
+        }
+        guard let node = try await store.read([.node(id)]).node(id),
+            try call.isOperator || node.provider == call.account
+        else { throw Refusal.nodeUnknown(id) }
+        return node
+    }
+}

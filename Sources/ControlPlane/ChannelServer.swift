@@ -1,0 +1,116 @@
+import Domain
+import GRPCCore
+import GRPCNIOTransportHTTP2Posix
+import Logging
+import ServiceLifecycle
+
+/// The market's end of the node channel: a listener for gRPC over mutual TLS.
+///
+/// Only who holds a certificate of the market's own authority gets as far as a frame, and is the
+/// node that the certificate names. Every connection says goodbye when the listener stops.
+package struct ChannelServer: Service {
+    private static let loopback = ["127.0.0.1", "::1", "localhost"]
+    /// How long connections have to end by themselves when the listener stops.
+    private static let graceSeconds = 3
+
+    private let market: MarketServices
+    private let listening: @Sendable (Int) -> Void
+
+    /// - Parameter listening: told the port, each time that the listener stands.
+    package init(
+        market: MarketServices, listening: @escaping @Sendable (Int) -> Void
+    ) throws {
+        self.market = market
+        self.listening = listening
+    }
+
+    package init(market: MarketServices) throws {
+        try self.init(market: market) { _ in }
+    }
+
+    /// Serves until it is shut down or cancelled. At half the life of its certificate it listens
+    /// anew with another; nodes reconnect well within their fence.
+    package func run() async throws {
+        var port = market.channelPort
+        repeat {
+            port = try await serve(port: port)
+        } while !Task.isShuttingDownGracefully && !Task.isCancelled
+    }
+
+    /// - Returns: the port on which it listened.
+    private func serve(port: Int) async throws -> Int {
+        let identity = try market.authority.serverIdentity(
+            hosts: [market.publicHost] + Self.loopback)
+        let connections = ChannelConnections()
+        let transport = HTTP2ServerTransport.Posix(
+            address: address(port), transportSecurity: security(identity),
+            config: Self.configuration)
+        let server = GRPCServer(
+            transport: transport,
+            services: [ChannelHandler(market: market, connections: connections)])
+        let stop: @Sendable (String) -> Void = { code in
+            connections.end(code: code)
+            server.beginGracefulShutdown()
+        }
+        return try await withGracefulShutdownHandler {
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                group.addTask {
+                    try await MarketClock.pause(milliseconds: identity.renewAfterSeconds * 1000)
+                    stop("market_restarting")
+                }
+                group.addTask { listening(try await Self.port(of: transport)) }
+                defer { group.cancelAll() }
+                let bound = Task { try await Self.port(of: transport) }
+                try await Self.run(server, unless: connections)
+                return (try? await bound.value) ?? port
+            }
+        } onGracefulShutdown: {
+            stop("market_stopping")
+        }
+    }
+
+    /// A server that was stopped before it began has nothing to serve.
+    private static func run(
+        _ server: GRPCServer<HTTP2ServerTransport.Posix>, unless connections: ChannelConnections
+    ) async throws {
+        do { try await server.serve() } catch let error as RuntimeError {
+            guard error.code == .serverIsStopped, connections.isEnded else { throw error }
+        }
+    }
+
+    private static func port(of transport: HTTP2ServerTransport.Posix) async throws -> Int {
+        let address = try await transport.listeningAddress
+        return address.ipv4?.port ?? address.ipv6?.port ?? 0
+    }
+
+    private func address(_ port: Int) -> SocketAddress {
+        let isLocal = Self.loopback.contains(market.publicHost)
+        return .ipv4(host: isLocal ? "127.0.0.1" : "0.0.0.0", port: port)
+    }
+
+    private func security(
+        _ identity: ServerIdentity
+    ) -> HTTP2ServerTransport.Posix.TransportSecurity {
+        .mTLS(
+            certificateChain: [.bytes(Array(identity.certificatePEM.utf8), format: .pem)],
+            privateKey: .bytes(Array(identity.keyPEM.utf8), format: .pem)
+        ) { tls in
+            tls.trustRoots = .certificates([
+                .bytes(Array(market.authority.pem.utf8), format: .pem)
+            ])
+            tls.clientCertificateVerification = .noHostnameVerification
+            tls.requireALPN = true
+        }
+    }
+
+    private static let configuration = HTTP2ServerTransport.Posix.Config.defaults { config in
+        config.connection.keepalive.time = .seconds(10)
+        config.connection.keepalive.timeout = .seconds(5)
+        config.connection.keepalive.clientBehavior.minPingIntervalWithoutCalls = .seconds(5)
+        config.connection.keepalive.clientBehavior.allowWithoutCalls = true
+        config.connection.maxIdleTime = .seconds(30)
+        config.connection.maxGraceTime = .seconds(graceSeconds)
+        config.http2.maxConcurrentStreams = 1
+        config.rpc.maxRequestPayloadSize = 1 << 20
+    }
+}

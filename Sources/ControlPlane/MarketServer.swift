@@ -1,0 +1,167 @@
+package import Domain
+import Hummingbird
+import HummingbirdCore
+import HummingbirdTLS
+package import Logging
+package import Marketplace
+import NIOCore
+import NIOSSL
+import SQLiteStorage
+package import ServiceLifecycle
+import Synchronization
+import Transparency
+
+/// Where a market keeps its state and listens.
+package struct MarketConfiguration: Sendable {
+    /// Database, keys, blobs and logs.
+    package var folder: String
+    package var host: String
+    /// 0 lets the system choose.
+    package var port: Int
+    /// Where nodes connect.
+    package var channelPort: Int
+    /// What nodes and people call this machine.
+    package var publicHost: String
+    package var commission: BasisPoints
+    /// The log's origin and key name: which market this is.
+    package var origin: String
+
+    package init(
+        folder: String, host: String, port: Int, channelPort: Int, publicHost: String,
+        commission: BasisPoints, origin: String
+    ) {
+        self.folder = folder
+        self.host = host
+        self.port = port
+        self.channelPort = channelPort
+        self.publicHost = publicHost
+        self.commission = commission
+        self.origin = origin
+    }
+
+    /// Beyond loopback everything is TLS; a port that others reach never speaks in clear.
+    package var isLoopback: Bool { ["127.0.0.1", "::1", "localhost"].contains(host) }
+}
+
+/// The market as one process: composition root of store, loops, routes and channels.
+package struct MarketServer: Sendable {
+    package let services: MarketServices
+    private let configuration: MarketConfiguration
+    private let workers: [any Service]
+    private let store: SQLiteStore
+
+    /// Opens the store and makes every part; nothing runs yet.
+    ///
+    /// - Parameter reach: called at each named fault point; tests kill the process there.
+    package init(
+        _ configuration: MarketConfiguration, log: Logger,
+        reach: @escaping @Sendable (FaultPoint) -> Void = { _ in }
+    ) async throws {
+        self.configuration = configuration
+        let secrets = try MarketSecrets(folder: configuration.folder + "/keys")
+        let clock = MarketClock()
+        let feed = Feed()
+        let signals = Signals()
+        let metrics = Metrics()
+        let faults = Faults(reach: reach)
+        let market = Market(commission: configuration.commission)
+        let store = try SQLiteStore(
+            path: configuration.folder + "/market.db", market: market, sealKey: secrets.sealKey,
+            clock: { clock.now() }, reach: reach,
+            committed: { notice in
+                metrics.countCommit()
+                for case .job(let job) in notice.rows { signals.ring(job.id.text) }
+                feed.publish(
+                    Commit(
+                        rows: notice.rows, effects: notice.newEffects, newEntries: notice.newEntryCount))
+            })
+        self.store = store
+        let authority = try CertificateAuthority(
+            folder: configuration.folder + "/keys", market: configuration.origin)
+        let authenticator = Authenticator(store: store, tokenKey: secrets.tokenKey)
+        let meter = MeterBatcher(store: store) { error in
+            log.error("receipts not written", metadata: ["cause": "\(error)"])
+        }
+        let lastAlive = try await Self.lastAlive(store)
+        let sessions = NodeSessions(
+            store: store, feed: feed, clock: clock,
+            liveness: Liveness(startedAt: clock.now(), lastAlive: lastAlive), meter: meter,
+            token: { authenticator.token($0, $1) }, faults: faults, log: log)
+        let matching = MatchLoop(
+            store: store, feed: feed, newLease: { MarketServices.newID() }, log: log)
+        let signer = try NoteSigner(name: configuration.origin, privateKey: secrets.logKey)
+        services = MarketServices(
+            store: store, feed: feed, signals: signals, clock: clock, sessions: sessions,
+            matching: matching, logs: try JobLogs(folder: configuration.folder + "/logs"),
+            blobs: try BlobStore(folder: configuration.folder), authenticator: authenticator,
+            signer: signer, authority: authority, channelPort: configuration.channelPort,
+            publicHost: configuration.publicHost, metrics: metrics, log: log)
+        workers = [
+            sessions, matching, OutboxWorker(store: store, feed: feed, faults: faults, log: log),
+            Sequencer(store: store, feed: feed, signer: signer, faults: faults),
+            Timekeeper(store: store, sessions: sessions, signals: signals, log: log),
+        ]
+        try await Self.takeDownOffers(store)
+    }
+
+    private static func lastAlive(_ store: SQLiteStore) async throws -> Timestamp? {
+        let rows = try await store.read([.alive])
+        if case .alive(let alive)? = rows[.alive].first { return alive.at }
+        return nil
+    }
+
+    /// Before a node has connected to this run, nothing is placed on it.
+    private static func takeDownOffers(_ store: SQLiteStore) async throws {
+        let read = Read.offers(limit: 1_000_000)
+        let commands = try await store.read([read])[read].compactMap { row -> Command? in
+            guard case .offer(let offer) = row, offer.availability == .open else { return nil }
+            return .setAvailability(offer.node, .down)
+        }
+        guard !commands.isEmpty else { return }
+        _ = try await store.perform(commands)
+    }
+
+    /// Every loop and listener, in dependency order, for one `ServiceGroup`.
+    ///
+    /// - Parameter listening: told the port on which HTTP is served.
+    package func all(listening: @escaping @Sendable (Int) -> Void) throws -> [any Service] {
+        var services: [any Service] = [Closing(feed: self.services.feed, signals: self.services.signals)]
+        services += workers
+        services.append(try ChannelServer(market: self.services))
+        services.append(try http(listening: listening))
+        return services
+    }
+
+    private func http(listening: @escaping @Sendable (Int) -> Void) throws -> some Service {
+        let api = API(services)
+        let server: HTTPServerBuilder =
+            configuration.isLoopback
+            ? .http1()
+            : try .tls(
+                .http1(),
+                tlsConfiguration: try services.authority.serverTLS(
+                    hosts: [configuration.publicHost, configuration.host]))
+        return Application(
+            router: api.responder, server: server,
+            configuration: .init(
+                address: .hostname(configuration.host, port: configuration.port),
+                serverName: "orban"),
+            onServerRunning: { channel in listening(channel.localAddress?.port ?? 0) },
+            logger: services.log)
+    }
+
+    /// Walks every table and the log; names each row that is not as it was written.
+    package func audit() throws -> [String] { try store.audit().map { "\($0)" } }
+}
+
+/// Ends every stream that followers wait on when the program stops.
+private struct Closing: Service {
+    let feed: Feed
+    let signals: Signals
+
+    func run() async throws {
+        try? await gracefulShutdown()
+        feed.close()
+        signals.close()
+    }
+}

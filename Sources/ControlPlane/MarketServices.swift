@@ -1,0 +1,26 @@
+package import Domain
+package import Logging
+package import Marketplace
+package import Transparency
+
+/// Everything that routes and channels use; made once by `MarketServer`.
+package struct MarketServices: Sendable {
+    package let store: any Store
+    package let feed: Feed
+    package let signals: Signals
+    package let clock: MarketClock
+    package let sessions: NodeSessions
+    package let matching: MatchLoop
+    package let logs: JobLogs
+    package let blobs: BlobStore
+    package let authenticator: Authenticator
+    package let signer: NoteSigner
+    package let authority: CertificateAuthority
+    package let channelPort: Int
+    package let publicHost: String
+    package let metrics: Metrics
+    package let log: Logger
+
+    /// A fresh identifier from the system's generator.
+    package static func newID<Tag>() -> ID<Tag> { ID(bytes: RandomBytes.make(16)) }
+}

@@ -1,0 +1,123 @@
+import Accounting
+package import Domain
+package import Logging
+package import Marketplace
+package import Matching
+import ServiceLifecycle
+
+/// Owns the resident order book: fed by commits, it proposes, and the market clears.
+package actor MatchLoop: Service {
+    /// Proposals cleared in one transaction.
+    private static let batch = 64
+    /// Rows of one kind read when the book is rebuilt.
+    private static let rebuildLimit = 1_000_000
+
+    private let store: any Store
+    private let feed: Feed
+    private let newLease: @Sendable () -> LeaseID
+    private let log: Logger
+    private var book = OrderBook()
+    private var jobs: [JobID: Job] = [:]
+    /// Orders whose job's hold has nothing free until one of its leases ends.
+    private var parked: [JobID: [Order]] = [:]
+
+    package init(
+        store: any Store, feed: Feed, newLease: @escaping @Sendable () -> LeaseID, log: Logger
+    ) {
+        self.store = store
+        self.feed = feed
+        self.newLease = newLease
+        self.log = log
+    }
+
+    package func run() async throws {
+        for await event in feed.follow() {
+            switch event {
+            case .rebuild: try await rebuild()
+            case .commit(let commit): take(commit.rows)
+            }
+            try await place()
+        }
+    }
+
+    /// Why the book's offers do or do not fit, right now.
+    package func explain(_ needs: Needs) -> Explanation { book.explain(needs) }
+
+    private func rebuild() async throws {
+        let offers = Read.offers(limit: Self.rebuildLimit)
+        let open = Read.openTasks(limit: Self.rebuildLimit)
+        let openJobs = Read.openJobs(limit: Self.rebuildLimit)
+        let rows = try await store.read([offers, open, openJobs])
+        book = OrderBook()
+        jobs = [:]
+        parked = [:]
+        take(rows[openJobs] + rows[offers] + rows[open])
+    }
+
+    private func take(_ rows: [Row]) {
+        // Jobs first: a task's order needs its job's terms.
+        for case .job(let job) in rows {
+            if case .closed = job.life { jobs[job.id] = nil } else { jobs[job.id] = job }
+        }
+        for row in rows {
+            switch row {
+            case .offer(let offer): book.put(offer)
+            case .task(let task): take(task)
+            case .hold(let hold): unpark(hold.job)
+            default: break  // no other row is on the book
+            }
+        }
+    }
+
+    private func take(_ task: JobTask) {
+        guard case .open(let since) = task.life, let job = jobs[task.id.job] else {
+            book.removeOrder(task.id)
+            return
+        }
+        book.add(
+            Order(
+                task: task.id, attempt: task.attempt, needs: job.terms.needs, since: since))
+    }
+
+    private func unpark(_ job: JobID) {
+        for order in parked.removeValue(forKey: job) ?? [] { book.add(order) }
+    }
+
+    private func place() async throws {
+        while true {
+            let proposals = book.proposals(limit: Self.batch)
+            guard !proposals.isEmpty else { return }
+            let outcomes = try await store.perform(proposals.map(clearing))
+            for (proposal, outcome) in zip(proposals, outcomes) {
+                switch outcome {
+                case .success: book.removeOrder(proposal.task)
+                case .failure(let refusal): repair(proposal, refusal)
+                }
+            }
+        }
+    }
+
+    private func clearing(_ proposal: Proposal) -> Command {
+        .clear(
+            Clearing(
+                lease: newLease(), task: proposal.task, attempt: proposal.attempt,
+                node: proposal.node, offerVersion: proposal.offerVersion,
+                devices: proposal.devices))
+    }
+
+    /// The book believed something stale; it will not propose that again until a commit tells news.
+    private func repair(_ proposal: Proposal, _ refusal: Refusal) {
+        log.debug(
+            "proposal refused",
+            metadata: ["task.id": "\(proposal.task)", "code": "\(refusal.code)"])
+        switch refusal {
+        case .budgetInUse:
+            guard let order = book.order(of: proposal.task) else { return }
+            book.removeOrder(proposal.task)
+            parked[proposal.task.job, default: []].append(order)
+        case .orderChanged: book.removeOrder(proposal.task)
+        case .offerChanged: book.markRefused(proposal, stale: .offer)
+        default: book.markRefused(proposal)
+        }
+    }
+}

@@ -1,0 +1,299 @@
+import Accounting
+import Domain
+import Foundation
+import Marketplace
+import Matching
+import Wire
+
+/// What people are shown, from committed rows alone.
+extension MarketServices {
+    enum TaskDetail { case none, all }
+
+    private static let everything = JobTerms.maximumTasks * 4
+
+    /// The job that a route names, by id or by name, if the caller may see it.
+    ///
+    /// - Throws: `Refusal.jobUnknown`, also for other people's jobs.
+    func job(_ call: Call) async throws -> Job {
+        let name = try call.parameter("job")
+        if let id = JobID(name) {
+            let rows = try await store.read([.job(id)])
+            guard let job = rows.job(id), try call.isOperator || job.renter == call.account else {
+                throw Refusal.jobUnknown
+            }
+            return job
+        }
+        let read = Read.jobNamed(try call.account, name)
+        let rows = try await store.read([read])
+        guard case .job(let job)? = rows[read].first else { throw Refusal.jobUnknown }
+        return job
+    }
+
+    func view(_ job: Job, tasks detail: TaskDetail, _ language: Language) async throws -> JobDTO {
+        let leasesRead = Read.leases(job.id, limit: Self.everything)
+        let tasksRead = Read.tasks(job.id, after: 0, limit: JobTerms.maximumTasks)
+        let rows = try await store.read([leasesRead, tasksRead, .hold(job.id)])
+        let leases = rows.leases(leasesRead)
+        let started = leases.filter { if case .running = $0.life { true } else { false } }.count
+        let state = JobState(life: job.life, counts: job.counts, started: started)
+        let tasks = rows.tasks(tasksRead)
+        guard let hold = rows.hold(job.id) else { throw Refusal.jobUnknown }
+        return JobDTO(
+            id: job.id, name: job.terms.name, state: state,
+            reason: try await reason(job, state, tasks, language),
+            submittedAt: TimeDTO(job.submittedAt), tasks: job.terms.tasks,
+            counts: TaskCountsDTO(job.counts), budget: MoneyDTO(hold.amount),
+            held: MoneyDTO(hold.life == .pending ? try hold.amount.subtracting(hold.charged) : .zero),
+            charged: MoneyDTO(hold.charged), refunded: MoneyDTO(hold.refunded),
+            billedSeconds: leases.reduce(0) { $0 + $1.billedSeconds },
+            exitCode: state.isOver ? job.exitCode(tasks) : nil,
+            image: ImageDTO(job.terms.workload.image),
+            taskList: detail == .all ? tasks.map { TaskDTO($0, leases) } : [])
+    }
+
+    /// Why a waiting job waits, with counts; why a failed one failed.
+    private func reason(
+        _ job: Job, _ state: JobState, _ tasks: [JobTask], _ language: Language
+    ) async throws -> ReasonDTO? {
+        switch state {
+        case .waiting, .matching:
+            let explanation = await matching.explain(job.terms.needs)
+            let rejected = explanation.rejections(in: language)
+            return ReasonDTO(
+                code: explanation.feasible > 0 ? "queued" : "no_matching_offers",
+                text: Mismatch.line(
+                    feasible: explanation.feasible, total: explanation.total, rejected: rejected,
+                    in: language))
+        case .failed, .stopped:
+            guard let reason = job.endReason(tasks) else {
+                return ReasonDTO(code: "budget", text: EndReason.budgetExhausted.sentence(in: language))
+            }
+            return ReasonDTO(code: reason.text, text: reason.sentence(in: language))
+        case .starting, .running, .stopping, .finished: return nil
+        }
+    }
+
+    /// Low: every task ends within its first second. Likely: every task runs as long as the tasks
+    /// of the renter's last job of that name did on average; without one, the worst case.
+    func plan(
+        _ spec: JobSpec, digest: BlobDigest?, for renter: AccountID, _ language: Language
+    ) async throws -> PlanDTO {
+        guard let budget = spec.budget else { throw Refusal.budgetMissing }
+        let image = try await resolve(spec.image, digest: digest)
+        let explanation = await matching.explain(spec.needs)
+        let cheapest = explanation.cheapest
+        let low = try cheapest.map { try Bill.charge(seconds: 1, rate: $0) } ?? .zero
+        let longest = try (cheapest ?? spec.maxPrice).map {
+            try Bill.charge(seconds: spec.maxDuration, rate: $0)
+        } ?? budget
+        let worst = min(try longest.times(Int64(spec.tasks)), budget)
+        var fixes: [FixDTO] = []
+        if explanation.feasible == 0, let rate = explanation.cheapestIgnoringPrice {
+            let price = "\(Quantity.rate(rate))"
+            fixes.append(
+                FixDTO(
+                    title: Message.fixRaisePrice.text(in: language, ["price": price]),
+                    patch: .object(["budget": .object(["max_price": .string(price)])])))
+        }
+        return PlanDTO(
+            name: spec.name, tasks: spec.tasks,
+            image: ImageDTO(name: spec.image, digest: image), budget: MoneyDTO(budget),
+            low: MoneyDTO(min(try low.times(Int64(spec.tasks)), budget)),
+            likely: MoneyDTO(try await likely(spec, renter, at: cheapest) ?? worst), worst: MoneyDTO(worst),
+            feasible: explanation.feasible, totalOffers: explanation.total,
+            rejected: explanation.rejections(in: language),
+            maxDurationSeconds: spec.maxDuration,
+            cheapestMicroPerHour: cheapest?.microPerHour, fixes: fixes)
+    }
+
+    private func likely(
+        _ spec: JobSpec, _ renter: AccountID, at rate: Rate?
+    ) async throws -> Money? {
+        guard let rate, let budget = spec.budget else { return nil }
+        let named = Read.jobNamed(renter, spec.name)
+        guard case .job(let job)? = try await store.read([named])[named].first else { return nil }
+        let read = Read.leases(job.id, limit: Self.everything)
+        let seconds = try await store.read([read]).leases(read).map(\.billedSeconds)
+            .filter { $0 > 0 }
+        guard !seconds.isEmpty else { return nil }
+        let mean = (seconds.reduce(0, +) + Int64(seconds.count) - 1) / Int64(seconds.count)
+        let each = try Bill.charge(seconds: min(mean, spec.maxDuration), rate: rate)
+        return min(try each.times(Int64(spec.tasks)), budget)
+    }
+
+    func invoice(_ job: Job) async throws -> InvoiceDTO {
+        let read = Read.leases(job.id, limit: Self.everything)
+        let rows = try await store.read([read, .hold(job.id)])
+        guard let hold = rows.hold(job.id) else { throw Refusal.jobUnknown }
+        let lines = rows.leases(read).sorted { ($0.task, $0.attempt) < ($1.task, $1.attempt) }.map {
+            InvoiceLineDTO(
+                task: $0.task.index, attempt: $0.attempt, lease: $0.id, node: $0.node,
+                provider: $0.provider, microPerHour: $0.rate.microPerHour,
+                meteredS: $0.billedSeconds, charge: MoneyDTO($0.posted.charge),
+                endedBy: $0.endReason?.text ?? "running")
+        }
+        return InvoiceDTO(
+            job: job.id, name: job.terms.name, currency: MoneyDTO.currency, lines: lines,
+            total: MoneyDTO(hold.charged), budget: MoneyDTO(hold.amount),
+            refunded: MoneyDTO(hold.refunded), fundedBy: LedgerAccount.operatorGranted.text)
+    }
+
+    func outputs(_ job: Job) async throws -> ListDTO<TaskOutputDTO> {
+        let read = Read.outputs(job.id, limit: Self.everything)
+        let rows = try await store.read([read])
+        let data = rows[read].compactMap { row -> TaskOutputDTO? in
+            guard case .output(let output) = row else { return nil }
+            return TaskOutputDTO(
+                task: output.task.index, lease: output.lease, path: output.path,
+                digest: output.digest, size: output.size)
+        }
+        return ListDTO(data: data, hasMore: false)
+    }
+
+    /// The digest of a named image, or of one that the caller pinned.
+    ///
+    /// - Throws: `WireError.imageNotFound`.
+    func resolve(_ name: String, digest: BlobDigest?) async throws -> BlobDigest {
+        let pinned = digest ?? BlobDigest(name)
+        if let pinned {
+            let rows = try await store.read([.blob(pinned)])
+            guard !rows[.blob(pinned)].isEmpty else { throw WireError.imageNotFound(name) }
+            return pinned
+        }
+        let rows = try await store.read([.image(name)])
+        guard case .image(let image)? = rows[.image(name)].first else {
+            throw WireError.imageNotFound(name)
+        }
+        return image.digest
+    }
+
+    /// - Throws: `WireError.notFound` for an input that was never uploaded whole.
+    func checkInputs(_ workload: Workload) async throws {
+        let reads = workload.inputs.map { Read.blob($0.digest) }
+        let rows = try await store.read(reads)
+        for input in workload.inputs where rows[.blob(input.digest)].isEmpty {
+            throw WireError.notFound(input.digest.text)
+        }
+    }
+}
+
+/// One kept output of a task.
+struct TaskOutputDTO: Codable, Hashable, Sendable {
+    let task: Int
+    let lease: LeaseID
+    let path: String
+    let digest: BlobDigest
+    let size: Int64
+}
+
+extension Lease {
+    /// Seconds that this lease is billed: settled, or as far as its last accepted receipt.
+    var billedSeconds: Int64 {
+        if case .settled(_, let seconds, _, at: _) = life { seconds } else {
+            life.reading?.seconds ?? 0
+        }
+    }
+
+    var posted: Posted {
+        switch life {
+        case .reserved: .nothing
+        case .running(_, _, let posted), .ended(_, _, _, let posted), .settled(_, _, let posted, _):
+            posted
+        }
+    }
+
+    var endReason: EndReason? {
+        switch life {
+        case .reserved, .running: nil
+        case .ended(let reason, _, _, _), .settled(let reason, _, _, _): reason
+        }
+    }
+}
+
+extension Hold {
+    var refunded: Money {
+        switch life {
+        case .pending: .zero
+        case .posted(let refunded): refunded
+        case .voided: amount
+        }
+    }
+}
+
+extension Money {
+    /// - Throws: `MoneyOverflow`.
+    func times(_ count: Int64) throws -> Money {
+        let (product, overflow) = micro.multipliedReportingOverflow(by: count)
+        guard !overflow else { throw MoneyOverflow() }
+        return try Money(micro: product)
+    }
+}
+
+extension Job {
+    /// The first reason, by task, for which the job did not succeed.
+    func endReason(_ tasks: [JobTask]) -> EndReason? {
+        tasks.lazy.compactMap { task -> EndReason? in
+            guard case .finished(let reason) = task.life, !reason.isSuccess else { return nil }
+            return reason
+        }.first
+    }
+
+    /// What a waiting command ends with: 0, or the code of the first task that did not succeed.
+    func exitCode(_ tasks: [JobTask]) -> Int {
+        guard case .closed(let outcome, at: _) = life else { return 0 }
+        switch outcome {
+        case .succeeded: return 0
+        case .failed, .stopped: return endReason(tasks)?.exitCode ?? 124
+        }
+    }
+}
+
+extension TaskDTO {
+    init(_ task: JobTask, _ leases: [Lease]) {
+        let latest = leases.filter { $0.task == task.id }.max { $0.attempt < $1.attempt }
+        let reason: EndReason? = if case .finished(let reason) = task.life { reason } else { nil }
+        self.init(
+            index: task.id.index, state: TaskState(task.life), attempt: task.attempt,
+            exitCode: reason?.exitCode, endedBy: reason?.text, node: latest?.node,
+            lease: latest?.id, charged: MoneyDTO(latest?.posted.charge ?? .zero))
+    }
+}
+
+extension JobDTO {
+    /// The job as it stood when it was submitted, whatever became of it.
+    init(submitted job: Job) {
+        let open = min(job.terms.tasks, job.terms.parallel)
+        self.init(
+            id: job.id, name: job.terms.name, state: .waiting,
+            submittedAt: TimeDTO(job.submittedAt), tasks: job.terms.tasks,
+            counts: TaskCountsDTO(TaskCounts(queued: job.terms.tasks - open, open: open)),
+            budget: MoneyDTO(job.terms.budget), held: MoneyDTO(job.terms.budget),
+            charged: MoneyDTO(.zero), refunded: MoneyDTO(.zero), billedSeconds: 0,
+            image: ImageDTO(job.terms.workload.image))
+    }
+}
+
+extension Explanation {
+    func rejections(in language: Language) -> [RejectionDTO] {
+        rejected.map { RejectionDTO($0.reason.mismatch, count: $0.offers, in: language) }
+    }
+}
+
+extension MismatchReason {
+    var mismatch: Mismatch {
+        switch self {
+        case .cpu(let milli): .cpu(milli: milli)
+        case .memory(let bytes): .memory(bytes: bytes)
+        case .disk(let bytes): .disk(bytes: bytes)
+        case .deviceCount(let count): .deviceCount(count)
+        case .deviceModel(let models): .deviceModel(models)
+        case .deviceMemory(let bytes): .deviceMemory(bytes: bytes)
+        case .region(let regions): .region(regions)
+        case .tier(let tier): .tier(tier)
+        case .price(let rate): .price(rate)
+        case .draining: .draining
+        case .down: .down
+        case .busy: .busy
+        }
+    }
+}

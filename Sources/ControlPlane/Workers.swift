@@ -1,0 +1,129 @@
+import Domain
+import Logging
+package import Marketplace
+import ServiceLifecycle
+import Transparency
+
+/// Calls `reach` at each named moment; a test kills the process there.
+package struct Faults: Sendable {
+    package let reach: @Sendable (FaultPoint) -> Void
+    package init(reach: @escaping @Sendable (FaultPoint) -> Void) { self.reach = reach }
+}
+
+/// Carries out the effects that stay inside the market: verdicts.
+struct OutboxWorker: Service {
+    private static let everything = 1_000_000
+    let store: any Store
+    let feed: Feed
+    let faults: Faults
+    let log: Logger
+
+    func run() async throws {
+        for await event in feed.follow() {
+            switch event {
+            case .rebuild:
+                let read = Read.outbox(limit: Self.everything)
+                let rows = try await store.read([read])
+                try await verify(
+                    rows[read].compactMap { if case .outbox(let entry) = $0 { entry } else { nil } })
+            case .commit(let commit): try await verify(commit.effects)
+            }
+        }
+    }
+
+    private func verify(_ entries: [OutboxEntry]) async throws {
+        let commands = entries.compactMap { entry -> Command? in
+            if case .verify(let lease) = entry.effect { .verify(lease) } else { nil }
+        }
+        guard !commands.isEmpty else { return }
+        faults.reach(.beforeEffect(.verify))
+        let outcomes = try await store.perform(commands)
+        faults.reach(.afterEffect(.verify))
+        for case .failure(let refusal) in outcomes {
+            log.error("verdict refused", metadata: ["code": "\(refusal.code)"])
+        }
+    }
+}
+
+/// The one sequencer: numbers waiting log entries, grows the tree, signs and publishes its head.
+struct Sequencer: Service {
+    private static let batch = 1000
+    let store: any Store
+    let feed: Feed
+    let signer: NoteSigner
+    let faults: Faults
+
+    func run() async throws {
+        for await event in feed.follow() {
+            switch event {
+            case .rebuild: try await publishAll()
+            case .commit(let commit): if commit.newEntries > 0 { try await publishAll() }
+            }
+        }
+    }
+
+    private func publishAll() async throws {
+        var waiting = true
+        while waiting {
+            try await store.perform(.sequence(limit: Self.batch))
+            let rows = try await store.read([.pending(limit: 1), .tree, .head])
+            waiting = !rows[.pending(limit: 1)].isEmpty
+            try await publish(rows)
+        }
+    }
+
+    private func publish(_ rows: Rows) async throws {
+        let tree = rows.tree
+        if case .head(let head)? = rows[.head].first, head.size >= tree.size { return }
+        guard let root = tree.root else {
+            throw StoreFailure(doing: "sign the log's head", cause: "its peaks are incomplete")
+        }
+        let head = try Head(origin: signer.name, size: tree.size, root: root)
+        let signed = try SignedHead(signing: head, by: signer)
+        faults.reach(.beforeEffect(.publishHead))
+        try await store.perform(
+            .publishHead(PublishedHead(size: tree.size, root: root, note: signed.bytes)))
+        faults.reach(.afterEffect(.publishHead))
+    }
+}
+
+/// What the passing of time asks for: signs of life, lost and unstarted leases, periods.
+struct Timekeeper: Service {
+    private static let periodTicks = 60
+    let store: any Store
+    let sessions: NodeSessions
+    let signals: Signals
+    let log: Logger
+
+    func run() async throws {
+        try await cancelWhenGracefulShutdown {
+            var tick = 0
+            while !Task.isCancelled {
+                tick += 1
+                try await everySecond()
+                if tick.isMultiple(of: 15) { signals.ringAll() }
+                if tick.isMultiple(of: Self.periodTicks) { try await closePeriods() }
+                do { try await MarketClock.pause(milliseconds: 1000) } catch { return }
+            }
+        }
+    }
+
+    private func everySecond() async throws {
+        let overdue = await sessions.overdue()
+        let unstarted = await sessions.unstarted()
+        var commands: [Command] = [.keepAlive]
+        commands += overdue.lost.map { .endLease($0, .nodeLost) }
+        commands += unstarted.map { .endLease($0, .startFailed(code: "timeout")) }
+        for lease in overdue.lost {
+            log.warning("lease lost", metadata: ["lease.id": "\(lease)"])
+        }
+        _ = try await store.perform(commands)
+        for node in overdue.silent { try await sessions.drop(node) }
+    }
+
+    private func closePeriods() async throws {
+        let running = await sessions.runningLeases
+        guard !running.isEmpty else { return }
+        _ = try await store.perform(running.map { .closePeriod($0) })
+    }
+}

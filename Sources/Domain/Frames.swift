@@ -1,0 +1,79 @@
+/// What a node says on its channel.
+package enum NodeFrame: Hashable, Sendable, Codable {
+    /// First on every connection: what the node has and which leases it holds.
+    case hello(terms: OfferTerms, leases: [LeaseID])
+    /// Once a second; the market answers with `renewal` of the same number.
+    case heartbeat(number: Int64)
+    case receipt(SignedReceipt)
+    case acknowledged(EffectID)
+    case drain
+}
+
+/// What the market says to a node.
+package enum MarketFrame: Hashable, Sendable, Codable {
+    /// The session stands; the market knows the node.
+    case welcome
+    /// Answers heartbeat `number`: these leases may run on; a lease not listed may not.
+    case renewal(number: Int64, leases: [Renewal])
+    case dispatch(EffectID, Dispatch)
+    case stop(EffectID, LeaseID, EndReason)
+    case receiptAccepted(LeaseID, sequence: Int64)
+    /// The claim stands unaccepted; repeat it, unless the lease is over.
+    case receiptRefused(LeaseID, sequence: Int64, code: String)
+    /// The session ends; the text is a stable code.
+    case goodbye(code: String)
+}
+
+package struct Renewal: Hashable, Sendable, Codable {
+    package let lease: LeaseID
+    package let attempt: Int64
+
+    package init(lease: LeaseID, attempt: Int64) {
+        self.lease = lease
+        self.attempt = attempt
+    }
+}
+
+/// All a node needs to run one lease.
+package struct Dispatch: Hashable, Sendable, Codable {
+    package let lease: LeaseID
+    package let attempt: Int64
+    package let task: TaskID
+    package let taskCount: Int
+    package let workload: Workload
+    package let slice: Resources
+    package let devices: [DeviceID]
+    /// `floor(escrow × 3600 / rate)`: the node stops by itself.
+    package let budgetSeconds: Int64
+    /// `limits.max_duration`.
+    package let limitSeconds: Int64
+    package let fence: Int64
+    /// Bearer of this lease's bytes; dies with the attempt.
+    package let token: String
+
+    package init(
+        lease: LeaseID, attempt: Int64, task: TaskID, taskCount: Int, workload: Workload,
+        slice: Resources, devices: [DeviceID], budgetSeconds: Int64, limitSeconds: Int64,
+        fence: Int64, token: String
+    ) {
+        self.lease = lease
+        self.attempt = attempt
+        self.task = task
+        self.taskCount = taskCount
+        self.workload = workload
+        self.slice = slice
+        self.devices = devices
+        self.budgetSeconds = budgetSeconds
+        self.limitSeconds = limitSeconds
+        self.fence = fence
+        self.token = token
+    }
+}
+
+/// Names one committed effect for ever: the same text means the same effect.
+package struct EffectID: Hashable, Comparable, Sendable, Codable, CustomStringConvertible {
+    package let text: String
+    package init(_ text: String) { self.text = text }
+    package var description: String { text }
+    package static func < (left: EffectID, right: EffectID) -> Bool { left.text < right.text }
+}

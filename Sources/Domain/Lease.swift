@@ -1,0 +1,132 @@
+/// What running so far has posted to the ledger; the final charge is the difference to it.
+package struct Posted: Hashable, Sendable, Codable {
+    package static let nothing = Posted(charge: .zero, commission: .zero)
+
+    package let charge: Money
+    package let commission: Money
+
+    package init(charge: Money, commission: Money) {
+        self.charge = charge
+        self.commission = commission
+    }
+}
+
+/// The last accepted receipt of a lease and what of it the core needs again.
+package struct Reading: Hashable, Sendable, Codable {
+    package let sequence: Int64
+    package let seconds: Int64
+    package let acceptedAt: Timestamp
+    package let receipt: SignedReceipt
+
+    package init(
+        sequence: Int64, seconds: Int64, acceptedAt: Timestamp, receipt: SignedReceipt
+    ) {
+        self.sequence = sequence
+        self.seconds = seconds
+        self.acceptedAt = acceptedAt
+        self.receipt = receipt
+    }
+}
+
+package enum LeaseLife: Hashable, Sendable, Codable {
+    /// Placed and dispatched, not yet heard of. Its escrow expires at `until`.
+    case reserved(until: Timestamp)
+    /// `since`: when the node's start frame arrived, by the market's clock.
+    case running(since: Timestamp, Reading, posted: Posted)
+    /// Over; the verdict is due. No reading: it never ran.
+    case ended(EndReason, since: Timestamp, Reading?, posted: Posted)
+    case settled(EndReason, seconds: Int64, Posted, at: Timestamp)
+
+    /// The life after `event`. Total: every pair is decided here and nowhere else.
+    package func after(_ event: LeaseEvent) throws(IllegalTransition) -> LeaseLife {
+        switch (self, event) {
+        case (.reserved, .metered(let reading, since: let since)):
+            .running(since: since, reading, posted: .nothing)
+        case (.running(let since, _, let posted), .metered(let reading, since: _)):
+            .running(since: since, reading, posted: posted)
+        case (.running(let since, let reading, _), .posted(let posted)):
+            .running(since: since, reading, posted: posted)
+        case (.reserved, .ended(let reason, at: let now)):
+            .ended(reason, since: now, nil, posted: .nothing)
+        case (.running(let since, let reading, let posted), .ended(let reason, at: _)):
+            .ended(reason, since: since, reading, posted: posted)
+        case (.ended(let reason, _, let reading, _), .settled(let posted, at: let now)):
+            .settled(reason, seconds: reading?.seconds ?? 0, posted, at: now)
+        case (.reserved, _), (.running, _), (.ended, _), (.settled, _):
+            throw IllegalTransition(state: "\(self)", event: "\(event)")
+        }
+    }
+
+    package var isLive: Bool {
+        switch self {
+        case .reserved, .running: true
+        case .ended, .settled: false
+        }
+    }
+
+    package var reading: Reading? {
+        switch self {
+        case .running(_, let reading, _): reading
+        case .ended(_, _, let reading, _): reading
+        case .reserved, .settled: nil
+        }
+    }
+}
+
+package enum LeaseEvent: Hashable, Sendable {
+    case metered(Reading, since: Timestamp)
+    case posted(Posted)
+    case ended(EndReason, at: Timestamp)
+    case settled(Posted, at: Timestamp)
+}
+
+/// One order on one offer: node, provider and price never change. A replacement is a new lease.
+package struct Lease: Hashable, Sendable, Codable {
+    package let id: LeaseID
+    package let task: TaskID
+    package let attempt: Int64
+    package let renter: AccountID
+    package let provider: AccountID
+    package let node: NodeID
+    package let slice: Resources
+    package let devices: [Device]
+    package let rate: Rate
+    package let commission: BasisPoints
+    /// The part of the job's hold that this lease may use.
+    package let escrow: Money
+    package let fence: Int64
+    package let placedAt: Timestamp
+    package var life: LeaseLife
+    /// Milliseconds of silence beyond the fence, in which the node may not have run unfrozen.
+    package var silenceMilliseconds: Int64
+    /// Seconds up to which the log has a record; -1 before the first.
+    package var loggedSeconds: Int64
+
+    package init(
+        id: LeaseID, task: TaskID, attempt: Int64, renter: AccountID, provider: AccountID,
+        node: NodeID, slice: Resources, devices: [Device], rate: Rate, commission: BasisPoints,
+        escrow: Money, fence: Int64, placedAt: Timestamp, life: LeaseLife,
+        silenceMilliseconds: Int64 = 0, loggedSeconds: Int64 = -1
+    ) {
+        self.id = id
+        self.task = task
+        self.attempt = attempt
+        self.renter = renter
+        self.provider = provider
+        self.node = node
+        self.slice = slice
+        self.devices = devices
+        self.rate = rate
+        self.commission = commission
+        self.escrow = escrow
+        self.fence = fence
+        self.placedAt = placedAt
+        self.life = life
+        self.silenceMilliseconds = silenceMilliseconds
+        self.loggedSeconds = loggedSeconds
+    }
+
+    package var deviceModel: String {
+        devices.isEmpty ? "cpu" : devices.map(\.model).joined(separator: "+")
+    }
+}

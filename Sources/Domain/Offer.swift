@@ -1,0 +1,113 @@
+/// What a node advertises: one per node, divisible by CPU, memory and disk, with whole devices.
+///
+/// `version` grows with every change; a proposal made on an older version is refused.
+package struct Offer: Hashable, Sendable, Codable {
+    /// Whether orders may be placed on it now.
+    package enum Availability: String, Hashable, Sendable, Codable {
+        /// Takes orders.
+        case open
+        /// Keeps what runs, takes nothing new.
+        case draining
+        /// The node does not answer.
+        case down
+    }
+
+    package let node: NodeID
+    package let provider: AccountID
+    package var version: Int64
+    package var availability: Availability
+    package var terms: OfferTerms
+    /// Capacity not under a live lease.
+    package var free: Resources
+    /// Devices not under a live lease, in the order of `terms.devices`.
+    package var freeDevices: [DeviceID]
+
+    package init(
+        node: NodeID, provider: AccountID, version: Int64, availability: Availability,
+        terms: OfferTerms, free: Resources, freeDevices: [DeviceID]
+    ) {
+        self.node = node
+        self.provider = provider
+        self.version = version
+        self.availability = availability
+        self.terms = terms
+        self.free = free
+        self.freeDevices = freeDevices
+    }
+}
+
+/// The part of an offer that its node declares.
+package struct OfferTerms: Hashable, Sendable, Codable {
+    package let capacity: Resources
+    package let devices: [Device]
+    /// Price per hour of the whole offer; a lease pays the share of its scarcest resource.
+    package let ask: Rate
+    /// ISO 3166-1 alpha-2 country, declared by the node.
+    package let region: String
+    package let tier: Tier
+
+    package init(capacity: Resources, devices: [Device], ask: Rate, region: String, tier: Tier) {
+        self.capacity = capacity
+        self.devices = devices
+        self.ask = ask
+        self.region = region
+        self.tier = tier
+    }
+
+    /// Price per hour of a slice: `ask × share`, rounded up, where share is the largest of the
+    /// slice's parts of CPU, memory, disk and devices (dominant resource share, Ghodsi et al.,
+    /// NSDI 2011). At least 1, at most `ask`.
+    package func rate(of slice: Resources, deviceCount: Int) -> Rate {
+        let parts = [
+            (slice.milliCPU, capacity.milliCPU), (slice.memoryBytes, capacity.memoryBytes),
+            (slice.diskBytes, capacity.diskBytes), (Int64(deviceCount), Int64(devices.count)),
+        ]
+        let price = parts.map { part, whole in Self.share(part, of: whole, times: ask) }.max() ?? 1
+        let bounded = min(max(price, 1), ask.microPerHour)
+        return (try? Rate(microPerHour: bounded)) ?? ask
+    }
+
+    private static func share(_ part: Int64, of whole: Int64, times ask: Rate) -> Int64 {
+        guard whole > 0, part > 0 else { return 0 }
+        let divisor = Int128(whole)
+        let product = Int128(part) * Int128(ask.microPerHour)
+        return Int64(clamping: (product + divisor - 1) / divisor)
+    }
+}
+
+/// What an order asks of an offer.
+package struct Needs: Hashable, Sendable, Codable {
+    package let slice: Resources
+    package let devices: DeviceNeed
+    /// Accepted countries; empty accepts all.
+    package let regions: [String]
+    package let minimumTier: Tier
+    /// The bid: the most that the slice may cost per hour.
+    package let bid: Rate
+
+    package init(
+        slice: Resources, devices: DeviceNeed, regions: [String], minimumTier: Tier, bid: Rate
+    ) {
+        self.slice = slice
+        self.devices = devices
+        self.regions = regions
+        self.minimumTier = minimumTier
+        self.bid = bid
+    }
+}
+
+/// A task's request for capacity, as it lies on the book.
+package struct Order: Hashable, Sendable, Codable {
+    package let task: TaskID
+    package let attempt: Int64
+    package let needs: Needs
+    /// When it came onto the book; earlier is served first.
+    package let since: Timestamp
+
+    package init(task: TaskID, attempt: Int64, needs: Needs, since: Timestamp) {
+        self.task = task
+        self.attempt = attempt
+        self.needs = needs
+        self.since = since
+    }
+}

@@ -1,0 +1,77 @@
+/// The caller asked for what cannot be. Closed, with stable codes, safe to show.
+///
+/// HTTP status and CLI exit code of each stand in one table in `Wire`; the texts in English and
+/// Traditional Chinese in one catalogue.
+package enum Refusal: Error, Hashable, Sendable {
+    case accountUnknown(AccountID)
+    case accountExists(AccountID)
+    case balanceTooLow(available: Money, needed: Money)
+    case budgetMissing
+    case duplicateKeyOtherBody
+    case jobUnknown
+    case jobNotOpen
+    case nothingToRetry
+    case leaseUnknown(LeaseID)
+    case leaseOver(LeaseID)
+    case nodeUnknown(NodeID)
+    case nodeTaken(NodeID)
+    case deviceTaken(DeviceID)
+    case offerChanged
+    case orderChanged
+    case budgetInUse
+    case budgetExhausted
+    case receiptMalformed
+    case receiptNotNewer
+    case receiptAheadOfTime(claimed: Int64, possible: Int64)
+    case receiptOverBudget
+    case wrongAttempt
+    case wrongNode
+    case badSignature
+    case amountOutOfRange
+    case termsImpossible(String)
+
+    package var code: String {
+        switch self {
+        case .accountUnknown: "account_unknown"
+        case .accountExists: "account_exists"
+        case .balanceTooLow: "balance_too_low"
+        case .budgetMissing: "budget_missing"
+        case .duplicateKeyOtherBody: "idempotency_key_reused"
+        case .jobUnknown: "job_not_found"
+        case .jobNotOpen: "job_not_open"
+        case .nothingToRetry: "nothing_to_retry"
+        case .leaseUnknown: "lease_not_found"
+        case .leaseOver: "lease_over"
+        case .nodeUnknown: "node_not_found"
+        case .nodeTaken: "node_taken"
+        case .deviceTaken: "device_taken"
+        case .offerChanged: "offer_changed"
+        case .orderChanged: "order_changed"
+        case .budgetInUse: "budget_in_use"
+        case .budgetExhausted: "budget_exhausted"
+        case .receiptMalformed: "receipt_malformed"
+        case .receiptNotNewer: "receipt_not_newer"
+        case .receiptAheadOfTime: "receipt_ahead_of_time"
+        case .receiptOverBudget: "receipt_over_budget"
+        case .wrongAttempt: "wrong_attempt"
+        case .wrongNode: "wrong_node"
+        case .badSignature: "bad_signature"
+        case .amountOutOfRange: "amount_out_of_range"
+        case .termsImpossible: "terms_impossible"
+        }
+    }
+}
+
+extension Refusal: CustomStringConvertible {
+    package var description: String {
+        switch self {
+        case .balanceTooLow(let available, let needed):
+            "cannot set aside the budget: balance \(available) < \(needed)"
+        case .receiptAheadOfTime(let claimed, let possible):
+            "claim of \(claimed) s is above the \(possible) s that can have passed"
+        case .termsImpossible(let what): "cannot accept the job: \(what)"
+        case .leaseOver(let lease): "lease \(lease) is over"
+        default: code
+        }
+    }
+}

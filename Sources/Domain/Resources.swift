@@ -1,0 +1,84 @@
+/// Divisible capacity: thousandths of a CPU and bytes. Never negative.
+package struct Resources: Hashable, Sendable, Codable {
+    package static let zero = Resources(milliCPU: 0, memoryBytes: 0, diskBytes: 0)
+    /// Far above any machine, far below overflow of sums.
+    package static let limit: Int64 = 1 << 52
+
+    package let milliCPU: Int64
+    package let memoryBytes: Int64
+    package let diskBytes: Int64
+
+    package init(milliCPU: Int64, memoryBytes: Int64, diskBytes: Int64) {
+        func clamped(_ value: Int64) -> Int64 { min(max(value, 0), Self.limit) }
+        self.milliCPU = clamped(milliCPU)
+        self.memoryBytes = clamped(memoryBytes)
+        self.diskBytes = clamped(diskBytes)
+    }
+
+    package func fits(in other: Resources) -> Bool {
+        milliCPU <= other.milliCPU && memoryBytes <= other.memoryBytes
+            && diskBytes <= other.diskBytes
+    }
+
+    package func adding(_ other: Resources) -> Resources {
+        Resources(
+            milliCPU: milliCPU + other.milliCPU, memoryBytes: memoryBytes + other.memoryBytes,
+            diskBytes: diskBytes + other.diskBytes)
+    }
+
+    /// Each part less `other`'s, at least zero.
+    package func subtracting(_ other: Resources) -> Resources {
+        Resources(
+            milliCPU: milliCPU - other.milliCPU, memoryBytes: memoryBytes - other.memoryBytes,
+            diskBytes: diskBytes - other.diskBytes)
+    }
+}
+
+/// The exclusive unit: a GPU or a MIG instance. At most one live lease each.
+package struct Device: Hashable, Sendable, Codable {
+    package let id: DeviceID
+    package let model: String
+    package let vramBytes: Int64
+
+    package init(id: DeviceID, model: String, vramBytes: Int64) {
+        self.id = id
+        self.model = model
+        self.vramBytes = vramBytes
+    }
+}
+
+/// What an order asks of devices; count 0 means a CPU order.
+package struct DeviceNeed: Hashable, Sendable, Codable {
+    package static let none = DeviceNeed(count: 0, models: [], vramBytes: 0)
+
+    package let count: Int
+    /// Accepted models in any order; empty accepts every model.
+    package let models: [String]
+    /// Least memory of each device.
+    package let vramBytes: Int64
+
+    package init(count: Int, models: [String], vramBytes: Int64) {
+        self.count = max(0, count)
+        self.models = models
+        self.vramBytes = max(0, vramBytes)
+    }
+
+    package func accepts(_ device: Device) -> Bool {
+        device.vramBytes >= vramBytes && (models.isEmpty || models.contains(device.model))
+    }
+}
+
+/// A provider's standing, from least to most proven.
+package enum Tier: String, Hashable, Sendable, Codable, CaseIterable, Comparable {
+    case new, tested, verified, attested
+
+    private var rank: Int {
+        switch self {
+        case .new: 0
+        case .tested: 1
+        case .verified: 2
+        case .attested: 3
+        }
+    }
+    package static func < (left: Tier, right: Tier) -> Bool { left.rank < right.rank }
+}

@@ -1,0 +1,86 @@
+import Accounting
+import Domain
+import Verification
+
+extension Command {
+    /// More reads than this in one job are never needed by one decision.
+    static let everyTask = JobTerms.maximumTasks
+
+    /// What must be loaded, and locked, before `Market.decide`, given what is loaded already.
+    ///
+    /// Asked again after each load until it names nothing new: a lease names its job, a job its
+    /// hold. Ends after at most four rounds.
+    package func reads(given rows: Rows) -> [Read] {
+        switch self {
+        case .openAccount(let account, _): [.account(account.id)]
+        case .addKey(let key): [.account(key.account)]
+        case .credit(let account, _, _, let once):
+            [
+                .account(account), .replay(once.key), .balance(.available(account)),
+                .balance(.operatorGranted),
+            ]
+        case .registerNode(let node, let token):
+            [.node(node.id), .account(node.provider)] + (token.map { [.joinToken($0)] } ?? [])
+        case .addJoinToken, .nameImage, .addBlob, .effectDone, .keepAlive: []
+        case .addOutputs(let lease, _): [.lease(lease)]
+        case .advertise(let node, let terms):
+            [.node(node), .offer(node), .liveLeasesOfNode(node, limit: Self.everyTask)]
+                + terms.devices.map { .device($0.id) }
+        case .setAvailability(let node, _): [.offer(node)]
+        case .submit(let submit):
+            [
+                .replay(submit.idempotency.key), .account(submit.renter), .job(submit.id),
+                .balance(.available(submit.renter)), .balance(.held(submit.renter)),
+            ]
+        case .clear(let clearing):
+            [
+                .lease(clearing.lease), .task(clearing.task), .job(clearing.task.job),
+                .hold(clearing.task.job), .offer(clearing.node),
+            ] + clearing.devices.map(Read.device) + settling(rows.job(clearing.task.job))
+        case .meter(let verified, _):
+            switch verified.receipt.status {
+            case .ended: Self.endingLease(verified.receipt.lease, rows)
+            case .running, .frozen: [.lease(verified.receipt.lease)]
+            }
+        case .silence(let node, _): [.liveLeasesOfNode(node, limit: Self.everyTask)]
+        case .endLease(let lease, _): Self.endingLease(lease, rows)
+        case .verify(let lease), .closePeriod(let lease): reads(settling: lease, rows)
+        case .stop(let job):
+            [.job(job), .hold(job), .liveLeasesOfJob(job, limit: Self.everyTask)]
+                + settling(rows.job(job))
+        case .retry(let job, let once):
+            [
+                .job(job), .hold(job), .replay(once.key),
+                .failedTasks(job, limit: Self.everyTask),
+            ] + settling(rows.job(job))
+        case .sequence(let limit): [.tree, .pending(limit: limit)]
+        case .publishHead: [.head, .tree]
+        }
+    }
+
+    /// What the end of a lease frees.
+    private static func endingLease(_ id: LeaseID, _ rows: Rows) -> [Read] {
+        guard let lease = rows.lease(id) else { return [.lease(id)] }
+        return [
+            .lease(id), .offer(lease.node), .liveLeasesOfNode(lease.node, limit: everyTask),
+        ]
+    }
+
+    /// What the end of a lease, or a period of it, touches.
+    private func reads(settling id: LeaseID, _ rows: Rows) -> [Read] {
+        guard let lease = rows.lease(id) else { return [.lease(id)] }
+        return [
+            .lease(id), .task(lease.task), .job(lease.task.job), .hold(lease.task.job),
+            .balance(.available(lease.provider)), .balance(.commission),
+        ] + settling(rows.job(lease.task.job))
+    }
+
+    /// What closing a job touches; nothing while the job is not loaded.
+    private func settling(_ job: Job?) -> [Read] {
+        guard let job else { return [] }
+        return [
+            .balance(.available(job.renter)), .balance(.held(job.renter)),
+            .waitingTasks(job.id, limit: job.counts.queued + job.counts.open),
+        ]
+    }
+}

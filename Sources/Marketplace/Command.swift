@@ -1,0 +1,117 @@
+package import Domain
+package import Verification
+
+/// A request with an idempotency key: the key, and the SHA-256 of its body in hex.
+package struct Idempotency: Hashable, Sendable {
+    package let key: ReplayKey
+    package let bodyHash: String
+
+    package init(key: ReplayKey, bodyHash: String) {
+        self.key = key
+        self.bodyHash = bodyHash
+    }
+}
+
+package struct SubmitJob: Hashable, Sendable {
+    package let id: JobID
+    package let renter: AccountID
+    package let terms: JobTerms
+    /// 16 random bytes.
+    package let salt: [UInt8]
+    package let idempotency: Idempotency
+
+    package init(
+        id: JobID, renter: AccountID, terms: JobTerms, salt: [UInt8], idempotency: Idempotency
+    ) {
+        self.id = id
+        self.renter = renter
+        self.terms = terms
+        self.salt = salt
+        self.idempotency = idempotency
+    }
+}
+
+/// One order on one offer, as the book proposed it.
+package struct Clearing: Hashable, Sendable {
+    package let lease: LeaseID
+    package let task: TaskID
+    package let attempt: Int64
+    package let node: NodeID
+    package let offerVersion: Int64
+    package let devices: [DeviceID]
+
+    package init(
+        lease: LeaseID, task: TaskID, attempt: Int64, node: NodeID, offerVersion: Int64,
+        devices: [DeviceID]
+    ) {
+        self.lease = lease
+        self.task = task
+        self.attempt = attempt
+        self.node = node
+        self.offerVersion = offerVersion
+        self.devices = devices
+    }
+}
+
+/// Everything that changes the market. One case, one `Market+<Verb>`.
+package enum Command: Hashable, Sendable {
+    case openAccount(Account, keys: [APIKey])
+    case addKey(APIKey)
+    case credit(AccountID, Money, reason: String, Idempotency)
+    case registerNode(Node, token: String?)
+    case addJoinToken(JoinToken)
+    case nameImage(NamedImage)
+    case addBlob(Blob)
+    case addOutputs(LeaseID, [TaskOutput])
+    case advertise(NodeID, OfferTerms)
+    case setAvailability(NodeID, Offer.Availability)
+    case submit(SubmitJob)
+    case clear(Clearing)
+    case meter(VerifiedReceipt, arrivedAt: Timestamp)
+    /// A silent span beyond the fence, in which the node's leases may not have run unfrozen.
+    case silence(NodeID, milliseconds: Int64)
+    case endLease(LeaseID, EndReason)
+    case verify(LeaseID)
+    case closePeriod(LeaseID)
+    case stop(JobID)
+    case retry(JobID, Idempotency)
+    case effectDone(EffectID)
+    case sequence(limit: Int)
+    case publishHead(PublishedHead)
+    case keepAlive
+
+    /// The command's name, stable: fault points and metrics are named by it.
+    package var verb: Verb {
+        switch self {
+        case .openAccount: .openAccount
+        case .addKey: .addKey
+        case .credit: .credit
+        case .registerNode: .registerNode
+        case .addJoinToken: .addJoinToken
+        case .nameImage: .nameImage
+        case .addBlob: .addBlob
+        case .addOutputs: .addOutputs
+        case .advertise: .advertise
+        case .setAvailability: .setAvailability
+        case .submit: .submit
+        case .clear: .clear
+        case .meter: .meter
+        case .silence: .silence
+        case .endLease: .endLease
+        case .verify: .verify
+        case .closePeriod: .closePeriod
+        case .stop: .stop
+        case .retry: .retry
+        case .effectDone: .effectDone
+        case .sequence: .sequence
+        case .publishHead: .publishHead
+        case .keepAlive: .keepAlive
+        }
+    }
+
+    package enum Verb: String, Hashable, Sendable, CaseIterable {
+        case openAccount, addKey, credit, registerNode, addJoinToken, nameImage, addBlob
+        case addOutputs, advertise, setAvailability, submit, clear, meter, silence, endLease
+        case verify, closePeriod, stop, retry, effectDone, sequence, publishHead, keepAlive
+    }
+}

@@ -1,0 +1,80 @@
+package import Domain
+
+/// Which nodes answer, by the market's clock. Kept in memory, rebuilt after a restart.
+///
+/// A node is *suspect* after 3 s without a heartbeat. Each of its leases is *lost* no earlier than
+/// its fence plus 10 % after the last renewal that the market answered, and after the market's own
+/// restart no lease is lost before a full fence (plus 10 %) has passed. Pure; the program pumps it.
+package struct Liveness: Sendable {
+    package enum Health: String, Hashable, Sendable {
+        case live, suspect, silent
+    }
+
+    /// A node that came back from a silence; the span goes to `Command.silence`.
+    package struct Return: Hashable, Sendable {
+        package let node: NodeID
+        package let silentMilliseconds: Int64
+    }
+
+    private struct Session: Sendable {
+        var connected: Bool
+        var lastHeartbeat: Timestamp
+    }
+
+    package static let suspectSeconds: Int64 = 3
+    /// The default fence and a tenth: a session that says nothing for so long is over.
+    package static let silentSeconds: Int64 = 9
+    private var sessions: [NodeID: Session] = [:]
+    private let startedAt: Timestamp
+    /// The market's last sign of life before this start; nodes may have been answered until then.
+    private let aliveUntil: Timestamp
+
+    /// - Parameter lastAlive: the stored `Alive` row, or nil on the first start.
+    package init(startedAt: Timestamp, lastAlive: Timestamp?) {
+        self.startedAt = startedAt
+        // `Alive` is written each second, so an answer may be up to a second newer than it.
+        aliveUntil = min(lastAlive?.advanced(seconds: 1) ?? startedAt, startedAt)
+    }
+
+    /// - Returns: false when another live session of this node stands; the new one is refused.
+    package mutating func connect(_ node: NodeID, at now: Timestamp) -> Bool {
+        if let session = sessions[node], session.connected, !isStale(session, at: now) {
+            return false
+        }
+        let last = sessions[node]?.lastHeartbeat ?? aliveUntil
+        sessions[node] = Session(connected: true, lastHeartbeat: last)
+        return true
+    }
+
+    package mutating func disconnect(_ node: NodeID) { sessions[node]?.connected = false }
+
+    /// Notes a heartbeat that is being answered now.
+    ///
+    /// - Returns: the silence that it ends, when that was longer than the shortest fence.
+    package mutating func heartbeat(_ node: NodeID, at now: Timestamp) -> Return? {
+        let last = sessions[node]?.lastHeartbeat ?? aliveUntil
+        sessions[node] = Session(connected: true, lastHeartbeat: max(now, last))
+        let silence = now.millisecondsSince(last)
+        return silence > 3000 ? Return(node: node, silentMilliseconds: silence) : nil
+    }
+
+    package func health(of node: NodeID, at now: Timestamp) -> Health {
+        guard let session = sessions[node] else { return .silent }
+        let silence = now.millisecondsSince(session.lastHeartbeat)
+        if !session.connected || silence >= Self.silentSeconds * 1000 { return .silent }
+        return silence >= Self.suspectSeconds * 1000 ? .suspect : .live
+    }
+
+    /// Whether a live lease must be called lost now.
+    package func isLost(_ lease: Lease, at now: Timestamp) -> Bool {
+        guard lease.life.isLive else { return false }
+        let grace = lease.fence * 1100
+        // A lease that was never renewed counts from its placing.
+        let heard = max(sessions[lease.node]?.lastHeartbeat ?? startedAt, lease.placedAt)
+        return now.millisecondsSince(heard) > grace && now.millisecondsSince(startedAt) > grace
+    }
+
+    private func isStale(_ session: Session, at now: Timestamp) -> Bool {
+        now.millisecondsSince(session.lastHeartbeat) >= Self.suspectSeconds * 1000
+    }
+}

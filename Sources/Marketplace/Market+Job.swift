@@ -1,0 +1,139 @@
+import Accounting
+import Domain
+
+/// How a job goes on after a lease, and how it ends.
+extension Market {
+    /// After one of its leases is over: stop the rest, open the next task, or close.
+    func moveOn(
+        _ job: Job, _ hold: Hold, _ ledger: Ledger, _ rows: Rows, _ now: Timestamp,
+        in decision: inout Decision
+    ) throws {
+        var job = job
+        var waiting = rows.tasks(
+            .waitingTasks(job.id, limit: job.counts.queued + job.counts.open))
+        switch job.life {
+        case .active where job.counts.failed > job.terms.maxFailures:
+            try cancel(&waiting, of: &job, in: &decision)
+            job.life = try job.life.after(.close(.failed))
+        case .active where job.counts.unfinished == 0:
+            job.life = try job.life.after(.close(job.counts.failed > 0 ? .failed : .succeeded))
+        case .active: try openNext(waiting, of: &job, now, in: &decision)
+        case .closing, .closed: break
+        }
+        try settle(job, hold, ledger, now, in: &decision)
+    }
+
+    /// Stops a job that may still have work: waiting tasks are cancelled; it closes when the last
+    /// live lease is over.
+    func closing(
+        _ job: Job, _ hold: Hold, outcome: JobOutcome, _ rows: Rows, _ now: Timestamp
+    ) throws -> Decision {
+        var job = job
+        var waiting = rows.tasks(
+            .waitingTasks(job.id, limit: job.counts.queued + job.counts.open))
+        var decision = Decision()
+        try cancel(&waiting, of: &job, in: &decision)
+        job.life = try job.life.after(.close(outcome))
+        let ledger = Ledger(balances([.held(job.renter), .available(job.renter)], rows))
+        try settle(job, hold, ledger, now, in: &decision)
+        return decision
+    }
+
+    /// The renter's stop: nothing new is placed, and what runs is told to end. Idempotent.
+    func stop(_ id: JobID, _ rows: Rows, _ now: Timestamp) throws -> Decision {
+        guard let job = rows.job(id), let hold = rows.hold(id) else { throw Refusal.jobUnknown }
+        var decision: Decision
+        switch job.life {
+        case .active: decision = try closing(job, hold, outcome: .stopped, rows, now)
+        case .closing: decision = Decision()
+        case .closed: return Decision()
+        }
+        for lease in rows.leases(.liveLeasesOfJob(id, limit: Command.everyTask)) {
+            decision.effects.append(
+                OutboxEntry(effect: .stop(lease.id, .stopped), node: lease.node))
+        }
+        return decision
+    }
+
+    /// Runs a closed job's failed and stopped tasks again, within what its budget has left.
+    ///
+    /// - Throws: `Refusal.jobNotOpen` while it runs, `.nothingToRetry`, `.balanceTooLow`.
+    func retry(_ id: JobID, _ once: Idempotency, _ rows: Rows, _ now: Timestamp) throws -> Decision {
+        if let replayed = try replayed(once, rows) { return replayed }
+        guard var job = rows.job(id), var hold = rows.hold(id) else { throw Refusal.jobUnknown }
+        guard case .closed = job.life else { throw Refusal.jobNotOpen }
+        let failed = rows.tasks(.failedTasks(id, limit: Command.everyTask))
+        guard !failed.isEmpty else { throw Refusal.nothingToRetry }
+        let needed = try hold.reopen()
+        let available = rows.balance(.available(job.renter))
+        guard needed > .zero else { throw Refusal.budgetExhausted }
+        guard available >= needed else {
+            throw Refusal.balanceTooLow(available: available, needed: needed)
+        }
+        var ledger = Ledger(balances([.held(job.renter), .available(job.renter)], rows))
+        try ledger.post(
+            Transfer(
+                kind: .hold, from: .available(job.renter), to: .held(job.renter), amount: needed,
+                job: id, lease: nil, reason: "retry", at: now))
+        job.life = try job.life.after(.reopened)
+        job.counts.queued = failed.count
+        job.counts.failed = 0
+        job.counts.stopped = 0
+        var queued: [JobTask] = []
+        for var task in failed {
+            task.life = try task.life.after(.retried)
+            task.attempt += 1
+            queued.append(task)
+        }
+        var decision = Decision()
+        try openNext(queued, of: &job, now, in: &decision)
+        let opened = decision.rows
+        decision.rows = queued.map(Row.task) + opened + [.job(job), .hold(hold)]
+        decision.apply(ledger)
+        remember(.job(id), for: once, in: &decision)
+        return decision
+    }
+
+    private func cancel(
+        _ waiting: inout [JobTask], of job: inout Job, in decision: inout Decision
+    ) throws {
+        for index in waiting.indices {
+            waiting[index].life = try waiting[index].life.after(.cancelled)
+            decision.rows.append(.task(waiting[index]))
+        }
+        job.counts.stopped += waiting.count
+        job.counts.queued = 0
+        job.counts.open = 0
+    }
+
+    private func openNext(
+        _ waiting: [JobTask], of job: inout Job, _ now: Timestamp, in decision: inout Decision
+    ) throws {
+        for var task in waiting where task.life == .queued {
+            guard job.counts.open + job.counts.leased < job.terms.parallel else { return }
+            task.life = try task.life.after(.opened(at: now))
+            decision.rows.append(.task(task))
+            job.counts.queued -= 1
+            job.counts.open += 1
+        }
+    }
+
+    /// Writes job and hold; when nothing of a closing job is unfinished, returns the rest.
+    private func settle(
+        _ job: Job, _ hold: Hold, _ ledger: Ledger, _ now: Timestamp, in decision: inout Decision
+    ) throws {
+        var (job, hold, ledger) = (job, hold, ledger)
+        if case .closing = job.life, job.counts.unfinished == 0 {
+            job.life = try job.life.after(.drained(at: now))
+            let rest = try hold.close()
+            if rest > .zero {
+                try ledger.post(
+                    Transfer(
+                        kind: .refund, from: .held(job.renter), to: .available(job.renter),
+                        amount: rest, job: job.id, lease: nil, reason: "unused budget", at: now))
+            }
+        }
+        decision.rows += [.job(job), .hold(hold)]
+        decision.apply(ledger)
+    }
+}

@@ -1,0 +1,117 @@
+import Accounting
+import Domain
+import Transparency
+import Verification
+
+extension Market {
+    /// Verdict and settlement of an ended lease in one decision: charge and commission posted, the
+    /// rest of its escrow freed, its task finished, its last record logged, and the job moved on.
+    /// Idempotent: a settled lease stays as it is.
+    func verify(_ id: LeaseID, _ rows: Rows, _ now: Timestamp) throws -> Decision {
+        guard var lease = rows.lease(id) else { throw Refusal.leaseUnknown(id) }
+        guard case .ended(let reason, _, let reading, let before) = lease.life else {
+            var decision = Decision()
+            if case .settled = lease.life { decision.doneEffects = [Effect.verify(id).id] }
+            return decision
+        }
+        guard var job = rows.job(lease.task.job), var hold = rows.hold(job.id),
+            var task = rows.task(lease.task)
+        else { throw Refusal.jobUnknown }
+        let seconds: Int64
+        switch Verdict(reading) {
+        case .accepted(_, let accepted): seconds = accepted
+        case .neverRan: seconds = 0
+        }
+        var ledger = settlementLedger(lease, job, rows)
+        let posted = try post(seconds, of: lease, after: before, job, &hold, &ledger, now)
+        try hold.release(lease.escrow.subtracting(posted.charge))
+        lease.life = try lease.life.after(.settled(posted, at: now))
+        task.life = try task.life.after(.ended(reason))
+        count(reason, in: &job)
+
+        var decision = Decision()
+        if let reading {
+            decision.newEntries = [record(.final, lease, job, reading, posted.charge)]
+            lease.loggedSeconds = reading.seconds
+        }
+        decision.rows = [.lease(lease), .task(task)]
+        decision.doneEffects = [Effect.verify(id).id]
+        try moveOn(job, hold, ledger, rows, now, in: &decision)
+        return decision
+    }
+
+    /// Logs and posts what a running lease has used since its last record.
+    func closePeriod(_ id: LeaseID, _ rows: Rows, _ now: Timestamp) throws -> Decision {
+        guard var lease = rows.lease(id) else { throw Refusal.leaseUnknown(id) }
+        guard case .running(_, let reading, let before) = lease.life,
+            reading.seconds > max(lease.loggedSeconds, 0),
+            let job = rows.job(lease.task.job), var hold = rows.hold(job.id)
+        else { return Decision() }
+        var ledger = settlementLedger(lease, job, rows)
+        let posted = try post(reading.seconds, of: lease, after: before, job, &hold, &ledger, now)
+        lease.life = try lease.life.after(.posted(posted))
+        lease.loggedSeconds = reading.seconds
+        var decision = Decision()
+        decision.newEntries = [record(.period, lease, job, reading, posted.charge)]
+        decision.rows = [.lease(lease), .hold(hold)]
+        decision.apply(ledger)
+        return decision
+    }
+
+    private func settlementLedger(_ lease: Lease, _ job: Job, _ rows: Rows) -> Ledger {
+        Ledger(
+            balances(
+                [
+                    .held(job.renter), .available(lease.provider), .available(job.renter),
+                    .commission,
+                ], rows))
+    }
+
+    /// Posts the difference between the cumulative charge at `seconds` and what was posted before.
+    private func post(
+        _ seconds: Int64, of lease: Lease, after before: Posted, _ job: Job, _ hold: inout Hold,
+        _ ledger: inout Ledger, _ now: Timestamp
+    ) throws -> Posted {
+        let charge = try Bill.charge(seconds: seconds, rate: lease.rate)
+        let commission = Bill.commission(of: charge, at: lease.commission)
+        let newCharge = try charge.subtracting(before.charge)
+        let newCommission = try commission.subtracting(before.commission)
+        let newPay = try newCharge.subtracting(newCommission)
+        try hold.post(newCharge)
+        let parts: [(Transfer.Kind, LedgerAccount, Money)] = [
+            (.charge, .available(lease.provider), newPay), (.commission, .commission, newCommission),
+        ]
+        for (kind, target, amount) in parts where amount > .zero {
+            try ledger.post(
+                Transfer(
+                    kind: kind, from: .held(job.renter), to: target, amount: amount, job: job.id,
+                    lease: lease.id, reason: "\(seconds) s", at: now))
+        }
+        return Posted(charge: charge, commission: commission)
+    }
+
+    private func count(_ reason: EndReason, in job: inout Job) {
+        job.counts.leased -= 1
+        switch reason {
+        case _ where reason.isSuccess: job.counts.succeeded += 1
+        case .stopped: job.counts.stopped += 1
+        case .exited, .outOfMemory, .overran, .budgetExhausted, .startFailed, .nodeLost, .killed:
+            job.counts.failed += 1
+        }
+    }
+
+    /// The public record of one lease; renter and job only as hashes under the job's salt.
+    private func record(
+        _ kind: UsageRecord.Kind, _ lease: Lease, _ job: Job, _ reading: Reading, _ charge: Money
+    ) -> PendingEntry {
+        let record = UsageRecord(
+            kind: kind, lease: lease.id, attempt: lease.attempt, provider: lease.provider,
+            node: lease.node, deviceModel: lease.deviceModel, seconds: reading.seconds,
+            rate: lease.rate, charge: charge,
+            renterHash: SaltedHash.of(job.renter.text, salt: job.salt),
+            jobHash: SaltedHash.of(job.id.text, salt: job.salt), receipt: reading.receipt)
+        return PendingEntry(
+            key: "\(lease.id.text):\(kind == .final ? "final" : String(reading.sequence))",
+            lease: lease.id, bytes: record.bytes)
+    }
+}

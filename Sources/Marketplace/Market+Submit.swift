@@ -1,0 +1,66 @@
+import Accounting
+import Domain
+
+extension Market {
+    /// Takes a job: its tasks, the first of them on the book, and the hold of its whole budget.
+    ///
+    /// - Throws: `Refusal.budgetMissing`, `.balanceTooLow`, `.duplicateKeyOtherBody`,
+    ///   `.termsImpossible`.
+    func submit(_ submit: SubmitJob, _ rows: Rows, _ now: Timestamp) throws -> Decision {
+        if let replayed = try replayed(submit.idempotency, rows) { return replayed }
+        guard rows.account(submit.renter) != nil else {
+            throw Refusal.accountUnknown(submit.renter)
+        }
+        guard rows.job(submit.id) == nil else {
+            throw Refusal.termsImpossible("a job id that is not in use")
+        }
+        let terms = submit.terms
+        try check(terms)
+        let available = rows.balance(.available(submit.renter))
+        guard available >= terms.budget else {
+            throw Refusal.balanceTooLow(available: available, needed: terms.budget)
+        }
+        var ledger = Ledger(balances([.available(submit.renter), .held(submit.renter)], rows))
+        try ledger.post(
+            Transfer(
+                kind: .hold, from: .available(submit.renter), to: .held(submit.renter),
+                amount: terms.budget, job: submit.id, lease: nil, reason: "budget", at: now))
+        var decision = Decision()
+        decision.apply(ledger)
+        decision.rows.append(
+            .hold(Hold(job: submit.id, renter: submit.renter, amount: terms.budget)))
+        let open = min(terms.tasks, terms.parallel)
+        decision.rows.append(
+            .job(
+                Job(
+                    id: submit.id, renter: submit.renter, terms: terms, submittedAt: now,
+                    salt: submit.salt, life: .active,
+                    counts: TaskCounts(queued: terms.tasks - open, open: open))))
+        for index in 1...terms.tasks {
+            let life: TaskLife = index <= open ? .open(since: now) : .queued
+            decision.rows.append(
+                .task(JobTask(id: TaskID(job: submit.id, index: index), attempt: 1, life: life)))
+        }
+        remember(.job(submit.id), for: submit.idempotency, in: &decision)
+        return decision
+    }
+
+    private func check(_ terms: JobTerms) throws(Refusal) {
+        guard terms.budget > .zero else { throw .budgetMissing }
+        guard (1...JobTerms.maximumTasks).contains(terms.tasks) else {
+            throw .termsImpossible("1 to \(JobTerms.maximumTasks) tasks")
+        }
+        guard terms.parallel >= 1, terms.maxFailures >= 0 else {
+            throw .termsImpossible("parallel at least 1, max_failures at least 0")
+        }
+        guard (1...Bill.maximumSeconds).contains(terms.maxDuration) else {
+            throw .termsImpossible("max_duration within 1 s and 366 days")
+        }
+        guard (3...86_400).contains(terms.fence) else {
+            throw .termsImpossible("fence within 3 s and 24 h")
+        }
+        guard terms.needs.slice.milliCPU > 0, terms.needs.slice.memoryBytes > 0 else {
+            throw .termsImpossible("some CPU and some memory")
+        }
+    }
+}

@@ -1,0 +1,78 @@
+import Accounting
+package import Domain
+
+/// The market's rules with its parameters. A pure function over what a command reads.
+package struct Market: Sendable {
+    /// The market's part of each charge.
+    package let commission: BasisPoints
+    /// Seconds in which a dispatched lease must start; its escrow expires then.
+    package let startWindowSeconds: Int64
+
+    package init(commission: BasisPoints, startWindowSeconds: Int64 = 900) {
+        self.commission = commission
+        self.startWindowSeconds = startWindowSeconds
+    }
+
+    /// What `command` makes true, given every row of `command.reads`.
+    ///
+    /// - Throws: `Refusal` when it cannot be; nothing changes then.
+    package func decide(_ command: Command, on rows: Rows, at now: Timestamp) throws(Refusal)
+        -> Decision
+    {
+        do {
+            return try route(command, on: rows, at: now)
+        } catch let refusal as Refusal {
+            throw refusal
+        } catch is MoneyOverflow {
+            throw .amountOutOfRange
+        } catch LedgerError.overflow {
+            throw .amountOutOfRange
+        } catch {
+            // IllegalTransition or LedgerError that a rule did not foresee: our defect. Refuse
+            // rather than guess; the simulator and the tables find it.
+            throw .termsImpossible("internal rule: \(error)")
+        }
+    }
+
+    private func route(_ command: Command, on rows: Rows, at now: Timestamp) throws -> Decision {
+        switch command {
+        case .openAccount(let account, let keys): try openAccount(account, keys, rows)
+        case .addKey(let key): try addKey(key, rows)
+        case .credit(let account, let amount, let reason, let once):
+            try credit(account, amount, reason: reason, once, rows, now)
+        case .registerNode(let node, let token): try register(node, token: token, rows, now)
+        case .addJoinToken(let token): adding(.joinToken(token))
+        case .nameImage(let image): adding(.image(image))
+        case .addBlob(let blob): adding(.blob(blob))
+        case .addOutputs(let lease, let outputs): try addOutputs(outputs, of: lease, rows)
+        case .advertise(let node, let terms): try advertise(terms, from: node, rows)
+        case .setAvailability(let node, let state): try set(state, of: node, rows)
+        case .submit(let submit): try self.submit(submit, rows, now)
+        case .clear(let clearing): try clear(clearing, rows, now)
+        case .meter(let receipt, let arrivedAt):
+            try meter(receipt, arrivedAt: arrivedAt, rows, now)
+        case .silence(let node, let span): try silence(node, milliseconds: span, rows)
+        case .endLease(let lease, let reason): try endLease(lease, reason, rows, now)
+        case .verify(let lease): try verify(lease, rows, now)
+        case .closePeriod(let lease): try closePeriod(lease, rows, now)
+        case .stop(let job): try stop(job, rows, now)
+        case .retry(let job, let once): try retry(job, once, rows, now)
+        case .effectDone(let id): done(id)
+        case .sequence(let limit): try sequence(limit: limit, rows)
+        case .publishHead(let head): publish(head, rows)
+        case .keepAlive: adding(.alive(Alive(at: now)))
+        }
+    }
+
+    private func adding(_ row: Row) -> Decision {
+        var decision = Decision()
+        decision.rows = [row]
+        return decision
+    }
+
+    private func done(_ id: EffectID) -> Decision {
+        var decision = Decision()
+        decision.doneEffects = [id]
+        return decision
+    }
+}

@@ -1,0 +1,158 @@
+import Accounting
+import Domain
+import Transparency
+
+extension MemoryTables {
+    /// The rows of one read, in its order.
+    package func load(_ read: Read) -> [Row] {
+        switch read {
+        case .account(let id): accounts[id].map { [.account($0)] } ?? []
+        case .accounts(let limit): list(accounts, limit, by: { $0.id < $1.id }, Row.account)
+        case .key(let hash): keys[hash].map { [.key($0)] } ?? []
+        case .node(let id): nodes[id].map { [.node($0)] } ?? []
+        case .nodes(let provider, let limit):
+            list(
+                nodes, limit, where: { provider == nil || $0.provider == provider },
+                by: { $0.id < $1.id }, Row.node)
+        case .offer(let id): offers[id].map { [.offer($0)] } ?? []
+        case .offers(let limit): list(offers, limit, by: { $0.node < $1.node }, Row.offer)
+        case .device(let id): devices[id].map { [.device($0)] } ?? []
+        case .hold(let id): holds[id].map { [.hold($0)] } ?? []
+        case .balance(let account): balances[account].map { [.balance($0)] } ?? []
+        case .balances(let limit):
+            list(balances, limit, by: { $0.account.text < $1.account.text }, Row.balance)
+        case .replay(let key): replays[key].map { [.replay($0)] } ?? []
+        case .image(let name): images[name].map { [.image($0)] } ?? []
+        case .blob(let digest): blobs[digest].map { [.blob($0)] } ?? []
+        case .outputs(let job, let limit):
+            list(
+                outputs, limit, where: { $0.task.job == job },
+                by: { ($0.task, $0.lease, $0.path) < ($1.task, $1.lease, $1.path) }, Row.output)
+        case .joinToken(let id): joinTokens[id].map { [.joinToken($0)] } ?? []
+        case .alive: alive.map { [.alive($0)] } ?? []
+        case .job, .jobNamed, .jobs, .openJobs, .task, .tasks, .queuedTasks, .waitingTasks,
+            .failedTasks, .openTasks:
+            loadJobs(read)
+        case .lease, .leases, .liveLeasesOfJob, .liveLeasesOfNode, .unsettledLeases,
+            .settledLeases:
+            loadLeases(read)
+        case .outboxEntry, .outbox, .transfers, .transfersOfJob, .pendingEntry, .pending,
+            .entries, .entryNamed, .entriesOfLease, .logNode, .tree, .head:
+            loadLogs(read)
+        }
+    }
+
+    private func list<Key, Value>(
+        _ table: [Key: Value], _ limit: Int, where keep: (Value) -> Bool = { _ in true },
+        by order: (Value, Value) -> Bool, _ row: (Value) -> Row
+    ) -> [Row] {
+        // Sorted before use: the order of a dictionary is never seen.
+        table.values.filter(keep).sorted(by: order).prefix(max(limit, 0)).map(row)
+    }
+
+    private func loadJobs(_ read: Read) -> [Row] {
+        switch read {
+        case .job(let id): jobs[id].map { [.job($0)] } ?? []
+        case .jobNamed(let renter, let name):
+            list(
+                jobs, 1, where: { $0.renter == renter && $0.terms.name == name },
+                by: Self.newestFirst, Row.job)
+        case .jobs(let renter, let before, let limit):
+            list(
+                jobs, limit,
+                where: { job in
+                    guard job.renter == renter else { return false }
+                    guard let before, let mark = jobs[before] else { return before == nil }
+                    return Self.newestFirst(mark, job)
+                }, by: Self.newestFirst, Row.job)
+        case .openJobs(let limit):
+            list(
+                jobs, limit,
+                where: { if case .closed = $0.life { false } else { true } },
+                by: { $0.id < $1.id }, Row.job)
+        case .task(let id):
+            tasks[id.job].flatMap { list in
+                id.index >= 1 && id.index <= list.count ? [.task(list[id.index - 1])] : nil
+            } ?? []
+        case .tasks(let job, let after, let limit):
+            select(job, limit) { $0.id.index > after }
+        case .queuedTasks(let job, let limit): select(job, limit) { $0.life == .queued }
+        case .waitingTasks(let job, let limit): select(job, limit, where: Self.isWaiting)
+        case .failedTasks(let job, let limit):
+            select(job, limit) {
+                if case .finished(let reason) = $0.life { !reason.isSuccess } else { false }
+            }
+        case .openTasks(let limit):
+            tasks.values.flatMap { $0 }.compactMap(Self.opened)
+                .sorted { ($0.since, $0.task.id) < ($1.since, $1.task.id) }
+                .prefix(max(limit, 0)).map { .task($0.task) }
+        default: []
+        }
+    }
+
+    private static func newestFirst(_ left: Job, _ right: Job) -> Bool {
+        (right.submittedAt, right.id) < (left.submittedAt, left.id)
+    }
+
+    private static func isWaiting(_ task: JobTask) -> Bool {
+        switch task.life {
+        case .queued, .open: true
+        case .leased, .finished: false
+        }
+    }
+
+    private static func opened(_ task: JobTask) -> (since: Timestamp, task: JobTask)? {
+        if case .open(let since) = task.life { (since, task) } else { nil }
+    }
+
+    private func select(_ job: JobID, _ limit: Int, where keep: (JobTask) -> Bool) -> [Row] {
+        (tasks[job] ?? []).filter(keep).prefix(max(limit, 0)).map(Row.task)
+    }
+
+    private func loadLeases(_ read: Read) -> [Row] {
+        switch read {
+        case .lease(let id): leases[id].map { [.lease($0)] } ?? []
+        case .leases(let job, let limit): select(limit) { $0.task.job == job }
+        case .liveLeasesOfJob(let job, let limit):
+            select(limit) { $0.task.job == job && $0.life.isLive }
+        case .liveLeasesOfNode(let node, let limit):
+            select(limit) { $0.node == node && $0.life.isLive }
+        case .unsettledLeases(let limit):
+            select(limit) { if case .settled = $0.life { false } else { true } }
+        case .settledLeases(let after, let limit):
+            select(limit) { lease in
+                guard case .settled = lease.life else { return false }
+                guard let after else { return true }
+                return after < lease.id
+            }
+        default: []
+        }
+    }
+
+    private func select(_ limit: Int, where keep: (Lease) -> Bool) -> [Row] {
+        list(leases, limit, where: keep, by: { $0.id < $1.id }, Row.lease)
+    }
+
+    private func loadLogs(_ read: Read) -> [Row] {
+        switch read {
+        case .outboxEntry(let id): outbox.filter { $0.id == id }.map(Row.outbox)
+        case .outbox(let limit): outbox.prefix(max(limit, 0)).map(Row.outbox)
+        case .transfers(let after, let limit):
+            transfers.dropFirst(Int(clamping: max(after, 0))).prefix(max(limit, 0)).map(Row.transfer)
+        case .transfersOfJob(let job, let limit):
+            transfers.filter { $0.transfer.job == job }.prefix(max(limit, 0)).map(Row.transfer)
+        case .pendingEntry(let key): pending.filter { $0.key == key }.map(Row.pending)
+        case .pending(let limit): pending.prefix(max(limit, 0)).map(Row.pending)
+        case .entries(let from, let limit):
+            entries.dropFirst(Int(clamping: max(from, 0))).prefix(max(limit, 0)).map(Row.entry)
+        case .entryNamed(let key): entries.filter { $0.key == key }.map(Row.entry)
+        case .entriesOfLease(let lease, let limit):
+            entries.filter { $0.lease == lease }.prefix(max(limit, 0)).map(Row.entry)
+        case .logNode(let level, let index):
+            logNodes[LogNodePlace(level: level, index: index)].map { [.logNode($0)] } ?? []
+        case .tree: tree.map { [.tree($0)] } ?? []
+        case .head: head.map { [.head($0)] } ?? []
+        default: []
+        }
+    }
+}

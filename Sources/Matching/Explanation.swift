@@ -1,0 +1,90 @@
+package import Domain
+
+/// How the whole book answers one order: who could serve it now, and what is against the others.
+package struct Explanation: Hashable, Sendable, Codable {
+    /// How many offers have one and the same reason first against them.
+    package struct Count: Hashable, Sendable, Codable {
+        package let reason: MismatchReason
+        package let offers: Int
+
+        package init(reason: MismatchReason, offers: Int) {
+            self.reason = reason
+            self.offers = offers
+        }
+    }
+
+    /// Offers on the book; `feasible` and the counts in `rejected` add up to it.
+    package let total: Int
+    package let feasible: Int
+    /// Largest count first; equal counts in the order of `MismatchReason`'s cases.
+    package let rejected: [Count]
+    /// Rate of the slice on the cheapest offer that can take it now at its bid.
+    package let cheapest: Rate?
+    /// Rate of the slice on the cheapest offer that could take it now at any bid.
+    package let cheapestIgnoringPrice: Rate?
+
+    package init(
+        total: Int, feasible: Int, rejected: [Count], cheapest: Rate?,
+        cheapestIgnoringPrice: Rate?
+    ) {
+        self.total = total
+        self.feasible = feasible
+        self.rejected = rejected
+        self.cheapest = cheapest
+        self.cheapestIgnoringPrice = cheapestIgnoringPrice
+    }
+
+    private enum CodingKeys: String, CodingKey {
+        case total, feasible, rejected
+        case cheapest = "cheapest_micro_per_hour"
+        case cheapestIgnoringPrice = "cheapest_ignoring_price_micro_per_hour"
+    }
+}
+
+extension Explanation {
+    /// Asks each offer once.
+    package init(_ needs: Needs, of offers: some Sequence<Offer>) {
+        var tally = Tally()
+        for offer in offers { tally.add(needs, offer) }
+        self.init(
+            total: tally.feasible + tally.rejected.reduce(0) { $0 + $1.offers },
+            feasible: tally.feasible, rejected: tally.sorted, cheapest: tally.cheapest,
+            cheapestIgnoringPrice: tally.cheapestIgnoringPrice)
+    }
+}
+
+/// The running count of one explanation.
+private struct Tally {
+    var feasible = 0
+    var rejected: [Explanation.Count] = []
+    var cheapest: Rate?
+    var cheapestIgnoringPrice: Rate?
+
+    mutating func add(_ needs: Needs, _ offer: Offer) {
+        let rate = Feasibility.rate(needs, offer.terms)
+        if Feasibility.checkIgnoringPrice(needs, offer) == nil {
+            cheapestIgnoringPrice = min(cheapestIgnoringPrice ?? rate, rate)
+        }
+        guard let reason = Feasibility.check(needs, offer) else {
+            feasible += 1
+            cheapest = min(cheapest ?? rate, rate)
+            return
+        }
+        count(reason)
+    }
+
+    var sorted: [Explanation.Count] {
+        rejected.sorted { left, right in
+            (right.offers, left.reason.rank) < (left.offers, right.reason.rank)
+        }
+    }
+
+    private mutating func count(_ reason: MismatchReason) {
+        let known = rejected.firstIndex { $0.reason == reason }
+        guard let known else {
+            rejected.append(Explanation.Count(reason: reason, offers: 1))
+            return
+        }
+        rejected[known] = Explanation.Count(reason: reason, offers: rejected[known].offers + 1)
+    }
+}

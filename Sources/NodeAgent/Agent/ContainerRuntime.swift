@@ -1,0 +1,70 @@
+package import Domain
+package import Hosting
+
+/// What runs containers for a node. Two implementations run: `LibpodRuntime`, `SimulatedRuntime`.
+///
+/// Every call is idempotent by its lease. The calls that are not `async` return at once and touch
+/// small files only; they may be made while any other call for the same lease is under way.
+package protocol ContainerRuntime: Sendable {
+    /// Finds what an earlier run of the program left of `dispatches`, and the containers of no lease
+    /// with this node's label. Called once, first.
+    func adopt(_ dispatches: [Dispatch]) async throws -> Adopted
+
+    /// Works in the background until it is cancelled: follows logs, looks after ended containers.
+    /// - Parameter report: takes what the node has to hear of.
+    func run(_ report: @escaping @Sendable (HostEvent) async throws -> Void) async throws
+
+    /// Fetches image and inputs.
+    /// - Throws: `StartFailure`, or `CancellationError`.
+    func prepare(_ dispatch: Dispatch) async throws
+    /// Starts the container, or finds it started.
+    /// - Returns: since when its first process runs.
+    /// - Throws: `StartFailure`, or `CancellationError`.
+    func start(_ dispatch: Dispatch) async throws -> BootTime
+    /// Uploads outputs and the rest of the log, however often it has to try.
+    func save(_ dispatch: Dispatch) async throws -> SaveResult
+    /// Kills what still lives and removes all that belongs to the lease.
+    func remove(_ lease: LeaseID) async throws
+
+    /// Every container with this node's label.
+    func sample(at now: BootTime) -> [Observation]
+    func moveFence(of lease: LeaseID, to fence: BootTime)
+    func freeze(_ lease: LeaseID)
+    func thaw(_ lease: LeaseID)
+    /// Kills it, frozen or not; nothing of it runs in between.
+    func kill(_ lease: LeaseID)
+}
+
+/// What was found at the start of the program.
+package struct Adopted: Hashable, Sendable {
+    /// Until when each lease may run, by its fence file.
+    package let fences: [LeaseID: BootTime]
+
+    package init(fences: [LeaseID: BootTime]) { self.fences = fences }
+}
+
+/// A container that could not be prepared or started.
+package struct StartFailure: Error, Hashable, Sendable {
+    /// Stable codes, as they stand in `start_failed:<code>`.
+    package enum Code: String, Hashable, Sendable {
+        /// The market's store does not have the image.
+        case imageMissing = "image_missing"
+        /// The blob is no image archive, or not of one image.
+        case imageInvalid = "image_invalid"
+        /// An input is missing, malformed, or larger than the lease's disk.
+        case input
+        /// The engine or its runtime did not start the container.
+        case container
+        /// The node's own disk, id ranges or network failed.
+        case node
+    }
+
+    package let code: Code
+    /// For the log only.
+    package let detail: String
+
+    package init(_ code: Code, _ detail: String) {
+        self.code = code
+        self.detail = detail
+    }
+}

@@ -1,0 +1,73 @@
+package import AsyncHTTPClient
+import ContainerEngine
+import Glibc
+package import Logging
+
+/// The engine of a node, kept answering.
+struct Engine: Sendable {
+    let client: LibpodClient
+    /// Nil when somebody else runs the engine.
+    let service: EngineService?
+
+    /// Runs `body`; when the engine does not answer, starts it and runs `body` once more.
+    func answering<Value>(_ body: () async throws -> Value) async throws -> Value {
+        do { return try await body() } catch let error as EngineError
+        where error.category == .unreachable {
+            guard let service else { throw error }
+            _ = try await service.ensureRunning()
+            return try await body()
+        }
+    }
+
+    var isAnswering: Bool {
+        get async throws {
+            do {
+                try await client.ping()
+                return true
+            } catch let error as EngineError where error.category == .unreachable {
+                return false
+            }
+        }
+    }
+}
+
+extension LibpodRuntime {
+    /// Why this machine cannot run containers.
+    package enum Unfit: Error, Hashable, Sendable, CustomStringConvertible {
+        case noRuntimeWorks(reasons: [String])
+
+        package var description: String {
+            switch self {
+            case .noRuntimeWorks(let reasons):
+                "no OCI runtime works here: \(reasons.joined(separator: "; "))"
+            }
+        }
+    }
+
+    /// Makes the machine ready: uses the engine that answers, or else tries the OCI runtimes with
+    /// the whole profile and starts an engine with the first that works; writes the seccomp profile.
+    ///
+    /// - Parameters:
+    ///   - engineHTTP: made with `LibpodClient.configuration`; the caller shuts both down.
+    ///   - marketHTTP: knows the market's certificate authority.
+    /// - Throws: `Unfit`, `EngineError`, `EngineService.Failure`, `FileFailure`.
+    package static func open(
+        _ configuration: NodeConfiguration, engineHTTP: HTTPClient, marketHTTP: HTTPClient,
+        clock: any Clock<Duration>, logger: Logger
+    ) async throws -> LibpodRuntime {
+        try StateFile.makeFolder(configuration.statePath, mode: 0o711)
+        let seccomp = configuration.statePath + "/seccomp.json"
+        try SeccompProfile(baseFile: "/usr/share/containers/seccomp.json").write(to: seccomp)
+        let ranges = try IDRanges(directory: configuration.runPath + "/ids")
+        let tree = CgroupTree(root: "/sys/fs/cgroup")
+        let opening = EngineOpening(
+            configuration: configuration, http: engineHTTP, ranges: ranges, tree: tree,
+            seccompPath: seccomp, clock: clock, logger: logger)
+        return try LibpodRuntime(
+            Parts(
+                configuration: configuration, engine: try await opening.engine(),
+                market: MarketBytes(
+                    http: marketHTTP, base: configuration.marketURL, clock: clock),
+                ranges: ranges, tree: tree, seccompPath: seccomp, clock: clock, logger: logger))
+    }
+}

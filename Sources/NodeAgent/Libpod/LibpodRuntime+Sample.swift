@@ -1,0 +1,92 @@
+import ContainerEngine
+package import Domain
+import Glibc
+package import Hosting
+import Logging
+import Synchronization
+
+// What is looked at and done four times a second: kernel files only, no engine.
+extension LibpodRuntime {
+    private static let usageEveryNanoseconds: Int64 = 2_000_000_000
+
+    package func sample(at now: BootTime) -> [Observation] {
+        let known = state.withLock { $0.live }
+        return known.keys.sorted().compactMap { lease in
+            known[lease].map { observe($0, lease, at: now) }
+        }
+    }
+
+    private func observe(_ live: Live, _ lease: LeaseID, at now: BootTime) -> Observation {
+        var usage = live.usage
+        let standing: Observation.State
+        if let exit = live.exit {
+            standing = .exited(exit.reason, at: exit.at)
+        } else if let watched = live.watched, watched.isAlive {
+            standing = watched.state()
+            if now.nanosecondsSince(live.usageAt) >= Self.usageEveryNanoseconds {
+                usage = Self.usage(of: live.cgroup) ?? usage
+                let fresh = usage
+                state.withLock { state in
+                    state.live[lease]?.usage = fresh
+                    state.live[lease]?.usageAt = now
+                }
+            }
+        } else {
+            standing = .ending
+            settle(lease)
+        }
+        return Observation(
+            lease: lease, state: standing, watched: files(of: lease).readSeen(), usage: usage)
+    }
+
+    static func usage(of cgroup: Cgroup) -> Usage? {
+        guard let usage = try? cgroup.usage() else { return nil }
+        return Usage(
+            cpuMilliseconds: Int64(clamping: usage.cpuNanoseconds / 1_000_000),
+            peakMemoryBytes: Int64(clamping: usage.peakMemoryBytes ?? 0))
+    }
+
+    /// Has the engine asked, once, how the container ended.
+    private func settle(_ lease: LeaseID) {
+        let isFirst = state.withLock { state in
+            guard let live = state.live[lease], !live.isSettling else { return false }
+            state.live[lease]?.isSettling = true
+            return true
+        }
+        if isFirst { jobQueue.yield(.settle(lease)) }
+    }
+
+    package func moveFence(of lease: LeaseID, to fence: BootTime) {
+        do { try files(of: lease).fence.write([fence.nanoseconds]) } catch {
+            warn("cannot move a fence", lease, error)
+        }
+    }
+
+    package func freeze(_ lease: LeaseID) {
+        do { try cgroup(of: lease).freeze() } catch { warn("cannot freeze", lease, error) }
+    }
+
+    package func thaw(_ lease: LeaseID) {
+        do { try cgroup(of: lease).thaw() } catch { warn("cannot thaw", lease, error) }
+    }
+
+    /// Every process of the group gets `SIGKILL` while it is frozen, then it is thawed to die; also
+    /// where the engine had paused it.
+    package func kill(_ lease: LeaseID) {
+        do {
+            let group = try cgroup(of: lease)
+            for _ in 0..<10 {
+                let processes = try group.processes()
+                if processes.isEmpty { break }
+                for process in processes { Glibc.kill(process, SIGKILL) }
+                if let live = state.withLock({ $0.live[lease] }) {
+                    try? group.leaf(of: live.container).thaw()
+                }
+                try group.thaw()
+                usleep(1_000)
+            }
+        } catch {
+            warn("cannot kill", lease, error)
+        }
+    }
+}

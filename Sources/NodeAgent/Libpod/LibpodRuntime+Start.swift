@@ -1,0 +1,151 @@
+import ContainerEngine
+package import Domain
+import Foundation
+import Glibc
+import Hosting
+import Logging
+import Synchronization
+
+extension LibpodRuntime {
+    package func start(_ dispatch: Dispatch) async throws -> BootTime {
+        state.withLock { $0.dispatches[dispatch.lease] = dispatch }
+        do {
+            return try await parts.engine.answering { try await self.startNow(dispatch) }
+        } catch let error as EngineError {
+            let code: StartFailure.Code = error.category == .unreachable ? .node : .container
+            throw StartFailure(code, "\(error): \(error.detail)")
+        }
+    }
+
+    /// Goes on from wherever an earlier call was broken off.
+    private func startNow(_ dispatch: Dispatch) async throws -> BootTime {
+        let lease = dispatch.lease
+        let earliest = BootTime(nanoseconds: BootClock.now())
+        let found = try await client.list(labels: labels(of: lease)).first
+        let isNew = found.map { $0.status == .created } ?? true
+        let id: ContainerID
+        if let found { id = found.id } else { id = try await create(dispatch) }
+        if isNew { try await client.start(id) }
+        let record = try await client.inspect(id)
+        let start = Self.start(of: record, notBefore: isNew ? earliest : nil)
+        try take(record, lease, startedAt: start)
+        follow(dispatch)
+        return start
+    }
+
+    private func create(_ dispatch: Dispatch) async throws -> ContainerID {
+        let image = try await image(of: dispatch)
+        let inputs = try await binds(of: dispatch)
+        let lease = dispatch.lease
+        try cgroup(of: lease).create(memoryLimitBytes: dispatch.slice.memoryBytes)
+        let range = try parts.ranges.acquire(for: owner(lease))
+        let outputs = try outputBinds(dispatch, owner: range.hostID(of: 65_534))
+        let memory = dispatch.slice.memoryBytes
+        var spec = ContainerSpec(
+            name: "orban-\(lease)", image: image, command: dispatch.workload.command,
+            log: .init(path: folders.log(lease), maximumBytes: 64 << 20),
+            isolation: IsolationProfile(
+                idRange: range, seccompProfilePath: parts.seccompPath,
+                cgroupParent: try cgroup(of: lease).path,
+                limits: ResourceLimits(
+                    memoryBytes: memory, cpuMillis: dispatch.slice.milliCPU,
+                    temporaryBytes: max(memory / 2, 1 << 20)),
+                binds: inputs + outputs))
+        spec.environment = Self.environment(of: dispatch)
+        spec.labels = labels(of: lease).merging(
+            [Self.attemptLabel: "\(dispatch.attempt)"]) { _, new in new }
+        return try await client.create(spec)
+    }
+
+    private func outputBinds(_ dispatch: Dispatch, owner: UInt32) throws -> [Bind] {
+        try dispatch.workload.outputs.enumerated().map { index, path in
+            let folder = folders.output(dispatch.lease, index)
+            try StateFile.makeFolder(folder)
+            guard chown(folder, owner, owner) == 0 else { throw FileFailure("own", folder) }
+            return .output(folder, at: path)
+        }
+    }
+
+    /// The names of ours win over the job's.
+    static func environment(of dispatch: Dispatch) -> [String: String] {
+        var environment: [String: String] = ["HOME": "/tmp"]
+        for variable in dispatch.workload.environment {
+            environment[variable.name] = variable.value
+        }
+        environment["ORBAN_JOB_ID"] = dispatch.task.job.text
+        environment["ORBAN_TASK_ID"] = dispatch.task.description
+        environment["ORBAN_ATTEMPT"] = "\(dispatch.attempt)"
+        environment["ORBAN_TASK_INDEX"] = "\(dispatch.task.index)"
+        environment["ORBAN_ARRAY_INDEX"] = "\(dispatch.task.index)"
+        environment["ORBAN_TASK_COUNT"] = "\(dispatch.taskCount)"
+        return environment
+    }
+
+    /// Since when its first process runs: the kernel's word where it still lives, or else the
+    /// engine's, and never before it was asked to start.
+    private static func start(of record: ContainerRecord, notBefore: BootTime?) -> BootTime {
+        let now = BootTime(nanoseconds: BootClock.now())
+        let engine = record.startedAtNanoseconds.map(bootTime(ofWallClock:)) ?? now
+        let kernel = record.processID.flatMap { try? BootClock.startTime(ofProcess: $0) }
+        let earliest = max(
+            notBefore ?? BootTime(nanoseconds: 0), BootTime(nanoseconds: kernel ?? 0))
+        return min(max(engine, earliest), now)
+    }
+
+    static func bootTime(ofWallClock nanoseconds: Int64) -> BootTime {
+        var wall = timespec()
+        clock_gettime(CLOCK_REALTIME, &wall)
+        let age = Int64(wall.tv_sec) * 1_000_000_000 + Int64(wall.tv_nsec) - nanoseconds
+        return BootTime(nanoseconds: BootClock.now()).advanced(nanoseconds: -age)
+    }
+
+    /// Notes a container that was started or found, and gives it a watcher.
+    func take(_ record: ContainerRecord, _ lease: LeaseID, startedAt: BootTime) throws {
+        let group = try cgroup(of: lease)
+        var live = Live(container: record.id, cgroup: group)
+        if let process = record.processID {
+            let processStart = try? BootClock.startTime(ofProcess: process)
+            live.watched = WatchedContainer(
+                cgroup: group, container: record.id, process: process,
+                processStart: processStart ?? 0)
+        }
+        if let watched = live.watched, watched.isAlive {
+            live.watcher = watch(watched, lease, startedAt: startedAt)
+        }
+        let taken = live
+        state.withLock { $0.live[lease] = taken }
+    }
+
+    /// Starts a watcher; one that finds another at work ends at once.
+    private func watch(
+        _ container: WatchedContainer, _ lease: LeaseID, startedAt: BootTime
+    ) -> Int32 {
+        let words = NodeWatch.Arguments.words(
+            container, startedAt: startedAt, folder: watchFolder, lease: lease)
+        do { return try WatcherProcess.spawn(parts.configuration.watcher, words) } catch {
+            warn("cannot start a watcher", lease, error)
+            return 0
+        }
+    }
+
+    /// Begins to send its log, and to look after its disk.
+    func follow(_ dispatch: Dispatch) {
+        let shipper = shipper(of: dispatch)
+        let disk = Abort()
+        let isNew = state.withLock { state in
+            guard state.shippers[dispatch.lease] == nil else { return false }
+            state.shippers[dispatch.lease] = shipper
+            state.diskWatches[dispatch.lease] = disk
+            return true
+        }
+        guard isNew else { return }
+        jobQueue.yield(.ship(shipper))
+        if !dispatch.workload.outputs.isEmpty { jobQueue.yield(.watchDisk(dispatch, disk)) }
+    }
+
+    private func shipper(of dispatch: Dispatch) -> LogShipper {
+        LogShipper(
+            lease: dispatch.lease, token: dispatch.token, logPath: folders.log(dispatch.lease),
+            market: parts.market, clock: parts.clock)
+    }
+}

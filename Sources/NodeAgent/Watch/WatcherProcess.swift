@@ -1,0 +1,50 @@
+import Glibc
+
+/// A watcher as a child in a session of its own, which the death of the node's program leaves alone.
+enum WatcherProcess {
+    /// Starts `command` followed by `words`, with nothing open but an empty input and output.
+    /// - Returns: its process id; the caller reaps it.
+    static func spawn(_ command: [String], _ words: [String]) throws -> Int32 {
+        guard let program = command.first else { return 0 }
+        var actions = posix_spawn_file_actions_t()
+        posix_spawn_file_actions_init(&actions)
+        defer { posix_spawn_file_actions_destroy(&actions) }
+        for descriptor: Int32 in 0...2 {
+            posix_spawn_file_actions_addopen(&actions, descriptor, "/dev/null", O_RDWR, 0)
+        }
+        var attributes = posix_spawnattr_t()
+        posix_spawnattr_init(&attributes)
+        defer { posix_spawnattr_destroy(&attributes) }
+        var signals = sigset_t()
+        sigemptyset(&signals)
+        posix_spawnattr_setsigmask(&attributes, &signals)
+        sigfillset(&signals)
+        posix_spawnattr_setsigdefault(&attributes, &signals)
+        let flags = POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF | newSession
+        posix_spawnattr_setflags(&attributes, Int16(flags))
+
+        let arguments: [UnsafeMutablePointer<CChar>?] = (command + words).map { strdup($0) } + [nil]
+        defer { for argument in arguments { free(argument) } }
+        // No backtraces of a crash: nobody reads them, and writing them takes memory.
+        let environment: [UnsafeMutablePointer<CChar>?] = [
+            strdup("SWIFT_BACKTRACE=enable=no"), strdup("MALLOC_ARENA_MAX=1"), nil,
+        ]
+        defer { for line in environment { free(line) } }
+        var pid: pid_t = 0
+        let code = posix_spawn(&pid, program, &actions, &attributes, arguments, environment)
+        guard code == 0 else {
+            errno = code
+            throw FileFailure("start", program)
+        }
+        return pid
+    }
+
+    /// Takes note of its end, so that it leaves no zombie.
+    static func reap(_ pid: Int32) {
+        guard pid > 0 else { return }
+        waitpid(pid, nil, WNOHANG)
+    }
+
+    /// `POSIX_SPAWN_SETSID` of <spawn.h>, which the C library shows only to GNU sources.
+    private static let newSession: Int32 = 0x80
+}

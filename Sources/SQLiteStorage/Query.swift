@@ -1,0 +1,158 @@
+import Accounting
+import Domain
+import Marketplace
+
+/// One `Read` as SQL: the rows of one table, in the read's own order.
+struct Query {
+    let table: Table
+    let tail: String
+    let arguments: [Cell]
+
+    var sql: String { table.sql.select + " " + tail }
+
+    private init(_ table: Table, _ tail: String, _ arguments: [Cell] = []) {
+        self.table = table
+        self.tail = tail
+        self.arguments = arguments
+    }
+
+    /// The row with this value in `column`.
+    private static func one(_ table: Table, _ column: String, _ value: Cell) -> Query {
+        Query(table, "WHERE \(column) = ?", [value])
+    }
+
+    /// The row of a table that has one row.
+    private static func only(_ table: Table) -> Query { one(table, "only", .integer(1)) }
+
+    /// At most `limit` rows; a negative limit gives none.
+    private static func list(
+        _ table: Table, _ tail: String, _ arguments: [Cell], _ limit: Int
+    ) -> Query {
+        Query(table, tail + " LIMIT ?", arguments + [.count(max(limit, 0))])
+    }
+
+    init(_ read: Read) {
+        switch read {
+        case .account(let id): self = .one(.accounts, "id", .text(id.text))
+        case .accounts(let limit): self = .list(.accounts, "ORDER BY id", [], limit)
+        case .key(let hash): self = .one(.keys, "hash", .text(hash.hex))
+        case .node(let id): self = .one(.nodes, "id", .text(id.text))
+        case .nodes(nil, let limit): self = .list(.nodes, "ORDER BY id", [], limit)
+        case .nodes(let provider?, let limit):
+            self = .list(
+                .nodes, "WHERE provider = ? ORDER BY id", [.text(provider.text)], limit)
+        case .offer(let id): self = .one(.offers, "node", .text(id.text))
+        case .offers(let limit): self = .list(.offers, "ORDER BY node", [], limit)
+        case .device(let id): self = .one(.devices, "device", .text(id.text))
+        case .hold(let id): self = .one(.holds, "job", .text(id.text))
+        case .balance(let account): self = .one(.balances, "account", .text(account.text))
+        case .balances(let limit): self = .list(.balances, "ORDER BY account", [], limit)
+        case .replay(let key):
+            self = Query(
+                .replays, "WHERE account = ? AND key = ?",
+                [.text(key.account.text), .text(key.key)])
+        case .image(let name): self = .one(.images, "name", .text(name))
+        case .blob(let digest): self = .one(.blobs, "digest", .text(digest.text))
+        case .outputs(let job, let limit):
+            self = .list(
+                .outputs, "WHERE job = ? ORDER BY idx, lease, path", [.text(job.text)], limit)
+        case .joinToken(let id): self = .one(.joinTokens, "id", .text(id))
+        case .alive: self = .only(.alive)
+        case .job, .jobNamed, .jobs, .openJobs, .task, .tasks, .queuedTasks, .waitingTasks,
+            .failedTasks, .openTasks:
+            self = .ofJobs(read)
+        case .lease, .leases, .liveLeasesOfJob, .liveLeasesOfNode, .unsettledLeases,
+            .settledLeases:
+            self = .ofLeases(read)
+        case .outboxEntry, .outbox, .transfers, .transfersOfJob, .pendingEntry, .pending,
+            .entries, .entryNamed, .entriesOfLease, .logNode, .tree, .head:
+            self = .ofLogs(read)
+        }
+    }
+
+    private static func ofJobs(_ read: Read) -> Query {
+        let newestFirst = "ORDER BY submitted_at DESC, id DESC"
+        switch read {
+        case .jobNamed(let renter, let name):
+            return list(
+                .jobs, "WHERE renter = ? AND name = ? " + newestFirst,
+                [.text(renter.text), .text(name)], 1)
+        case .jobs(let renter, nil, let limit):
+            return list(.jobs, "WHERE renter = ? " + newestFirst, [.text(renter.text)], limit)
+        case .jobs(let renter, let before?, let limit):
+            let older =
+                "(submitted_at, id) < (SELECT submitted_at, id FROM jobs WHERE id = ?) "
+            return list(
+                .jobs, "WHERE renter = ? AND " + older + newestFirst,
+                [.text(renter.text), .text(before.text)], limit)
+        case .openJobs(let limit): return list(.jobs, "WHERE closed = 0 ORDER BY id", [], limit)
+        case .task(let id):
+            return Query(
+                .tasks, "WHERE job = ? AND idx = ?", [.text(id.job.text), .count(id.index)])
+        case .tasks(let job, let after, let limit):
+            return list(
+                .tasks, "WHERE job = ? AND idx > ? ORDER BY idx",
+                [.text(job.text), .count(after)], limit)
+        case .queuedTasks(let job, let limit): return tasks(of: job, "state = 'queued'", limit)
+        case .waitingTasks(let job, let limit):
+            return tasks(of: job, "state IN ('queued', 'open')", limit)
+        case .failedTasks(let job, let limit): return tasks(of: job, "state = 'failed'", limit)
+        case .openTasks(let limit):
+            return list(.tasks, "WHERE state = 'open' ORDER BY open_since, job, idx", [], limit)
+        case .job(let id): return one(.jobs, "id", .text(id.text))
+        default: preconditionFailure("jobs and tasks are read here, and nothing else")
+        }
+    }
+
+    private static func tasks(of job: JobID, _ condition: String, _ limit: Int) -> Query {
+        list(.tasks, "WHERE job = ? AND \(condition) ORDER BY idx", [.text(job.text)], limit)
+    }
+
+    private static func ofLeases(_ read: Read) -> Query {
+        let live = "state IN ('reserved', 'running') ORDER BY id"
+        switch read {
+        case .leases(let job, let limit):
+            return list(.leases, "WHERE job = ? ORDER BY id", [.text(job.text)], limit)
+        case .liveLeasesOfJob(let job, let limit):
+            return list(.leases, "WHERE job = ? AND " + live, [.text(job.text)], limit)
+        case .liveLeasesOfNode(let node, let limit):
+            return list(.leases, "WHERE node = ? AND " + live, [.text(node.text)], limit)
+        case .unsettledLeases(let limit):
+            return list(
+                .leases, "WHERE state IN ('reserved', 'running', 'ended') ORDER BY id", [], limit)
+        case .settledLeases(let after, let limit):
+            // Every identifier sorts after the empty text.
+            return list(
+                .leases, "WHERE state = 'settled' AND id > ? ORDER BY id",
+                [.text(after?.text ?? "")], limit)
+        case .lease(let id): return one(.leases, "id", .text(id.text))
+        default: preconditionFailure("leases are read here, and nothing else")
+        }
+    }
+
+    private static func ofLogs(_ read: Read) -> Query {
+        switch read {
+        case .outboxEntry(let id): return one(.outbox, "id", .text(id.text))
+        case .outbox(let limit): return list(.outbox, "ORDER BY position", [], limit)
+        case .transfers(let after, let limit):
+            return list(
+                .transfers, "WHERE sequence > ? ORDER BY sequence", [.integer(after)], limit)
+        case .transfersOfJob(let job, let limit):
+            return list(
+                .transfers, "WHERE job = ? ORDER BY sequence", [.text(job.text)], limit)
+        case .pendingEntry(let key): return one(.pending, "key", .text(key))
+        case .pending(let limit): return list(.pending, "ORDER BY position", [], limit)
+        case .entries(let from, let limit):
+            return list(.entries, "WHERE idx >= ? ORDER BY idx", [.integer(from)], limit)
+        case .entryNamed(let key): return one(.entries, "key", .text(key))
+        case .entriesOfLease(let lease, let limit):
+            return list(.entries, "WHERE lease = ? ORDER BY idx", [.text(lease.text)], limit)
+        case .logNode(let level, let index):
+            return Query(
+                .logNodes, "WHERE level = ? AND idx = ?", [.count(level), .integer(index)])
+        case .tree: return only(.tree)
+        case .head: return only(.head)
+        default: preconditionFailure("the outbox, the ledger and the log are read here")
+        }
+    }
+}

@@ -1,0 +1,140 @@
+import Accounting
+import Domain
+import Marketplace
+
+/// What must always be true, stated anew and apart from the rules that are to make it so.
+///
+/// Follows every commit and every container; keeps its own account of money, leases and time.
+/// Keeps only the first thing that it finds untrue.
+struct Auditor {
+    struct Finding: Hashable {
+        let rule: String
+        let detail: String
+    }
+
+    /// What a commit looks like from outside: the command, what it answered, what it changed.
+    struct Evidence {
+        let command: Command
+        let outcome: Outcome
+        let decision: Decision?
+        let now: Timestamp
+        /// For a receipt: whether its node is honest, and how long its container really ran.
+        let isHonest: Bool
+        let ranNanoseconds: Int64
+    }
+
+    private(set) var finding: Finding?
+    let commission: BasisPoints
+
+    // Money
+    var balances: [LedgerAccount: Int64] = [:]
+    var holds: [JobID: Hold] = [:]
+    var holdsOfRenter: [AccountID: [JobID]] = [:]
+    var paid: [LeaseID: Posted] = [:]
+
+    // Jobs and leases
+    var jobs: [JobID: Job] = [:]
+    var jobOrder: [JobID] = []
+    var jobOfKey: [ReplayKey: JobID] = [:]
+    var retryOfKey: [ReplayKey: Bool] = [:]
+    var leases: [LeaseID: Lease] = [:]
+    var leaseOrder: [LeaseID] = []
+    var unsettled: [JobID: [LeaseID]] = [:]
+    var liveOnNode: [NodeID: [LeaseID]] = [:]
+    var lastAttempt: [TaskID: Int64] = [:]
+    var lastReading: [LeaseID: Reading] = [:]
+    var leaseOfDevice: [DeviceID: LeaseID] = [:]
+    var finalRecords: [LeaseID: Int] = [:]
+
+    // Time
+    var started: [LeaseID: Timestamp] = [:]
+    /// Milliseconds in which a lease's node was silent beyond the fence.
+    var silence: [LeaseID: Int64] = [:]
+    var lastAnswer: [NodeID: Timestamp] = [:]
+
+    // Containers
+    /// Unfrozen time of each lease's finished stretches, by its node's clock.
+    var ran: [LeaseID: Int64] = [:]
+    var running: [TaskID: [LeaseID]] = [:]
+    var overlaps: [TaskID] = []
+
+    // Log
+    var heads: [PublishedHead] = []
+
+    init(commission: BasisPoints) { self.commission = commission }
+
+    mutating func fail(_ rule: String, _ detail: String) {
+        if finding == nil { finding = Finding(rule: rule, detail: detail) }
+    }
+
+    mutating func require(
+        _ isTrue: Bool, _ rule: String, _ detail: @autoclosure () -> String
+    ) {
+        if !isTrue { fail(rule, detail()) }
+    }
+
+    /// Follows one commit.
+    mutating func follow(_ evidence: Evidence) {
+        if case .failure(.termsImpossible(let text)) = evidence.outcome,
+            text.hasPrefix("internal rule")
+        {
+            fail("no rule is surprised", "\(evidence.command.verb): \(text)")
+        }
+        guard let decision = evidence.decision else { return }
+        checkKeys(evidence)
+        for transfer in decision.transfers { take(transfer) }
+        for entry in decision.newEntries { take(entry) }
+        // A job's row tells of its leases' settlement: leases first.
+        for case .lease(let lease) in decision.rows { take(lease, evidence) }
+        for row in decision.rows {
+            switch row {
+            case .balance(let balance): check(balance)
+            case .hold(let hold): take(hold)
+            case .job(let job): take(job)
+            default: break  // looked at as a whole each second
+            }
+        }
+        for case .job(let job) in decision.rows { checkEnd(of: job) }
+    }
+
+    /// The same key has one effect, for ever.
+    private mutating func checkKeys(_ evidence: Evidence) {
+        guard case .success(let answer) = evidence.outcome else { return }
+        switch evidence.command {
+        case .submit(let submit):
+            let key = submit.idempotency.key
+            if let known = jobOfKey[key] {
+                require(
+                    answer.isReplayed && answer.job == known, "one key, one effect",
+                    "\(key.text) made a second job")
+            } else {
+                jobOfKey[key] = answer.job
+            }
+        case .retry(_, let once):
+            let isFirst = retryOfKey.updateValue(true, forKey: once.key) == nil
+            require(
+                isFirst != answer.isReplayed, "one key, one effect",
+                "\(once.key.text) retried twice")
+        default: break  // only these carry a renter's key
+        }
+    }
+
+    private mutating func take(_ job: Job) {
+        if jobs[job.id] == nil { jobOrder.append(job.id) }
+        jobs[job.id] = job
+        let counts = job.counts
+        let sum = counts.unfinished + counts.succeeded + counts.failed + counts.stopped
+        require(
+            sum == job.terms.tasks && counts.queued >= 0 && counts.open >= 0 && counts.leased >= 0,
+            "a job's tasks are counted", "\(job.id): \(counts)")
+    }
+
+    /// A closed job has nothing left to run and nothing left to pay.
+    private mutating func checkEnd(of job: Job) {
+        guard case .closed = job.life else { return }
+        let left = unsettled[job.id] ?? []
+        require(left.isEmpty, "a closed job has no open lease", "\(job.id): \(left)")
+        require(
+            holds[job.id]?.life != .pending, "a closed job has no open hold", "\(job.id)")
+    }
+}

@@ -1,0 +1,79 @@
+/// What one run is made of. Everything that happens follows from these values.
+package struct SimulationOptions: Hashable, Sendable {
+    package var seed: UInt64
+    package var nodes: Int
+    /// How many of the nodes lie in their receipts.
+    package var lyingNodes: Int
+    package var renters: Int
+    /// Virtual seconds in which renters ask and faults strike; then all heals and must come to rest.
+    package var activeSeconds: Int64
+    /// Mean virtual seconds between two faults; nil: nothing ever goes wrong.
+    package var faultEverySeconds: Int64?
+    /// A rule broken on purpose, to see that it is noticed.
+    package var planted: PlantedBug?
+
+    package init(
+        seed: UInt64, nodes: Int = 5, lyingNodes: Int = 1, renters: Int = 4,
+        activeSeconds: Int64 = 900, faultEverySeconds: Int64? = 8, planted: PlantedBug? = nil
+    ) {
+        self.seed = seed
+        self.nodes = max(1, nodes)
+        self.lyingNodes = min(max(0, lyingNodes), self.nodes)
+        self.renters = max(1, renters)
+        self.activeSeconds = min(max(1, activeSeconds), 1_000_000)
+        self.faultEverySeconds = faultEverySeconds.map { max(1, $0) }
+        self.planted = planted
+    }
+}
+
+/// A rule of the market or of a node, broken on purpose inside the simulator. Each must be caught.
+package enum PlantedBug: String, Hashable, Sendable, CaseIterable {
+    /// A claim is not compared with the market's clock.
+    case clockBoundDropped
+    /// Silent spans are not booked.
+    case silenceForgotten
+    /// A claim of any attempt is taken.
+    case attemptCheckDropped
+    /// A receipt that any key has signed is taken.
+    case foreignKeyTrusted
+    /// A claim below the last one, or older, is taken.
+    case olderReceiptAccepted
+    /// A verdict is carried out again on a lease that is settled.
+    case settledTwice
+    /// The charge is rounded down.
+    case chargeRoundedDown
+    /// One micro of each charge goes to the market instead of the provider.
+    case commissionRoundedUp
+    /// The unused part of an escrow stays carved out.
+    case escrowKept
+    /// What is left of a budget goes back twice.
+    case refundedTwice
+    /// A closed job's hold stays open.
+    case holdLeftOpen
+    /// The last record of a lease does not reach the log.
+    case finalRecordDropped
+    /// A leased device is not marked as leased.
+    case deviceLeftFree
+    /// A leased share of a node is not taken off its offer.
+    case capacityOversold
+    /// A retried task keeps its attempt number.
+    case attemptRepeated
+    /// The answer to an idempotency key is not kept.
+    case replayForgotten
+    /// The verdict of an ended lease is never asked for.
+    case verdictLost
+    /// A lease is dispatched before its transaction has committed.
+    case dispatchedBeforeCommit
+    /// A lease is lost as soon as its node is suspect.
+    case lostWhenSuspect
+    /// After its own restart the market does not wait a fence.
+    case noGraceAfterRestart
+    /// A lease that did not start in time ends while its node may still start it.
+    case unstartedEndsAtOnce
+    /// A node does not freeze what is not renewed.
+    case fenceIgnoredByNode
+    /// A lease's watcher does not notice that its fence ran out and moved on between two looks.
+    case thawUnseenByWatcher
+    /// A node counts all time since the start.
+    case frozenTimeCounted
+}

@@ -1,0 +1,193 @@
+import Accounting
+import Domain
+import Marketplace
+import Verification
+
+/// A planted bug at work on one command: what the rules see, and what becomes of their decision.
+struct Tampering {
+    let planted: PlantedBug?
+    private(set) var command: Command
+    private(set) var rows: Rows
+    /// The lease as it really was, where the rules are shown another.
+    private var lease: Lease?
+
+    init(_ planted: PlantedBug?, _ command: Command, _ rows: Rows) {
+        self.planted = planted
+        self.command = command
+        self.rows = rows
+        switch command {
+        case .meter(let verified, _): distort(meter: verified.receipt, verified.receipt.lease)
+        case .verify(let id): distort(verify: id)
+        case .silence(let node, _):
+            if planted == .silenceForgotten { self.command = .silence(node, milliseconds: 0) }
+        default: break
+        }
+        if planted == .clockBoundDropped, case .meter(let verified, _) = command,
+            case .running = rows.lease(verified.receipt.lease)?.life
+        {
+            self.command = .meter(
+                verified, arrivedAt: Timestamp(milliseconds: Timestamp.limit / 2))
+        }
+    }
+
+    func time(_ now: Timestamp) -> Timestamp {
+        guard planted == .clockBoundDropped, case .meter = command else { return now }
+        return now.advanced(seconds: 10_000_000)
+    }
+
+    private mutating func distort(meter receipt: Receipt, _ id: LeaseID) {
+        guard var shown = rows.lease(id) else { return }
+        switch planted {
+        case .attemptCheckDropped: shown = shown.with(attempt: receipt.attempt, rate: shown.rate)
+        case .olderReceiptAccepted:
+            guard case .running(let since, let reading, let posted) = shown.life else { return }
+            let none = Reading(
+                sequence: 0, seconds: 0, acceptedAt: reading.acceptedAt, receipt: reading.receipt)
+            shown.life = .running(since: since, none, posted: posted)
+        default: return
+        }
+        show(shown)
+    }
+
+    private mutating func distort(verify id: LeaseID) {
+        guard planted == .chargeRoundedDown, let shown = rows.lease(id),
+            case .ended(_, _, let reading?, let posted) = shown.life, reading.seconds > 0
+        else { return }
+        let floor = reading.seconds * shown.rate.microPerHour / 3600
+        guard floor > posted.charge.micro,
+            let rate = try? Rate(microPerHour: floor * 3600 / reading.seconds)
+        else { return }
+        show(shown.with(attempt: shown.attempt, rate: rate))
+    }
+
+    private mutating func show(_ shown: Lease) {
+        lease = rows.lease(shown.id)
+        rows.add([.lease(shown)], for: .lease(shown.id))
+    }
+}
+
+// What becomes of the decision
+extension Tampering {
+    func spoil(_ decision: inout Decision) {
+        if let lease { restore(lease, in: &decision) }
+        switch planted {
+        case .commissionRoundedUp: shiftCommission(in: &decision)
+        case .refundedTwice: repeatRefunds(in: &decision)
+        case .escrowKept: if case .verify = command { keepEscrow(in: &decision) }
+        case .holdLeftOpen: reopenHold(in: &decision)
+        case .finalRecordDropped: if case .verify = command { decision.newEntries = [] }
+        case .deviceLeftFree, .capacityOversold:
+            if case .clear(let clearing) = command { freeAgain(clearing, in: &decision) }
+        case .attemptRepeated: if case .retry = command { repeatAttempts(in: &decision) }
+        case .replayForgotten:
+            decision.rows.removeAll { if case .replay = $0 { true } else { false } }
+        case .verdictLost:
+            decision.effects.removeAll { if case .verify = $0.effect { true } else { false } }
+        default: break  // planted elsewhere, or in what the rules were shown
+        }
+    }
+
+    private func restore(_ real: Lease, in decision: inout Decision) {
+        decision.rows = decision.rows.map { row in
+            guard case .lease(let changed) = row, changed.id == real.id else { return row }
+            var lease = changed.with(attempt: real.attempt, rate: real.rate)
+            lease.life = changed.life
+            return .lease(lease)
+        }
+    }
+
+    private func shiftCommission(in decision: inout Decision) {
+        let one = decision.transfers.first { $0.kind == .charge && $0.amount.micro > 1 }
+        guard let one, decision.transfers.contains(where: { $0.kind == .commission }) else {
+            return
+        }
+        decision.transfers = decision.transfers.map { transfer in
+            switch transfer.kind {
+            case .charge: transfer.changed(by: -1)
+            case .commission: transfer.changed(by: 1)
+            case .credit, .hold, .refund: transfer
+            }
+        }
+        decision.add(-1, to: one.to)
+        decision.add(1, to: .commission)
+    }
+
+    private func repeatRefunds(in decision: inout Decision) {
+        for refund in decision.transfers where refund.kind == .refund {
+            decision.transfers.append(refund)
+            decision.add(-refund.amount.micro, to: refund.from)
+            decision.add(refund.amount.micro, to: refund.to)
+        }
+    }
+
+    private func keepEscrow(in decision: inout Decision) {
+        decision.rows = decision.rows.map { row in
+            guard case .hold(var hold) = row, hold.free > .zero else { return row }
+            let kept = min(hold.free, (try? Money(micro: 7)) ?? hold.free)
+            return (try? hold.carve(kept)) == nil ? row : .hold(hold)
+        }
+    }
+
+    private func reopenHold(in decision: inout Decision) {
+        decision.rows = decision.rows.map { row in
+            guard case .hold(let hold) = row, hold.life != .pending,
+                let before = rows.hold(hold.job), before.life == .pending
+            else { return row }
+            return .hold(before)
+        }
+    }
+
+    private func freeAgain(_ clearing: Clearing, in decision: inout Decision) {
+        guard let before = rows.offer(clearing.node) else { return }
+        if planted == .deviceLeftFree {
+            decision.rows.removeAll { if case .device = $0 { true } else { false } }
+        }
+        decision.rows = decision.rows.map { row in
+            guard case .offer(var offer) = row else { return row }
+            switch planted {
+            case .deviceLeftFree: offer.freeDevices = before.freeDevices
+            default: offer.free = before.free
+            }
+            return .offer(offer)
+        }
+    }
+
+    private func repeatAttempts(in decision: inout Decision) {
+        decision.rows = decision.rows.map { row in
+            guard case .task(var task) = row else { return row }
+            task.attempt -= 1
+            return .task(task)
+        }
+    }
+}
+
+extension Decision {
+    /// Changes a balance that this decision writes.
+    fileprivate mutating func add(_ micro: Int64, to account: LedgerAccount) {
+        rows = rows.map { row in
+            guard case .balance(let balance) = row, balance.account == account,
+                let amount = try? Money(micro: balance.amount.micro + micro)
+            else { return row }
+            return .balance(Balance(account: account, amount: amount))
+        }
+    }
+}
+
+extension Transfer {
+    fileprivate func changed(by micro: Int64) -> Transfer {
+        guard let changed = try? Money(micro: amount.micro + micro) else { return self }
+        return Transfer(
+            kind: kind, from: from, to: to, amount: changed, job: job, lease: lease,
+            reason: reason, at: at)
+    }
+}
+
+extension Lease {
+    fileprivate func with(attempt: Int64, rate: Rate) -> Lease {
+        Lease(
+            id: id, task: task, attempt: attempt, renter: renter, provider: provider, node: node,
+            slice: slice, devices: devices, rate: rate, commission: commission, escrow: escrow,
+            fence: fence, placedAt: placedAt, life: life, silenceMilliseconds: silenceMilliseconds,
+            loggedSeconds: loggedSeconds)
+    }
+}

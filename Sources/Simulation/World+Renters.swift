@@ -1,0 +1,171 @@
+import Accounting
+import Domain
+import Marketplace
+
+/// Somebody who asks for work, changes their mind, and repeats what got no answer.
+struct Renter {
+    /// A request under one idempotency key; repeated as it is until an answer comes.
+    struct Request {
+        let terms: JobTerms
+        let once: Idempotency
+    }
+
+    let account: AccountID
+    var requests: [Request] = []
+    /// Places in `requests` of those that got no answer yet.
+    var unanswered: [Int] = []
+    var jobs: [JobID] = []
+    var count = 0
+}
+
+extension World {
+    func renterActs(_ place: Int) {
+        guard !isHealed else { return }
+        schedule(
+            .renterActs(place), at: now.after(milliseconds: random.renters.within(400...4000)))
+        guard market != nil else { return }
+        if let waiting = renters[place].unanswered.first {
+            renters[place].unanswered.removeFirst()
+            return submit(place, waiting)
+        }
+        switch random.renters.within(0...99) {
+        case 0..<40: submitNew(place)
+        case 40..<46: repeatOld(place)
+        case 46..<49: reuseKey(place)
+        case 49..<55: stopOne(place)
+        default: retryOne(place)
+        }
+    }
+
+    // MARK: Submit
+
+    private func submitNew(_ place: Int) {
+        let open = renters[place].jobs.suffix(12).filter { job in
+            if case .closed? = auditor.jobs[job]?.life { false } else { true }
+        }
+        guard open.count < 3 else { return retryOne(place) }
+        renters[place].count += 1
+        let key = ReplayKey(account: renters[place].account, key: "job-\(renters[place].count)")
+        let once = Idempotency(key: key, bodyHash: "body-\(renters[place].count)")
+        renters[place].requests.append(Renter.Request(terms: drawTerms(), once: once))
+        submit(place, renters[place].requests.count - 1)
+    }
+
+    private func submit(_ place: Int, _ index: Int) {
+        let request = renters[place].requests[index]
+        // The market names a job anew for each request that reaches it.
+        let command = Command.submit(
+            SubmitJob(
+                id: JobID(bytes: random.identifiers.bytes(16)), renter: renters[place].account,
+                terms: request.terms, salt: random.identifiers.bytes(16),
+                idempotency: request.once))
+        var answer: Outcome?
+        inMarket { () throws(MarketCrash) in answer = try perform(command) }
+        // The answer is lost with the market, or on its way.
+        guard let answer, !random.renters.happens(percent: 6) else {
+            return renters[place].unanswered.append(index)
+        }
+        switch answer {
+        case .success(let answer):
+            if answer.isReplayed { report.reached.count(.submitReplayed) }
+            guard let job = answer.job, !renters[place].jobs.contains(job) else { return }
+            renters[place].jobs.append(job)
+        case .failure(.balanceTooLow): report.reached.count(.balanceTooLow)
+        case .failure: break
+        }
+    }
+
+    private func repeatOld(_ place: Int) {
+        guard !renters[place].requests.isEmpty else { return }
+        submit(place, random.renters.count(0...(renters[place].requests.count - 1)))
+    }
+
+    /// The same key with another body is refused, whatever became of the first.
+    private func reuseKey(_ place: Int) {
+        guard !renters[place].requests.isEmpty else { return }
+        let old = random.renters.pick(renters[place].requests)
+        let command = Command.submit(
+            SubmitJob(
+                id: JobID(bytes: random.identifiers.bytes(16)), renter: renters[place].account,
+                terms: old.terms, salt: random.identifiers.bytes(16),
+                idempotency: Idempotency(key: old.once.key, bodyHash: "another")))
+        let wasTaken = auditor.jobOfKey[old.once.key] != nil
+        inMarket { () throws(MarketCrash) in
+            let outcome = try perform(command)
+            guard wasTaken else { return }
+            report.reached.count(.otherBodyRefused)
+            if outcome != .failure(.duplicateKeyOtherBody) {
+                fail("one key, one body", "\(old.once.key.text) took another body")
+            }
+        }
+    }
+
+    // MARK: Stop and retry
+
+    private func stopOne(_ place: Int) {
+        guard !renters[place].jobs.isEmpty else { return }
+        let job = random.renters.pick(renters[place].jobs.suffix(4).map { $0 })
+        inMarket { () throws(MarketCrash) in try perform(.stop(job)) }
+    }
+
+    private func retryOne(_ place: Int) {
+        let failed = renters[place].jobs.suffix(10).filter { id in
+            guard let job = auditor.jobs[id], case .closed(let outcome, _) = job.life else {
+                return false
+            }
+            return outcome == .failed
+        }
+        guard let job = failed.last, random.renters.happens(percent: 70) else { return }
+        renters[place].count += 1
+        let key = ReplayKey(account: renters[place].account, key: "retry-\(renters[place].count)")
+        let once = Idempotency(key: key, bodyHash: job.text)
+        for _ in 0..<random.renters.within(1...2) {
+            inMarket { () throws(MarketCrash) in
+                if case .success = try perform(.retry(job, once)) {
+                    report.reached.count(.jobRetried)
+                }
+            }
+        }
+    }
+
+    // MARK: Terms
+
+    private func drawTerms() -> JobTerms {
+        let tasks = random.renters.pick([1, 1, 1, 1, 2, 3, 5, 8])
+        let duration = random.renters.within(4...100)
+        let needs = drawNeeds()
+        return JobTerms(
+            name: "work", workload: workload, needs: needs, tasks: tasks,
+            parallel: random.renters.count(1...4), maxFailures: random.renters.count(0...3),
+            budget: drawBudget(tasks: tasks, seconds: duration),
+            maxDuration: duration, fence: random.renters.pick([3, 5, 8, 8, 12, 20]))
+    }
+
+    private func drawNeeds() -> Needs {
+        let isOnDevice = random.renters.happens(percent: 30)
+        let bid = random.renters.happens(percent: 4) ? 1 : random.renters.within(4_000_000...90_000_000)
+        return Needs(
+            slice: Resources(
+                milliCPU: random.renters.within(250...3000),
+                memoryBytes: random.renters.within(64...6000) << 20,
+                diskBytes: random.renters.within(0...20) << 30),
+            devices: isOnDevice
+                ? DeviceNeed(
+                    count: random.renters.count(1...2), models: [], vramBytes: 8 << 30) : .none,
+            regions: [], minimumTier: .new,
+            bid: (try? Rate(microPerHour: bid)) ?? cheapest)
+    }
+
+    /// Ample, scarce, or not enough for one second.
+    private func drawBudget(tasks: Int, seconds: Int64) -> Money {
+        let ample = Int64(tasks) * (seconds * World.dearestAsk / 3600 + 1)
+        let micro: Int64 =
+            switch random.renters.within(0...99) {
+            case 0..<5: random.renters.within(1...50)
+            case 5..<30: max(1, ample / random.renters.within(5...100))
+            case 30..<32: ample * 1_000_000
+            default: ample
+            }
+        return (try? Money(micro: micro)) ?? .zero
+    }
+}

@@ -1,0 +1,123 @@
+import Domain
+import Hosting
+import Marketplace
+import Verification
+
+// What each event does.
+extension World {
+    func happen(_ event: Event) {
+        switch event {
+        case .marketStarts, .marketTick, .verdictDue, .metersDue: happenInMarket(event)
+        case .dial, .opened, .closed, .marketHeardClose, .toMarket, .toNode:
+            happenOnNetwork(event)
+        case .powerReturns, .agentStarts, .sample, .watch, .prepared, .containerStarts,
+            .containerDies, .workEnds, .fenceEnds, .pauseEnds, .saved:
+            happenOnNode(event)
+        case .renterActs(let place): renterActs(place)
+        case .fault: strike()
+        case .flap(let place, let timesLeft): flap(place, timesLeft: timesLeft)
+        case .undrain(let place): undrain(place)
+        case .everySecond: everySecond()
+        case .heal: heal()
+        }
+    }
+
+    private func happenInMarket(_ event: Event) {
+        switch event {
+        case .marketStarts: startMarket()
+        case .marketTick(let run): marketTick(run: run)
+        case .verdictDue(let lease, let run): verify(lease, run: run)
+        case .metersDue(let run):
+            guard marketRun == run else { return }
+            inMarket { () throws(MarketCrash) in try meterAll() }
+        default: preconditionFailure("only the market's events come here")
+        }
+    }
+
+    private func happenOnNetwork(_ event: Event) {
+        if let place = event.nodeProgram, isPostponed(event, place) { return }
+        switch event {
+        case .dial(let place, let run): dial(place, run: run)
+        case .opened(let place, let connection): opened(place, connection)
+        case .closed(let place, let connection): closed(place, connection)
+        case .marketHeardClose(let place, let connection):
+            inMarket { () throws(MarketCrash) in try forget(place, connection) }
+        case .toMarket(let place, let connection, let frame): take(frame, from: place, connection)
+        case .toNode(let place, let connection, let frame): deliver(frame, to: place, connection)
+        default: preconditionFailure("only the network's events come here")
+        }
+    }
+
+    private func happenOnNode(_ event: Event) {
+        if let place = event.nodeProgram, isPostponed(event, place) { return }
+        switch event {
+        case .powerReturns(let place): powerReturned(place)
+        case .agentStarts(let place, let run): startAgent(place, run: run)
+        case .sample(let place):
+            schedule(.sample(node: place), at: now.after(milliseconds: sampleSpan(place)))
+            sample(place)
+        case .watch(let place):
+            schedule(.watch(node: place), at: now.after(milliseconds: 1000))
+            watch(place)
+        case .prepared(let place, let run, let lease, let failure):
+            guard nodes[place].run == run else { return }
+            tell(place, failure.map { .startFailed(lease, code: $0) } ?? .prepared(lease))
+        case .containerStarts(let place, let boot, let run, let dispatch):
+            startContainer(place, dispatch, boot: boot, run: run)
+        case .containerDies(let place, let boot, let lease):
+            if nodes[place].boot == boot { end(lease, on: place, .killed) }
+        case .workEnds(let place, let boot, let lease, let stretch):
+            workEnded(place, boot: boot, lease, stretch: stretch)
+        case .fenceEnds(let place, let boot, let lease):
+            if nodes[place].boot == boot { fenceEnded(place, lease) }
+        case .pauseEnds(let place, let boot, let lease):
+            if nodes[place].boot == boot { change(lease, on: place) { $0.isPaused = false } }
+        case .saved(let place, let run, let lease):
+            if nodes[place].run == run { saved(place, lease) }
+        default: preconditionFailure("only a node's events come here")
+        }
+    }
+
+    private func sampleSpan(_ place: Int) -> Int64 {
+        nodes[place].sampleMilliseconds + random.runtime.within(0...40)
+    }
+
+    /// A stopped program hears of everything when it goes on.
+    private func isPostponed(_ event: Event, _ place: Int) -> Bool {
+        guard nodes[place].pausedUntil > now else { return false }
+        schedule(event, at: nodes[place].pausedUntil)
+        return true
+    }
+
+    // MARK: Audit
+
+    func audit(_ command: Command, _ commit: SimulatedStore.Commit) {
+        var isHonest = false
+        var ran: Int64 = 0
+        if case .meter(let verified, _) = command, let place = places[verified.receipt.node] {
+            isHonest = nodes[place].honesty == .honest
+            ran = ranByClock(verified.receipt.lease, on: place)
+        }
+        trace.note(commit.decision == nil ? UInt64(0) : 1)
+        auditor.follow(
+            Auditor.Evidence(
+                command: command, outcome: commit.outcome, decision: commit.decision,
+                now: now.timestamp, isHonest: isHonest, ranNanoseconds: ran))
+    }
+}
+
+extension Event {
+    /// The node whose program, not whose machine, must be awake for this.
+    fileprivate var nodeProgram: Int? {
+        switch self {
+        case .dial(let node, _), .opened(let node, _), .closed(let node, _),
+            .toNode(let node, _, _), .prepared(let node, _, _, _), .saved(let node, _, _):
+            node
+        case .marketStarts, .marketTick, .verdictDue, .metersDue, .marketHeardClose, .toMarket,
+            .powerReturns, .agentStarts, .sample, .watch, .containerStarts, .containerDies,
+            .workEnds, .fenceEnds, .pauseEnds, .renterActs, .fault, .flap, .undrain, .everySecond,
+            .heal:
+            nil
+        }
+    }
+}

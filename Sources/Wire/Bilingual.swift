@@ -1,0 +1,51 @@
+/// One text in every language we speak. Templates hold placeholders `{name}`.
+package struct Bilingual: Hashable, Sendable {
+    package let english: String
+    package let traditionalChinese: String
+
+    init(_ english: String, _ traditionalChinese: String) {
+        self.english = english
+        self.traditionalChinese = traditionalChinese
+    }
+
+    package func template(in language: Language) -> String {
+        switch language {
+        case .english: english
+        case .traditionalChinese: traditionalChinese
+        }
+    }
+
+    /// The text with each `{name}` replaced by its value, once: values are never expanded again.
+    /// A placeholder without a value stays as it is.
+    package func text(in language: Language, _ values: [String: String] = [:]) -> String {
+        var rest = Substring(template(in: language))
+        var text = ""
+        while let open = rest.firstIndex(of: "{"), let close = rest[open...].firstIndex(of: "}") {
+            text += rest[..<open]
+            let name = String(rest[rest.index(after: open)..<close])
+            text += values[name] ?? "{\(name)}"
+            rest = rest[rest.index(after: close)...]
+        }
+        return text + rest
+    }
+}
+
+extension Message {
+    private static let groups = [
+        textsCommon, textsStates, textsMismatch, textsPlan, textsTables, textsRun, textsMoney,
+        textsAudit, textsPlaces, textsSpec, textsHelp, textsCommands,
+    ]
+
+    /// All texts by key; a test holds it complete.
+    package static let catalogue: [Message: Bilingual] = groups.reduce(into: [:]) { all, group in
+        all.merge(group) { first, _ in first }
+    }
+
+    /// The sum of the groups' sizes: equals `catalogue.count` when no key stands twice.
+    static var countOfTexts: Int { groups.reduce(0) { $0 + $1.count } }
+
+    /// The text in `language`; the key itself should its text be missing.
+    package func text(in language: Language, _ values: [String: String] = [:]) -> String {
+        Self.catalogue[self]?.text(in: language, values) ?? rawValue
+    }
+}

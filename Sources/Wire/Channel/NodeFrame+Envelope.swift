@@ -1,0 +1,77 @@
+package import Domain
+import Foundation
+import SwiftProtobuf
+
+extension Orban_Node_V1_NodeEnvelope {
+    package init(_ envelope: FrameEnvelope<NodeFrame>) {
+        self.init()
+        sequence = envelope.sequence
+        acknowledged = envelope.acknowledged
+        frame = envelope.frame?.message
+    }
+}
+
+extension FrameEnvelope<NodeFrame> {
+    /// - Throws: `MalformedFrame` outside the bounds of `api/node.proto`.
+    package init(_ message: Orban_Node_V1_NodeEnvelope) throws(MalformedFrame) {
+        var frame: NodeFrame?
+        if let body = message.frame { frame = try NodeFrame(body) }
+        try self.init(
+            checking: message.sequence, acknowledged: message.acknowledged, frame: frame)
+    }
+}
+
+extension NodeFrame {
+    fileprivate var message: Orban_Node_V1_NodeEnvelope.OneOf_Frame {
+        switch self {
+        case .hello(let terms, let leases):
+            .hello(
+                .with {
+                    $0.terms = terms.message
+                    $0.leases = leases.map(\.text)
+                })
+        case .heartbeat(let number): .heartbeat(.with { $0.number = number })
+        case .receipt(let signed):
+            .receipt(
+                .with {
+                    $0.entry = Data(signed.bytes)
+                    $0.signature = Data(signed.signature)
+                })
+        case .acknowledged(let effect): .effectDone(.with { $0.effect = effect.text })
+        case .drain: .drain(.init())
+        }
+    }
+
+    fileprivate init(_ message: Orban_Node_V1_NodeEnvelope.OneOf_Frame) throws(MalformedFrame) {
+        switch message {
+        case .hello(let hello): self = try Self.hello(hello)
+        case .heartbeat(let beat):
+            self = .heartbeat(number: try FrameField.ordinal(beat.number, "heartbeat.number"))
+        case .receipt(let receipt): self = .receipt(try SignedReceipt(receipt))
+        case .effectDone(let done):
+            self = .acknowledged(try FrameField.effect(done.effect, "effect_done.effect"))
+        case .drain: self = .drain
+        }
+    }
+
+    private static func hello(_ message: Orban_Node_V1_Hello) throws(MalformedFrame) -> NodeFrame {
+        guard message.hasTerms else { throw MalformedFrame("hello.terms") }
+        let leases: [LeaseID] = try FrameField.list(
+            message.leases, atMost: FrameLimits.heldLeases, "hello.leases"
+        ) { (text) throws(MalformedFrame) in try FrameField.id(text, "hello.leases") }
+        return .hello(terms: try OfferTerms(message.terms), leases: leases)
+    }
+}
+
+extension SignedReceipt {
+    /// The entry is bounded here and parsed where its signature is checked.
+    fileprivate init(_ message: Orban_Node_V1_Receipt) throws(MalformedFrame) {
+        guard (1...FrameLimits.receiptBytes).contains(message.entry.count) else {
+            throw MalformedFrame("receipt.entry")
+        }
+        guard message.signature.count == FrameLimits.signatureBytes else {
+            throw MalformedFrame("receipt.signature")
+        }
+        self.init(bytes: Array(message.entry), signature: Array(message.signature))
+    }
+}

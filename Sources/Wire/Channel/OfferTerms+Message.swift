@@ -1,0 +1,95 @@
+package import Domain
+import SwiftProtobuf
+
+extension OfferTerms {
+    package var message: Orban_Node_V1_OfferTerms {
+        .with {
+            $0.capacity = capacity.message
+            $0.devices = devices.map(\.message)
+            $0.ask = ask.microPerHour
+            $0.region = region
+            $0.tier = tier.message
+        }
+    }
+
+    /// - Throws: `MalformedFrame` outside the bounds of `api/node.proto`.
+    package init(_ message: Orban_Node_V1_OfferTerms) throws(MalformedFrame) {
+        guard message.hasCapacity else { throw MalformedFrame("terms.capacity") }
+        let devices = try FrameField.list(
+            message.devices, atMost: FrameLimits.offeredDevices, "terms.devices", Device.init)
+        try FrameField.distinct(devices.map(\.id), "terms.devices")
+        let isCountry =
+            message.region.utf8.count == 2
+            && message.region.utf8.allSatisfy { (65...90).contains($0) }
+        guard isCountry else { throw MalformedFrame("terms.region") }
+        self.init(
+            capacity: try Resources(message.capacity, "terms.capacity"), devices: devices,
+            ask: try Rate(message.ask, "terms.ask"), region: message.region,
+            tier: try Tier(message.tier))
+    }
+}
+
+extension Rate {
+    fileprivate init(_ microPerHour: Int64, _ field: String) throws(MalformedFrame) {
+        do { try self.init(microPerHour: microPerHour) } catch { throw MalformedFrame(field) }
+    }
+}
+
+extension Resources {
+    var message: Orban_Node_V1_Resources {
+        .with {
+            $0.milliCpu = milliCPU
+            $0.memoryBytes = memoryBytes
+            $0.diskBytes = diskBytes
+        }
+    }
+
+    init(_ message: Orban_Node_V1_Resources, _ field: String) throws(MalformedFrame) {
+        let bounds = 0...Resources.limit
+        self.init(
+            milliCPU: try FrameField.whole(message.milliCpu, in: bounds, field + ".milli_cpu"),
+            memoryBytes: try FrameField.whole(
+                message.memoryBytes, in: bounds, field + ".memory_bytes"),
+            diskBytes: try FrameField.whole(message.diskBytes, in: bounds, field + ".disk_bytes"))
+    }
+}
+
+extension Device {
+    fileprivate var message: Orban_Node_V1_Device {
+        .with {
+            $0.id = id.text
+            $0.model = model
+            $0.vramBytes = vramBytes
+        }
+    }
+
+    fileprivate init(_ message: Orban_Node_V1_Device) throws(MalformedFrame) {
+        self.init(
+            id: try FrameField.device(message.id, "terms.devices.id"),
+            model: try FrameField.text(
+                message.model, in: 1...FrameLimits.modelBytes, "terms.devices.model"),
+            vramBytes: try FrameField.whole(
+                message.vramBytes, in: 0...Resources.limit, "terms.devices.vram_bytes"))
+    }
+}
+
+extension Tier {
+    fileprivate var message: Orban_Node_V1_Tier {
+        switch self {
+        case .new: .new
+        case .tested: .tested
+        case .verified: .verified
+        case .attested: .attested
+        }
+    }
+
+    fileprivate init(_ message: Orban_Node_V1_Tier) throws(MalformedFrame) {
+        switch message {
+        case .new: self = .new
+        case .tested: self = .tested
+        case .verified: self = .verified
+        case .attested: self = .attested
+        case .unspecified, .UNRECOGNIZED: throw MalformedFrame("terms.tier")
+        }
+    }
+}

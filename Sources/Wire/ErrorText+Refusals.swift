@@ -1,0 +1,107 @@
+/// Texts of what the market refuses.
+extension ErrorText {
+    static let ofRefusals: [ErrorCode: ErrorText] = [
+        .accountUnknown: ErrorText(
+            Bilingual("Account not known", "查無帳戶"),
+            Bilingual("account {account} is not known", "查無帳戶 {account}"),
+            hint: Bilingual(
+                "the operator opens accounts: orban market key create",
+                "帳戶由營運者開立：orban market key create")),
+        .accountExists: ErrorText(
+            Bilingual("Account exists already", "帳戶已存在"),
+            Bilingual("account {account} exists already", "帳戶 {account} 已存在")),
+        .balanceTooLow: ErrorText(
+            Bilingual("Balance too low", "餘額不足"),
+            Bilingual(
+                "cannot set aside the budget: balance {available} is less than {needed}",
+                "無法保留預算：餘額 {available} 少於 {needed}"),
+            hint: Bilingual(
+                "lower budget.max_total, or ask the operator for credit",
+                "調低 budget.max_total，或請營運者加值")),
+        .budgetMissing: ErrorText(
+            Bilingual("No budget", "沒有預算"),
+            Bilingual("the job has no budget, and the context sets none", "工作沒有預算，環境也沒有預設值"),
+            hint: Bilingual(
+                "set budget.max_total in the spec, or use --budget",
+                "在規格中設定 budget.max_total，或使用 --budget")),
+        .idempotencyKeyReused: ErrorText(
+            Bilingual("Idempotency key used for another request", "冪等鍵已用於其他請求"),
+            Bilingual("this idempotency key was used with another body", "這個冪等鍵已用於內容不同的請求"),
+            hint: Bilingual("use a new key for a new request", "新的請求請用新的鍵")),
+        .jobNotFound: ErrorText(
+            Bilingual("Job not found", "查無工作"),
+            Bilingual("no such job of yours", "您沒有這個工作"),
+            hint: Bilingual("orban ps -a lists your jobs", "orban ps -a 列出您的工作")),
+        .jobNotOpen: ErrorText(
+            Bilingual("Job is over", "工作已結束"),
+            Bilingual("the job is over or being stopped", "工作已結束或正在停止")),
+        .nothingToRetry: ErrorText(
+            Bilingual("Nothing to retry", "沒有可重試的子工作"),
+            Bilingual("no task of the job failed or was stopped", "工作沒有失敗或已停止的子工作")),
+        .leaseNotFound: ErrorText(
+            Bilingual("Lease not found", "查無租約"),
+            Bilingual("no lease {lease}", "查無租約 {lease}")),
+        .leaseOver: ErrorText(
+            Bilingual("Lease is over", "租約已結束"),
+            Bilingual("lease {lease} is over", "租約 {lease} 已結束")),
+        .nodeNotFound: ErrorText(
+            Bilingual("Node not found", "查無節點"),
+            Bilingual("no node {node}", "查無節點 {node}"),
+            hint: Bilingual("orban node list lists the nodes", "orban node list 列出節點")),
+        .nodeTaken: ErrorText(
+            Bilingual("Node is taken", "節點已被使用"),
+            Bilingual(
+                "node {node} belongs to another provider or is connected already",
+                "節點 {node} 屬於其他供應者，或已經連線"),
+            hint: Bilingual(
+                "stop the other agent, or join again with a new token", "停止另一個代理程式，或用新的權杖重新加入")),
+        .deviceTaken: ErrorText(
+            Bilingual("Device is taken", "裝置已被占用"),
+            Bilingual("device {device} is under a live lease", "裝置 {device} 已有執行中的租約")),
+        .offerChanged: ErrorText(
+            Bilingual("Offer changed", "報價已變更"),
+            Bilingual("the offer changed since it was proposed", "報價在撮合後已變更")),
+        .orderChanged: ErrorText(
+            Bilingual("Order changed", "訂單已變更"),
+            Bilingual("the order changed since it was proposed", "訂單在撮合後已變更")),
+        .budgetInUse: ErrorText(
+            Bilingual("Budget in use", "預算使用中"),
+            Bilingual(
+                "what is left of the budget is set aside for running tasks", "剩下的預算都保留給執行中的子工作"),
+            hint: Bilingual("it goes on when a task ends", "有子工作結束後就會繼續")),
+        .budgetExhausted: ErrorText(
+            Bilingual("Budget used up", "預算已用完"),
+            Bilingual("the job used its whole budget", "工作已用完全部預算"),
+            hint: Bilingual(
+                "submit again with a larger budget.max_total", "以較大的 budget.max_total 重新送出")),
+        .receiptMalformed: ErrorText(
+            Bilingual("Receipt not readable", "收據無法讀取"),
+            Bilingual("the receipt is not in a form that we know", "收據的格式不正確")),
+        .receiptNotNewer: ErrorText(
+            Bilingual("Receipt not newer", "收據不是較新的"),
+            Bilingual("a receipt with this or a later number was accepted", "已接受同號或較新的收據")),
+        .receiptAheadOfTime: ErrorText(
+            Bilingual("Receipt ahead of time", "收據超前時間"),
+            Bilingual(
+                "a claim of {claimed} s is above the {possible} s that can have passed",
+                "請款 {claimed} 秒，超過可能經過的 {possible} 秒")),
+        .receiptOverBudget: ErrorText(
+            Bilingual("Receipt over budget", "收據超過預算"),
+            Bilingual("the claim is above what the lease may use", "請款超過租約可用的金額")),
+        .wrongAttempt: ErrorText(
+            Bilingual("Wrong attempt", "次數不符"),
+            Bilingual("the receipt is of an attempt that is not current", "收據不屬於目前這一次執行")),
+        .wrongNode: ErrorText(
+            Bilingual("Wrong node", "節點不符"),
+            Bilingual("the receipt is of another node", "收據屬於其他節點")),
+        .badSignature: ErrorText(
+            Bilingual("Signature does not verify", "簽章驗證失敗"),
+            Bilingual("the signature does not verify with the key on record", "簽章與登錄的金鑰不符")),
+        .amountOutOfRange: ErrorText(
+            Bilingual("Amount out of range", "金額超出範圍"),
+            Bilingual("an amount is outside what the market can hold", "金額超出市場可處理的範圍")),
+        .termsImpossible: ErrorText(
+            Bilingual("Job cannot be accepted", "無法接受工作"),
+            Bilingual("cannot accept the job: {what}", "無法接受工作：{what}")),
+    ]
+}

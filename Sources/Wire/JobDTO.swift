@@ -1,0 +1,134 @@
+package import Domain
+
+/// Why something is as it is.
+package struct ReasonDTO: Codable, Hashable, Sendable {
+    package let code: String
+    /// A sentence in the reader's language.
+    package let text: String
+
+    package init(code: String, text: String) {
+        self.code = code
+        self.text = text
+    }
+}
+
+/// How many tasks of a job stand where.
+package struct TaskCountsDTO: Codable, Hashable, Sendable {
+    package let queued: Int
+    package let open: Int
+    package let leased: Int
+    package let succeeded: Int
+    package let failed: Int
+    package let stopped: Int
+
+    package init(queued: Int, open: Int, leased: Int, succeeded: Int, failed: Int, stopped: Int) {
+        self.queued = queued
+        self.open = open
+        self.leased = leased
+        self.succeeded = succeeded
+        self.failed = failed
+        self.stopped = stopped
+    }
+
+    package init(_ counts: TaskCounts) {
+        self.init(
+            queued: counts.queued, open: counts.open, leased: counts.leased,
+            succeeded: counts.succeeded, failed: counts.failed, stopped: counts.stopped)
+    }
+}
+
+/// One element of a job's array and its latest attempt.
+package struct TaskDTO: Codable, Hashable, Sendable {
+    package let index: Int
+    package let state: TaskState
+    package let attempt: Int64
+    /// The program's own, once it ended by itself.
+    package let exitCode: Int?
+    /// `EndReason.text`: `exit:0`, `oom`, `limit`, `budget`, `stopped`, `lost`, …
+    package let endedBy: String?
+    package let node: NodeID?
+    package let lease: LeaseID?
+    /// The container's id on its node, while one is known.
+    package let container: String?
+    package let charged: MoneyDTO
+
+    package init(
+        index: Int, state: TaskState, attempt: Int64, exitCode: Int? = nil, endedBy: String? = nil,
+        node: NodeID? = nil, lease: LeaseID? = nil, container: String? = nil, charged: MoneyDTO
+    ) {
+        self.index = index
+        self.state = state
+        self.attempt = attempt
+        self.exitCode = exitCode
+        self.endedBy = endedBy
+        self.node = node
+        self.lease = lease
+        self.container = container
+        self.charged = charged
+    }
+
+    private enum CodingKeys: String, CodingKey {
+        case index, state, attempt
+        case exitCode = "exit_code"
+        case endedBy = "ended_by"
+        case node, lease,
+            container, charged
+    }
+}
+
+/// A job: one budget, one invoice, 1…10 000 tasks.
+package struct JobDTO: Codable, Hashable, Sendable {
+    package let id: JobID
+    package let name: String
+    package let state: JobState
+    package let reason: ReasonDTO?
+    package let submittedAt: TimeDTO
+    package let tasks: Int
+    package let counts: TaskCountsDTO
+    package let budget: MoneyDTO
+    /// What of the budget is still set aside.
+    package let held: MoneyDTO
+    package let charged: MoneyDTO
+    package let refunded: MoneyDTO
+    /// Whole billed seconds: the sum over its leases.
+    package let billedSeconds: Int64
+    /// What a waiting command ends with, once the job is over.
+    package let exitCode: Int?
+    package let image: ImageDTO
+    package let taskList: [TaskDTO]
+
+    package init(
+        id: JobID, name: String, state: JobState, reason: ReasonDTO? = nil, submittedAt: TimeDTO,
+        tasks: Int, counts: TaskCountsDTO, budget: MoneyDTO, held: MoneyDTO, charged: MoneyDTO,
+        refunded: MoneyDTO, billedSeconds: Int64, exitCode: Int? = nil, image: ImageDTO,
+        taskList: [TaskDTO] = []
+    ) {
+        self.id = id
+        self.name = name
+        self.state = state
+        self.reason = reason
+        self.submittedAt = submittedAt
+        self.tasks = tasks
+        self.counts = counts
+        self.budget = budget
+        self.held = held
+        self.charged = charged
+        self.refunded = refunded
+        self.billedSeconds = billedSeconds
+        self.exitCode = exitCode
+        self.image = image
+        self.taskList = taskList
+    }
+
+    private enum CodingKeys: String, CodingKey {
+        case id, name, state, reason
+        case submittedAt = "submitted_at"
+        case tasks, counts, budget, held,
+            charged, refunded
+        case billedSeconds = "billed_seconds"
+        case exitCode = "exit_code"
+        case image
+        case
+            taskList = "task_list"
+    }
+}

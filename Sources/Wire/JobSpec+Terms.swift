@@ -1,0 +1,59 @@
+package import Domain
+
+extension JobSpec {
+    /// The terms that the market decides on: the image and the inputs pinned by content.
+    ///
+    /// `inputs` must be exactly the spec's, by path, in any order; a digest in the spec must match.
+    /// - Throws: `SpecError` without a place: a missing budget, or inputs that are not the spec's.
+    package func terms(
+        image digest: BlobDigest, inputs uploaded: [Workload.Input]
+    ) throws(SpecError) -> JobTerms {
+        guard let budget else { throw fault(.missingKey("budget.max_total"), "/budget") }
+        let workload = Workload(
+            image: ImageReference(name: image, digest: digest), command: command,
+            environment: environment, inputs: try pinned(uploaded), outputs: outputs.map(\.path))
+        return JobTerms(
+            name: name, workload: workload, needs: needs, tasks: tasks, parallel: parallel,
+            maxFailures: maxFailures, budget: budget, maxDuration: maxDuration, fence: fence)
+    }
+
+    /// What one task asks of an offer.
+    package var needs: Needs {
+        Needs(
+            slice: slice, devices: devices, regions: countries, minimumTier: minimumTier, bid: bid)
+    }
+
+    /// The most that the slice may cost per hour.
+    package var bid: Rate {
+        if let maxPrice { return maxPrice }
+        do {
+            return try Rate(microPerHour: Self.rateCeiling)
+        } catch {
+            preconditionFailure("the ceiling is a rate")
+        }
+    }
+
+    private func pinned(_ uploaded: [Workload.Input]) throws(SpecError) -> [Workload.Input] {
+        var pinned: [Workload.Input] = []
+        for (index, input) in inputs.enumerated() {
+            guard let found = uploaded.first(where: { $0.path == input.path }) else {
+                throw fault(.inputMissing(input.path), "/inputs/\(index)")
+            }
+            guard input.digest == nil || input.digest == found.digest else {
+                throw fault(.inputDiffers(input.path), "/inputs/\(index)/digest")
+            }
+            pinned.append(found)
+        }
+        if let extra = uploaded.first(where: { one in !inputs.contains { $0.path == one.path } }) {
+            throw fault(.inputUnknown(extra.path), "/inputs")
+        }
+        guard uploaded.count == inputs.count else {
+            throw fault(.tooMany(key: "inputs", limit: inputs.count), "/inputs")
+        }
+        return pinned
+    }
+
+    private func fault(_ fault: SpecError.Fault, _ pointer: String) -> SpecError {
+        SpecError(fault, pointer: pointer, file: name)
+    }
+}

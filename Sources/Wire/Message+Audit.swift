@@ -1,0 +1,26 @@
+/// Texts of `orban audit`.
+extension Message {
+    static let textsAudit: [Message: Bilingual] = [
+        .auditRecords: Bilingual(
+            "{count} usage records, each signed by its node", "{count} 筆用量紀錄，皆由節點簽章"),
+        .auditNodeKey: Bilingual("the key of {node} is in the log", "{node} 的金鑰在紀錄中"),
+        .auditIncluded: Bilingual("included in the log at size {size}", "已收錄於大小 {size} 的紀錄"),
+        .auditHead: Bilingual("log head signed by {key}", "紀錄的樹根由 {key} 簽章"),
+        .auditConsistent: Bilingual(
+            "consistent with the head seen at size {size}", "與先前看到、大小 {size} 的樹根一致"),
+        .auditFirstHead: Bilingual(
+            "no earlier head was seen; this one is kept for next time", "先前沒有看過樹根；已保存這一個供下次比對"),
+        .auditCharge: Bilingual(
+            "charge recomputed: {seconds} s × {price} = {charge}, equals the invoice",
+            "重新計算費用：{seconds} 秒 × {price} = {charge}，與帳單相符"),
+        .auditOwner: Bilingual("renter and job match their salted hashes", "租用者與工作符合加鹽雜湊"),
+        .auditVerified: Bilingual("{job} verifies", "{job} 驗證通過"),
+        .auditFailed: Bilingual("{job} does not verify: {what}", "{job} 驗證失敗：{what}"),
+        .auditRecordBad: Bilingual("record {index}: {what}", "第 {index} 筆紀錄：{what}"),
+        .auditLogSound: Bilingual(
+            "the log is sound: {count} entries, {size} bytes read", "紀錄完好：{count} 筆，讀取 {size} 位元組"),
+        .auditExported: Bilingual(
+            "bundle written to {path}; it verifies offline, without an account",
+            "證明包已寫入 {path}；可離線驗證，不需帳戶"),
+    ]
+}

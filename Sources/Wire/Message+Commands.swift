@@ -1,0 +1,74 @@
+/// Texts of the command line itself: wrong words, and what only it says.
+extension Message {
+    static let textsCommands: [Message: Bilingual] = [
+        .usageUnknownCommand: Bilingual("there is no command \"{name}\"", "沒有「{name}」這個指令"),
+        .usageUnknownOption: Bilingual("there is no option {name} here", "這裡沒有 {name} 這個選項"),
+        .usageValueMissing: Bilingual("{name} needs a value", "{name} 需要一個值"),
+        .usageValueRefused: Bilingual("{name} cannot be \"{value}\"", "{name} 不能是「{value}」"),
+        .usageFlagWithValue: Bilingual("{name} takes no value", "{name} 不接受值"),
+        .usageOperandMissing: Bilingual("{command} needs <{name}>", "{command} 需要 <{name}>"),
+        .usageOperandExtra: Bilingual("{command} does not take \"{name}\"", "{command} 不接受「{name}」"),
+        .usageBudgetForYes: Bilingual(
+            "--yes needs a budget: budget.max_total in the spec, or --budget",
+            "--yes 需要預算：規格中的 budget.max_total，或 --budget"),
+        .usageImageOrFile: Bilingual(
+            "give a spec file, or --image NAME and a command after --",
+            "請提供規格檔，或 --image 名稱並在 -- 之後寫指令"),
+        .usageJobPath: Bilingual(
+            "\"{name}\" is not job, job/task or job:/path", "「{name}」不是 工作、工作/子工作 或 工作:/路徑"),
+        .usageMarketMissing: Bilingual(
+            "no market is known: start one with orban up, or set ORBAN_API_URL",
+            "尚無市場：用 orban up 啟動一個，或設定 ORBAN_API_URL"),
+        .usageContextUnknown: Bilingual("there is no context \"{context}\"", "沒有「{context}」這個環境"),
+        .commandReconnecting: Bilingual("connection lost, resuming", "連線中斷，繼續讀取"),
+        .commandReady: Bilingual("ready: {url}, node {node}", "就緒：{url}，節點 {node}"),
+        .auditHeadRefused: Bilingual("the head is not the log's: {what}", "樹根不是這份紀錄的：{what}"),
+        .auditInconsistent: Bilingual(
+            "the log was rewritten: the head at size {size} is not the one seen before",
+            "紀錄遭改寫：大小 {size} 的樹根與先前看到的不同"),
+        .auditShrunk: Bilingual(
+            "the log became shorter: {size} entries, {known} were seen",
+            "紀錄變短：{size} 筆，先前看過 {known} 筆"),
+        .auditEntryChanged: Bilingual("it was changed", "內容遭更改"),
+        .auditEntryMissing: Bilingual("it is missing", "缺少"),
+        .auditEntryExtra: Bilingual("it does not belong there", "不應出現在此"),
+        .auditEntryUnreadable: Bilingual("it is not an entry of a known kind", "不是已知種類的項目"),
+        .auditReceiptUnreadable: Bilingual("its receipt is malformed", "收據格式錯誤"),
+        .auditReceiptDiffers: Bilingual(
+            "its receipt speaks of another lease, node, attempt or time",
+            "收據所述的租約、節點、次數或秒數不同"),
+        .auditReceiptForged: Bilingual(
+            "its receipt is not signed by the node's logged key", "收據不是由紀錄中的節點金鑰簽章"),
+        .auditNodeKeyMissing: Bilingual("the log has no key for {node}", "紀錄中沒有 {node} 的金鑰"),
+        .auditNodeKeyTwice: Bilingual("{node} has a second key", "{node} 有第二把金鑰"),
+        .auditChargeWrong: Bilingual(
+            "the charge is {found} micro-units, not {expected}", "費用為 {found} 微單位，應為 {expected}"),
+        .auditSecondsBack: Bilingual("its seconds go back", "秒數倒退"),
+        .auditTermsChanged: Bilingual(
+            "rate, node or attempt changed within the lease", "租約中途的費率、節點或次數改變"),
+        .auditAfterFinal: Bilingual("it follows the lease's last record", "出現在租約的最後一筆紀錄之後"),
+        .auditRenterHash: Bilingual("the renter's salted hash differs", "租用者的加鹽雜湊不符"),
+        .auditJobHash: Bilingual("the job's salted hash differs", "工作的加鹽雜湊不符"),
+        .auditOtherLease: Bilingual("it belongs to another lease", "屬於另一個租約"),
+        .auditProofWrong: Bilingual(
+            "its inclusion proof does not lead to the signed head", "收錄證明無法導向已簽章的樹根"),
+        .auditRecordsMissing: Bilingual(
+            "lease {lease} has no record", "租約 {lease} 沒有紀錄"),
+        .auditNotMirrored: Bilingual("the mirror does not hold it", "鏡像中沒有這筆紀錄"),
+        .auditBundleUnreadable: Bilingual("the bundle is not readable: {what}", "無法讀取證明包：{what}"),
+        .auditBundleTerms: Bilingual(
+            "the bundle's rate, charge or attempt differs from its records",
+            "證明包的費率、費用或次數與紀錄不符"),
+        .auditMirrorDone: Bilingual(
+            "{records} usage records of {leases} leases, {nodes} node keys, every signature and "
+                + "charge checked",
+            "{leases} 個租約的 {records} 筆用量紀錄、{nodes} 把節點金鑰，簽章與費用皆已檢查"),
+        .auditLedgerSum: Bilingual("sum {sum}", "總和 {sum}"),
+        .auditEvidenceDone: Bilingual(
+            "{receipts} receipts, {leases} settlements, {leaves} leaves in {path}",
+            "{path} 中有 {receipts} 份收據、{leases} 筆結算、{leaves} 個葉節點"),
+        .auditFileMissing: Bilingual("{path} is missing or cut", "{path} 缺少或不完整"),
+        .auditLogKeyChanged: Bilingual(
+            "the log's key is not the one seen before", "紀錄的金鑰與先前看到的不同"),
+    ]
+}

@@ -1,0 +1,29 @@
+/// Texts of `orban plan` and the confirmation.
+extension Message {
+    static let textsPlan: [Message: Bilingual] = [
+        .planTitle: Bilingual("Plan for {name}", "{name} 的計畫"),
+        .planTitleArray: Bilingual(
+            "Plan for {name} ({tasks} tasks, {parallel} at once)",
+            "{name} 的計畫（{tasks} 個子工作，同時 {parallel} 個）"),
+        .planImage: Bilingual("image", "映像"),
+        .planPinned: Bilingual("pinned", "已固定"),
+        .planInputs: Bilingual("inputs", "輸入"),
+        .planOffers: Bilingual("offers", "報價"),
+        .planOffersFit: Bilingual("{feasible} of {total} fit", "{total} 個中有 {feasible} 個符合"),
+        .planLow: Bilingual("low", "最低"),
+        .planLikely: Bilingual("likely", "可能"),
+        .planWorst: Bilingual("worst case", "最壞"),
+        .planTotal: Bilingual("total", "總計"),
+        .planBudgetNote: Bilingual("the job stops here: budget {budget}", "工作到此停止：預算 {budget}"),
+        .planLongest: Bilingual("each task runs at most {time}", "每個子工作最多執行 {time}"),
+        .planCheapest: Bilingual("cheapest now {price}", "目前最便宜 {price}"),
+        .planNothingBought: Bilingual("Nothing was bought. Run it: {command}", "尚未購買。執行：{command}"),
+        .planNotFeasible: Bilingual("No offer fits this job now.", "目前沒有報價符合這個工作。"),
+        .confirmBuy: Bilingual(
+            "Buy up to {amount} in context {context}? [y/N]",
+            "要在環境 {context} 購買最多 {amount} 嗎？[y/N]"),
+        .confirmStop: Bilingual(
+            "Stop {job}? What ran so far is charged. [y/N]", "要停止 {job} 嗎？已執行的部分會收費。[y/N]"),
+        .confirmDeclined: Bilingual("Nothing was bought.", "沒有購買任何東西。"),
+    ]
+}

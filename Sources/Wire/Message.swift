@@ -1,0 +1,87 @@
+/// Every sentence, label and word of ours that people read; the texts stand in `Message+*.swift`.
+///
+/// A template's placeholders are `{name}`; both languages have the same ones.
+package enum Message: String, Hashable, Sendable, CaseIterable {
+    // Common: words and labels used everywhere
+    case errorLabel, whyLabel, fixLabel, idLabel, exitLabel, theBudget, didYouMean, noneYet,
+        unknownValue, moreFollows, fixRaisePrice, fixWait, fixLogin, fixCredit, fixYes
+    // States: job states, task states and end reasons
+    case stateWaiting, stateMatching, stateStarting, stateRunning, stateStopping, stateFinished,
+        stateFailed, stateStopped, taskQueued, taskOpen, taskLeased, taskSucceeded, taskFailed,
+        taskStopped, availabilityOpen, availabilityDraining, availabilityDown, endExited,
+        endOutOfMemory, endOverran, endBudget, endStopped, endStartFailed, endLost, endKilled,
+        reasonNoOffer, reasonQueued, reasonStarting
+    // Mismatch: why offers do not fit
+    case mismatchLine, mismatchCPU, mismatchMemory, mismatchDisk, mismatchDeviceCount,
+        mismatchDeviceModel, mismatchDeviceMemory, mismatchRegion, mismatchPrice, mismatchTier,
+        mismatchDraining, mismatchDown, mismatchBusy
+    // Plan: `orban plan` and the confirmation
+    case planTitle, planTitleArray, planImage, planPinned, planInputs, planOffers, planOffersFit,
+        planLow, planLikely, planWorst, planTotal, planBudgetNote, planLongest, planCheapest,
+        planNothingBought, planNotFeasible, confirmBuy, confirmStop, confirmDeclined
+    // Tables: headings of `ps`, `show`, `offers`, `node list`, `cost` and `ledger`
+    case headingJob, headingName, headingState, headingProgress, headingTask, headingTasks,
+        headingAttempt, headingNode, headingProvider, headingRegion, headingTier, headingDevices,
+        headingCPU, headingMemory, headingDisk, headingFree, headingAge, headingPrice, headingSpent,
+        headingBudget, headingRefunded, headingMetered, headingCharge, headingEndedBy,
+        headingAccount, headingAmount, headingKind, headingTime, headingLease, headingLeases,
+        headingConnected, headingAvailability, headingSequence, headingExit, headingPath,
+        headingSize, showWhy, showCost, showImage, showSubmitted, showTasks, showExit, showHeld,
+        showNode, showCharged, showWaitingIsFree, psSummary, psEmpty, offersEmpty, offersShown,
+        nodesEmpty
+    // Run: progress of `orban run`, `logs`, `stop`, `wait`
+    case runUploading, runUploaded, runAlreadyStored, runSubmitted, runWaiting, runMatched,
+        runStarting, runStarted, runProgress, runNodeLost, runFinished, runFailed, runStopped,
+        runOutputs, runProof, runLeavesRunning, runDetached, runStopAgain, logsEnded, logsDropped,
+        logsReconnecting, stopAsked, stopDone, retryDone, outputsSaved, outputsNone
+    // Money: invoices, balances, credit
+    case invoiceTitle, invoiceLine, invoiceTotal, invoiceRefunded, invoiceFundedBy, invoiceRule,
+        balanceAvailable, balanceHeld, creditBooked, settlementLine
+    // Audit: `orban audit`
+    case auditRecords, auditNodeKey, auditIncluded, auditHead, auditConsistent, auditFirstHead,
+        auditCharge, auditOwner, auditVerified, auditFailed, auditRecordBad, auditLogSound,
+        auditExported
+    // Places: markets, nodes, keys
+    case marketReady, marketStopping, credentialsWritten, contextSaved, contextUsed, keyMade,
+        tokenMade, nodeJoined, nodeConnected, nodeReconnecting, nodeDraining, nodeDrained,
+        nodeFound, nodeRuntime, checkPassed, checkFailed
+    // Spec: faults of a job spec
+    case specUnreadable, specTooLarge, specTooDeep, specTooManyNodes, specManyDocuments,
+        specAliases, specTag, specEmpty, specDuplicateKey, specUnknownKey, specUnsupportedKey,
+        specUnsupportedValue, specMissingKey, specWrongType, specBadValue, specTooMany, specTooLong,
+        specOutOfRange, specOverlap, specReserved, specTwice, specInputMissing, specInputUnknown,
+        specInputDiffers, foundText, foundNumber, foundTruth, foundNothing, foundList, foundMap,
+        expectText, expectQuoted, expectMap, expectList, expectWhole, expectVersion, expectType,
+        expectName, expectCommand, expectScalar, expectVariable, expectPlain, expectCPU, expectSize,
+        expectGPU, expectCountry, expectTier, expectFailures, expectPath, expectLocal, expectDigest,
+        expectMoney, expectPrice, expectDuration
+    // Help: what each command, operand and option is for
+    case helpProgram, helpUsage, helpSameAs, helpEverywhere, helpExitCodes, helpUp, helpRun,
+        helpPlan, helpPs, helpShow, helpLogs, helpStop, helpWait, helpRetry, helpCopy, helpCost,
+        helpInvoice, helpBalance, helpOffers, helpMarketServe, helpKeyCreate, helpCredit,
+        helpMarketImage, helpTokenCreate, helpNodeJoin, helpNodeRun, helpNodeList, helpNodeDrain,
+        helpNodeWatch, helpAuditVerify, helpAuditExport, helpAuditLog, helpAuditLedger,
+        helpAuditMirror, helpAuditEvidence, helpVersion, operandSpec, operandJob, operandJobTask,
+        operandJobPath, operandFolder, operandAccount, operandAmount, operandImage, operandArchive,
+        operandNode, operandBundle, operandToken, operandWord, optionHelp, optionOutput,
+        optionLanguage, optionContext, optionNoInput, optionYes, optionDetach, optionBudget,
+        optionName, optionImage, optionVariable, optionCPUs, optionMemory, optionDisk, optionGPU,
+        optionPrice, optionRegion, optionAll, optionLimit, optionFollow, optionStream,
+        optionTimestamps, optionTimeout, optionReason, optionRole, optionAccount, optionUses,
+        optionStateFolder, optionDataFolder, optionHost, optionPort, optionChannelPort,
+        optionPublicHost, optionOrigin, optionCommission, optionSimulate, optionEngineSocket,
+        optionContainersRoot, optionMirror, optionOffline, optionLogKey,
+        optionAuthority
+    // Commands: wrong words on the command line, and what only it says
+    case usageUnknownCommand, usageUnknownOption, usageValueMissing, usageValueRefused,
+        usageFlagWithValue, usageOperandMissing, usageOperandExtra, usageBudgetForYes,
+        usageImageOrFile, usageJobPath, usageMarketMissing, usageContextUnknown,
+        commandReconnecting, commandReady, auditHeadRefused, auditInconsistent, auditShrunk,
+        auditEntryChanged, auditEntryMissing, auditEntryExtra, auditEntryUnreadable,
+        auditReceiptUnreadable, auditReceiptDiffers, auditReceiptForged,
+        auditNodeKeyMissing, auditNodeKeyTwice, auditChargeWrong, auditSecondsBack,
+        auditTermsChanged, auditAfterFinal, auditRenterHash, auditJobHash, auditOtherLease,
+        auditProofWrong, auditRecordsMissing, auditNotMirrored, auditBundleUnreadable,
+        auditBundleTerms, auditMirrorDone, auditLedgerSum, auditEvidenceDone, auditFileMissing,
+        auditLogKeyChanged
+}

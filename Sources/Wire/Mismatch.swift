@@ -1,0 +1,71 @@
+package import Domain
+
+/// Why an offer does not fit, with the number that the order asks for.
+package enum Mismatch: Hashable, Sendable {
+    case cpu(milli: Int64)
+    case memory(bytes: Int64)
+    case disk(bytes: Int64)
+    case deviceCount(Int)
+    case deviceModel([String])
+    case deviceMemory(bytes: Int64)
+    case region([String])
+    case price(Rate)
+    case tier(Tier)
+    case draining, down, busy
+
+    /// Stable, never translated.
+    package var code: String {
+        switch self {
+        case .cpu: "cpu"
+        case .memory: "memory"
+        case .disk: "disk"
+        case .deviceCount: "device_count"
+        case .deviceModel: "device_model"
+        case .deviceMemory: "device_memory"
+        case .region: "region"
+        case .price: "price"
+        case .tier: "tier"
+        case .draining: "draining"
+        case .down: "down"
+        case .busy: "busy"
+        }
+    }
+
+    /// For example `less than 8 GB memory` or `above 0.10 USD/h`.
+    package func text(in language: Language) -> String {
+        func told(_ message: Message, _ needed: String = "") -> String {
+            message.text(in: language, ["needed": needed])
+        }
+        return switch self {
+        case .cpu(let milli): told(.mismatchCPU, Quantity.cpus(milli: milli))
+        case .memory(let bytes): told(.mismatchMemory, Quantity.bytes(bytes))
+        case .disk(let bytes): told(.mismatchDisk, Quantity.bytes(bytes))
+        case .deviceCount(let count): told(.mismatchDeviceCount, String(count))
+        case .deviceModel(let models): told(.mismatchDeviceModel, models.joined(separator: ", "))
+        case .deviceMemory(let bytes): told(.mismatchDeviceMemory, Quantity.bytes(bytes))
+        case .region(let regions): told(.mismatchRegion, regions.joined(separator: ", "))
+        case .price(let rate): told(.mismatchPrice, Quantity.rate(rate))
+        case .tier(let tier): told(.mismatchTier, tier.rawValue)
+        case .draining: told(.mismatchDraining)
+        case .down: told(.mismatchDown)
+        case .busy: told(.mismatchBusy)
+        }
+    }
+
+    /// `0 of 3: 2 less than 8 GB memory · 1 above 0.10 USD/h`.
+    package static func line(
+        feasible: Int, total: Int, rejected: [RejectionDTO], in language: Language
+    ) -> String {
+        let head = Message.mismatchLine.text(
+            in: language, ["feasible": String(feasible), "total": String(total)])
+        guard !rejected.isEmpty else { return head }
+        let reasons = rejected.map { "\($0.count) \($0.text)" }.joined(separator: " · ")
+        return head + (language == .english ? ": " : "：") + reasons
+    }
+}
+
+extension RejectionDTO {
+    package init(_ mismatch: Mismatch, count: Int, in language: Language) {
+        self.init(code: mismatch.code, count: count, text: mismatch.text(in: language))
+    }
+}

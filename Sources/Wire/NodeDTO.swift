@@ -1,0 +1,24 @@
+package import Domain
+
+/// A provider's machine as the market sees it now.
+package struct NodeDTO: Codable, Hashable, Sendable {
+    package let id: NodeID
+    package let name: String
+    package let provider: AccountID
+    package let connected: Bool
+    package let availability: Offer.Availability
+    /// Live leases on it.
+    package let leases: Int
+
+    package init(
+        id: NodeID, name: String, provider: AccountID, connected: Bool,
+        availability: Offer.Availability, leases: Int
+    ) {
+        self.id = id
+        self.name = name
+        self.provider = provider
+        self.connected = connected
+        self.availability = availability
+        self.leases = leases
+    }
+}

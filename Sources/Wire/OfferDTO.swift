@@ -1,0 +1,97 @@
+package import Domain
+
+/// One device of an offer.
+package struct DeviceDTO: Codable, Hashable, Sendable {
+    package let id: DeviceID
+    package let model: String
+    package let vramBytes: Int64
+
+    package init(id: DeviceID, model: String, vramBytes: Int64) {
+        self.id = id
+        self.model = model
+        self.vramBytes = vramBytes
+    }
+
+    private enum CodingKeys: String, CodingKey {
+        case id, model
+        case vramBytes = "vram_bytes"
+    }
+
+    package init(_ device: Device) {
+        self.init(id: device.id, model: device.model, vramBytes: device.vramBytes)
+    }
+}
+
+/// What a node offers now. `milli_cpu` are thousandths of a CPU; `free_*` is what no lease holds.
+package struct OfferDTO: Codable, Hashable, Sendable {
+    package let node: NodeID
+    package let provider: AccountID
+    /// ISO 3166-1 alpha-2, declared by the node.
+    package let region: String
+    package let tier: Tier
+    package let availability: Offer.Availability
+    package let milliCPU: Int64
+    package let memoryBytes: Int64
+    package let diskBytes: Int64
+    package let freeMilliCPU: Int64
+    package let freeMemoryBytes: Int64
+    package let freeDiskBytes: Int64
+    package let freeDevices: Int
+    package let devices: [DeviceDTO]
+    /// For the whole offer; a lease pays the share of its scarcest resource.
+    package let pricePerHour: MoneyDTO
+    package let microPerHour: Int64
+
+    package init(
+        node: NodeID, provider: AccountID, region: String, tier: Tier,
+        availability: Offer.Availability, milliCPU: Int64, memoryBytes: Int64, diskBytes: Int64,
+        freeMilliCPU: Int64, freeMemoryBytes: Int64, freeDiskBytes: Int64, freeDevices: Int,
+        devices: [DeviceDTO], pricePerHour: MoneyDTO, microPerHour: Int64
+    ) {
+        self.node = node
+        self.provider = provider
+        self.region = region
+        self.tier = tier
+        self.availability = availability
+        self.milliCPU = milliCPU
+        self.memoryBytes = memoryBytes
+        self.diskBytes = diskBytes
+        self.freeMilliCPU = freeMilliCPU
+        self.freeMemoryBytes = freeMemoryBytes
+        self.freeDiskBytes = freeDiskBytes
+        self.freeDevices = freeDevices
+        self.devices = devices
+        self.pricePerHour = pricePerHour
+        self.microPerHour = microPerHour
+    }
+
+    private enum CodingKeys: String, CodingKey {
+        case node, provider, region, tier, availability
+        case milliCPU = "milli_cpu"
+        case
+            memoryBytes = "memory_bytes"
+        case diskBytes = "disk_bytes"
+        case freeMilliCPU = "free_milli_cpu"
+        case
+            freeMemoryBytes = "free_memory_bytes"
+        case freeDiskBytes = "free_disk_bytes"
+        case
+            freeDevices = "free_devices"
+        case devices
+        case pricePerHour = "price_per_hour"
+        case
+            microPerHour = "micro_per_hour"
+    }
+
+    package init(_ offer: Offer) {
+        let terms = offer.terms
+        self.init(
+            node: offer.node, provider: offer.provider, region: terms.region, tier: terms.tier,
+            availability: offer.availability, milliCPU: terms.capacity.milliCPU,
+            memoryBytes: terms.capacity.memoryBytes, diskBytes: terms.capacity.diskBytes,
+            freeMilliCPU: offer.free.milliCPU, freeMemoryBytes: offer.free.memoryBytes,
+            freeDiskBytes: offer.free.diskBytes, freeDevices: offer.freeDevices.count,
+            devices: terms.devices.map(DeviceDTO.init), pricePerHour: MoneyDTO(terms.ask),
+            microPerHour: terms.ask.microPerHour)
+    }
+}

@@ -1,0 +1,61 @@
+package import Domain
+
+extension JobState {
+    package func text(in language: Language) -> String {
+        let message: Message =
+            switch self {
+            case .waiting: .stateWaiting
+            case .matching: .stateMatching
+            case .starting: .stateStarting
+            case .running: .stateRunning
+            case .stopping: .stateStopping
+            case .finished: .stateFinished
+            case .failed: .stateFailed
+            case .stopped: .stateStopped
+            }
+        return message.text(in: language)
+    }
+}
+
+extension TaskState {
+    package func text(in language: Language) -> String {
+        let message: Message =
+            switch self {
+            case .queued: .taskQueued
+            case .open: .taskOpen
+            case .leased: .taskLeased
+            case .succeeded: .taskSucceeded
+            case .failed: .taskFailed
+            case .stopped: .taskStopped
+            }
+        return message.text(in: language)
+    }
+}
+
+extension Offer.Availability {
+    package func text(in language: Language) -> String {
+        let message: Message =
+            switch self {
+            case .open: .availabilityOpen
+            case .draining: .availabilityDraining
+            case .down: .availabilityDown
+            }
+        return message.text(in: language)
+    }
+}
+
+extension EndReason {
+    /// A sentence; `EndReason.text` stays the stable code.
+    package func sentence(in language: Language) -> String {
+        switch self {
+        case .exited(let code): Message.endExited.text(in: language, ["code": String(code)])
+        case .outOfMemory: Message.endOutOfMemory.text(in: language)
+        case .overran: Message.endOverran.text(in: language)
+        case .budgetExhausted: Message.endBudget.text(in: language)
+        case .stopped: Message.endStopped.text(in: language)
+        case .startFailed(let code): Message.endStartFailed.text(in: language, ["code": code])
+        case .nodeLost: Message.endLost.text(in: language)
+        case .killed: Message.endKilled.text(in: language)
+        }
+    }
+}

@@ -1,0 +1,116 @@
+package import Domain
+
+/// What the edges themselves refuse. Closed, safe to show; carries what its sentence names.
+package enum WireError: Error, Hashable, Sendable {
+    case specInvalid(SpecError)
+    case bodyMalformed(String)
+    case bodyTooLarge(limitBytes: Int)
+    case parameterInvalid(name: String)
+    case idempotencyKeyMissing
+    case unauthorized
+    case forbidden(needs: Role)
+    case tokenInvalid
+    case notFound(String)
+    case methodNotAllowed
+    case imageNotFound(String)
+    case blobMismatch(BlobDigest)
+    case quotaExceeded(limitBytes: Int64)
+    /// The text is `Mismatch.line`.
+    case noMatchingOffers(String, fixes: [FixDTO])
+    case tooManyRequests(afterSeconds: Int)
+    case unavailable
+    case internalFailure
+    case usage(String)
+    case confirmRequired(upTo: Money?)
+    case fileNotFound(String)
+    case loginRequired(context: String)
+    case credentialsExposed(path: String)
+    case marketUnreachable(String)
+    case marketUntrusted(String)
+    case timeout(seconds: Int64)
+    case proofInvalid(String)
+    /// Something of this machine failed: a file, a folder, a program.
+    case localFailure(String)
+    case interrupted
+
+    package var errorCode: ErrorCode {
+        switch self {
+        case .specInvalid: .specInvalid
+        case .bodyMalformed: .bodyMalformed
+        case .bodyTooLarge: .bodyTooLarge
+        case .parameterInvalid: .parameterInvalid
+        case .idempotencyKeyMissing: .idempotencyKeyMissing
+        case .unauthorized: .unauthorized
+        case .forbidden: .forbidden
+        case .tokenInvalid: .tokenInvalid
+        case .notFound: .notFound
+        case .methodNotAllowed: .methodNotAllowed
+        case .imageNotFound: .imageNotFound
+        case .blobMismatch: .blobMismatch
+        case .quotaExceeded: .quotaExceeded
+        case .noMatchingOffers: .noMatchingOffers
+        case .tooManyRequests: .tooManyRequests
+        case .unavailable: .unavailable
+        case .internalFailure: .internalFailure
+        case .usage: .usage
+        case .confirmRequired: .confirmRequired
+        case .fileNotFound: .fileNotFound
+        case .loginRequired: .loginRequired
+        case .credentialsExposed: .credentialsExposed
+        case .marketUnreachable: .marketUnreachable
+        case .marketUntrusted: .marketUntrusted
+        case .timeout: .timeout
+        case .proofInvalid: .proofInvalid
+        case .localFailure: .localFailure
+        case .interrupted: .interrupted
+        }
+    }
+
+    /// What the placeholders of its sentences stand for.
+    func values(in language: Language) -> [String: String] {
+        switch self {
+        case .specInvalid(let error): ["what": error.located(in: language)]
+        case .bodyMalformed(let what), .notFound(let what), .usage(let what),
+            .marketUnreachable(let what), .marketUntrusted(let what), .proofInvalid(let what),
+            .localFailure(let what),
+            .noMatchingOffers(let what, fixes: _):
+            ["what": what]
+        case .bodyTooLarge(let limit): ["limit": Quantity.bytes(Int64(limit))]
+        case .quotaExceeded(let limit): ["limit": Quantity.bytes(limit)]
+        case .parameterInvalid(let name), .imageNotFound(let name): ["name": name]
+        case .forbidden(let role): ["role": role.rawValue]
+        case .blobMismatch(let digest): ["digest": digest.text]
+        case .tooManyRequests(let seconds): ["seconds": String(seconds)]
+        case .confirmRequired(let amount):
+            ["amount": amount.map(Quantity.money) ?? Message.theBudget.text(in: language)]
+        case .fileNotFound(let path), .credentialsExposed(let path): ["path": path]
+        case .loginRequired(let context): ["context": context]
+        case .timeout(let seconds): ["time": Quantity.duration(seconds: seconds)]
+        case .idempotencyKeyMissing, .unauthorized, .tokenInvalid, .methodNotAllowed, .unavailable,
+            .internalFailure, .interrupted:
+            [:]
+        }
+    }
+}
+
+extension Refusal {
+    /// What the placeholders of its sentences stand for.
+    var values: [String: String] {
+        switch self {
+        case .accountUnknown(let account), .accountExists(let account): ["account": account.text]
+        case .balanceTooLow(let available, let needed):
+            ["available": Quantity.money(available), "needed": Quantity.money(needed)]
+        case .leaseUnknown(let lease), .leaseOver(let lease): ["lease": lease.text]
+        case .nodeUnknown(let node), .nodeTaken(let node): ["node": node.text]
+        case .deviceTaken(let device): ["device": device.text]
+        case .receiptAheadOfTime(let claimed, let possible):
+            ["claimed": String(claimed), "possible": String(possible)]
+        case .termsImpossible(let what): ["what": what]
+        case .budgetMissing, .duplicateKeyOtherBody, .jobUnknown, .jobNotOpen, .nothingToRetry,
+            .offerChanged, .orderChanged, .budgetInUse, .budgetExhausted, .receiptMalformed,
+            .receiptNotNewer, .receiptOverBudget, .wrongAttempt, .wrongNode, .badSignature,
+            .amountOutOfRange:
+            [:]
+        }
+    }
+}

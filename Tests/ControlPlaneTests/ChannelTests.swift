@@ -1,0 +1,124 @@
+import ControlPlane
+import Crypto
+import Domain
+import GRPCCore
+import Logging
+import Marketplace
+import ServiceLifecycle
+import Testing
+import Wire
+
+@Suite(.timeLimit(.minutes(1))) struct ChannelTests {
+    static let terms = OfferTerms(
+        capacity: Resources(milliCPU: 1_000, memoryBytes: 1 << 30, diskBytes: 1 << 30),
+        devices: [], ask: try! Rate(microPerHour: 100_000), region: "TW", tier: .new)
+
+    @Test func `frames travel both ways over mutual TLS, and the end of the stream is noticed`()
+        async throws
+    {
+        let market = try await ChannelMarket()
+        let identity = try market.identity(of: market.node.id)
+        try await market.listening { port in
+            try await PlainNode.connected(to: port, as: identity, trusting: market.authority.pem) {
+                node in
+                node.say(.hello(terms: Self.terms, leases: []))
+                #expect(try await node.hear() == .welcome)
+                for number in 1...300 { node.say(.heartbeat(number: Int64(number))) }
+                for number in 1...300 {
+                    #expect(try await node.hear() == .renewal(number: Int64(number), leases: []))
+                }
+                #expect(await market.services.sessions.connectedCount == 1)
+            }
+            try await Self.until { await market.services.sessions.connectedCount == 0 }
+        }
+    }
+
+    @Test func `a receipt is answered for what it is`() async throws {
+        let market = try await ChannelMarket()
+        let identity = try market.identity(of: market.node.id)
+        let receipt = Receipt(
+            lease: LeaseID("lse_1")!, attempt: 1, node: market.node.id, sequence: 1, seconds: 5,
+            status: .running, level: .live, cpuMilliseconds: 0, peakMemoryBytes: 0)
+        let forged = try Curve25519.Signing.PrivateKey().signature(for: receipt.bytes)
+        let good = try market.receiptKey.signature(for: receipt.bytes)
+        try await market.listening { port in
+            try await PlainNode.connected(to: port, as: identity, trusting: market.authority.pem) {
+                node in
+                node.say(.receipt(SignedReceipt(bytes: receipt.bytes, signature: Array(forged))))
+                #expect(try await node.hear() == Self.refused(receipt, "bad_signature"))
+                node.say(.receipt(SignedReceipt(bytes: receipt.bytes, signature: Array(good))))
+                #expect(try await node.hear() == Self.refused(receipt, "lease_not_found"))
+            }
+        }
+    }
+
+    @Test func `of two sessions of one node the second is refused, and both are told`()
+        async throws
+    {
+        let market = try await ChannelMarket()
+        let identity = try market.identity(of: market.node.id)
+        let pem = market.authority.pem
+        try await market.listening { port in
+            try await PlainNode.connected(to: port, as: identity, trusting: pem) { first in
+                first.say(.heartbeat(number: 1))
+                #expect(try await first.hear() == .renewal(number: 1, leases: []))
+                try await PlainNode.connected(to: port, as: identity, trusting: pem) { second in
+                    #expect(try await second.hear() == .goodbye(code: "second_session"))
+                    #expect(try await second.hear() == nil)
+                }
+                #expect(try await first.hear() == .goodbye(code: "second_session_tried"))
+                first.say(.heartbeat(number: 2))
+                #expect(try await first.hear() == .renewal(number: 2, leases: []))
+            }
+        }
+    }
+
+    @Test func `a message out of bounds ends the connection`() async throws {
+        let market = try await ChannelMarket()
+        let identity = try market.identity(of: market.node.id)
+        try await market.listening { port in
+            let error = await #expect(throws: RPCError.self) {
+                try await PlainNode.connected(
+                    to: port, as: identity, trusting: market.authority.pem
+                ) { node in
+                    node.say(.heartbeat(number: 0))
+                    while try await node.hear() != nil {}
+                }
+            }
+            #expect(error?.code == .invalidArgument && error?.message == "frame_malformed")
+            try await Self.until { await market.services.sessions.connectedCount == 0 }
+        }
+    }
+
+    @Test func `a listener that stops says goodbye`() async throws {
+        let market = try await ChannelMarket()
+        let identity = try market.identity(of: market.node.id)
+        let (ports, found) = AsyncStream<Int>.makeStream()
+        let channel = try ChannelServer(market: market.services) { found.yield($0) }
+        let group = ServiceGroup(
+            services: [channel], gracefulShutdownSignals: [], logger: market.services.log)
+        try await withThrowingTaskGroup(of: Void.self) { tasks in
+            tasks.addTask { try await group.run() }
+            var port = ports.makeAsyncIterator()
+            let found = await port.next() ?? 0
+            try await PlainNode.connected(to: found, as: identity, trusting: market.authority.pem) {
+                node in
+                node.say(.hello(terms: Self.terms, leases: []))
+                #expect(try await node.hear() == .welcome)
+                await group.triggerGracefulShutdown()
+                #expect(try await node.hear() == .goodbye(code: "market_stopping"))
+                #expect(try await node.hear() == nil)
+            }
+            try await tasks.waitForAll()
+        }
+    }
+
+    private static func refused(_ receipt: Receipt, _ code: String) -> MarketFrame {
+        .receiptRefused(receipt.lease, sequence: receipt.sequence, code: code)
+    }
+
+    /// The suite's time limit bounds it.
+    static func until(_ condition: () async -> Bool) async throws {
+        while await !condition() { try await MarketClock.pause(milliseconds: 5) }
+    }
+}

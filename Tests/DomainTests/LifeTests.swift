@@ -1,0 +1,89 @@
+import Domain
+import Testing
+
+/// Every pair of state and event, each decided in one table.
+struct LifeTests {
+    private static let now = Timestamp(milliseconds: 1000)
+    private static let later = Timestamp(milliseconds: 2000)
+    private static let lease = LeaseID("lse_1")!
+    private static let receipt = SignedReceipt(bytes: [1], signature: [2])
+    private static let first = Reading(
+        sequence: 1, seconds: 0, acceptedAt: now, receipt: receipt)
+    private static let next = Reading(
+        sequence: 2, seconds: 9, acceptedAt: later, receipt: receipt)
+    private static let posted = Posted(
+        charge: try! Money(micro: 7), commission: try! Money(micro: 1))
+
+    @Test func `a lease moves only forward, and keeps what it knows`() throws {
+        let reserved = LeaseLife.reserved(until: Self.later)
+        let running = LeaseLife.running(since: Self.now, Self.first, posted: Self.posted)
+        let ended = LeaseLife.ended(.killed, since: Self.now, Self.next, posted: Self.posted)
+        let never = LeaseLife.ended(.nodeLost, since: Self.now, nil, posted: .nothing)
+        let settled = LeaseLife.settled(.killed, seconds: 9, Self.posted, at: Self.later)
+        let metered = LeaseEvent.metered(Self.next, since: Self.later)
+        let post = LeaseEvent.posted(.nothing)
+        let end = LeaseEvent.ended(.stopped, at: Self.later)
+        let settle = LeaseEvent.settled(Self.posted, at: Self.later)
+        let table: [(LeaseLife, LeaseEvent, LeaseLife?)] = [
+            (reserved, metered, .running(since: Self.later, Self.next, posted: .nothing)),
+            (reserved, post, nil),
+            (reserved, end, .ended(.stopped, since: Self.later, nil, posted: .nothing)),
+            (reserved, settle, nil),
+            (running, metered, .running(since: Self.now, Self.next, posted: Self.posted)),
+            (running, post, .running(since: Self.now, Self.first, posted: .nothing)),
+            (running, end, .ended(.stopped, since: Self.now, Self.first, posted: Self.posted)),
+            (running, settle, nil),
+            (ended, metered, nil), (ended, post, nil), (ended, end, nil),
+            (ended, settle, .settled(.killed, seconds: 9, Self.posted, at: Self.later)),
+            (never, settle, .settled(.nodeLost, seconds: 0, Self.posted, at: Self.later)),
+            (settled, metered, nil), (settled, post, nil), (settled, end, nil),
+            (settled, settle, nil),
+        ]
+        for (state, event, expected) in table {
+            #expect((try? state.after(event)) == expected, "\(state) \(event)")
+        }
+        #expect(reserved.isLive && running.isLive && !ended.isLive && !settled.isLive)
+        #expect(ended.reading == Self.next && reserved.reading == nil && settled.reading == nil)
+    }
+
+    @Test func `a task is queued, open, leased and finished, and may be retried`() {
+        let open = TaskLife.open(since: Self.now)
+        let leased = TaskLife.leased(Self.lease)
+        let finished = TaskLife.finished(.killed)
+        let opened = TaskEvent.opened(at: Self.later)
+        let matched = TaskEvent.matched(Self.lease)
+        let ended = TaskEvent.ended(.exited(code: 0))
+        let table: [(TaskLife, TaskEvent, TaskLife?)] = [
+            (.queued, opened, .open(since: Self.later)), (.queued, matched, nil),
+            (.queued, ended, nil), (.queued, .cancelled, .finished(.stopped)),
+            (.queued, .retried, nil),
+            (open, opened, nil), (open, matched, leased), (open, ended, nil),
+            (open, .cancelled, .finished(.stopped)), (open, .retried, nil),
+            (leased, opened, nil), (leased, matched, nil),
+            (leased, ended, .finished(.exited(code: 0))), (leased, .cancelled, nil),
+            (leased, .retried, nil),
+            (finished, opened, nil), (finished, matched, nil), (finished, ended, nil),
+            (finished, .cancelled, nil), (finished, .retried, .queued),
+        ]
+        for (state, event, expected) in table {
+            #expect((try? state.after(event)) == expected, "\(state) \(event)")
+        }
+    }
+
+    @Test func `a job closes, drains, and may be reopened`() {
+        let closing = JobLife.closing(.failed)
+        let closed = JobLife.closed(.failed, at: Self.now)
+        let close = JobEvent.close(.stopped)
+        let drained = JobEvent.drained(at: Self.later)
+        let table: [(JobLife, JobEvent, JobLife?)] = [
+            (.active, close, .closing(.stopped)), (.active, drained, nil),
+            (.active, .reopened, nil),
+            (closing, close, nil), (closing, drained, .closed(.failed, at: Self.later)),
+            (closing, .reopened, nil),
+            (closed, close, nil), (closed, drained, nil), (closed, .reopened, .active),
+        ]
+        for (state, event, expected) in table {
+            #expect((try? state.after(event)) == expected, "\(state) \(event)")
+        }
+    }
+}

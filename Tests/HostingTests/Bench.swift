@@ -1,0 +1,131 @@
+import Domain
+import Hosting
+
+/// A host with a market and a runtime that do what a test says, on a clock that a test moves.
+struct Bench {
+    var host: Host
+    var now = BootTime(nanoseconds: 1_000_000_000_000)
+    private(set) var history = HostHistory()
+    private(set) var log: [HostAction] = []
+
+    static let second: Int64 = 1_000_000_000
+
+    static func id(_ name: String) -> LeaseID {
+        guard let id = LeaseID("lse_" + name) else { preconditionFailure("a test's id is valid") }
+        return id
+    }
+
+    init() {
+        guard let node = NodeID("nod_1"), let ask = try? Rate(microPerHour: 3_600) else {
+            preconditionFailure("a test's node is valid")
+        }
+        let capacity = Resources(milliCPU: 1_000, memoryBytes: 1 << 30, diskBytes: 1 << 30)
+        host = Host(
+            node: node,
+            terms: OfferTerms(
+                capacity: capacity, devices: [], ask: ask, region: "TW", tier: .new))
+    }
+
+    static func dispatch(
+        _ name: String, attempt: Int64 = 1, task: Int = 1, budget: Int64 = 3_600,
+        limit: Int64 = 3_600, fence: Int64 = 8, outputs: [String] = []
+    ) -> Dispatch {
+        guard let job = JobID("job_1"),
+            let digest = BlobDigest("sha256:" + String(repeating: "a", count: 64))
+        else { preconditionFailure("a test's job is valid") }
+        return Dispatch(
+            lease: id(name), attempt: attempt, task: TaskID(job: job, index: task), taskCount: 1,
+            workload: Workload(
+                image: ImageReference(name: "i", digest: digest), command: ["true"],
+                environment: [], inputs: [], outputs: outputs),
+            slice: Resources(milliCPU: 1_000, memoryBytes: 1 << 20, diskBytes: 1 << 20),
+            devices: [], budgetSeconds: budget, limitSeconds: limit, fence: fence, token: "t")
+    }
+
+    @discardableResult
+    mutating func take(_ event: HostEvent) -> [HostAction] {
+        let actions = host.handle(event, at: now)
+        keep(actions)
+        return actions
+    }
+
+    private mutating func keep(_ actions: [HostAction]) {
+        log += actions
+        for case .record(let record) in actions { history.apply(record) }
+    }
+
+    mutating func pass(milliseconds: Int64) {
+        now = now.advanced(nanoseconds: milliseconds * 1_000_000)
+    }
+
+    /// Hello, welcome, and the first heartbeat answered.
+    mutating func connect(renewing renewals: [Renewal] = []) {
+        take(.connected)
+        take(.frame(.welcome))
+        renew(renewals)
+    }
+
+    /// Answers the newest heartbeat.
+    @discardableResult
+    mutating func renew(_ renewals: [Renewal]) -> [HostAction] {
+        take(.frame(.renewal(number: lastHeartbeat, leases: renewals)))
+    }
+
+    var lastHeartbeat: Int64 {
+        log.compactMap { if case .send(.heartbeat(let number)) = $0 { number } else { nil } }
+            .last ?? 0
+    }
+
+    /// Brings a lease to run since now.
+    mutating func run(_ dispatch: Dispatch) {
+        take(.frame(.dispatch(EffectID("e-\(dispatch.lease)"), dispatch)))
+        take(.prepared(dispatch.lease))
+        take(.started(dispatch.lease, at: now))
+        take(.frame(.receiptAccepted(dispatch.lease, sequence: 1)))
+    }
+
+    /// One sample of one lease.
+    @discardableResult
+    mutating func sample(
+        _ name: String, _ state: Observation.State, watched: Meter? = nil
+    ) -> [HostAction] {
+        let observation = Observation(
+            lease: Self.id(name), state: state, watched: watched, usage: .none)
+        return take(.sampled([observation]))
+    }
+
+    /// Runs on for so long, with a sample every 250 ms and every heartbeat and receipt answered.
+    mutating func runOn(_ name: String, attempt: Int64 = 1, milliseconds: Int64) {
+        for _ in 0..<(milliseconds / 250) {
+            pass(milliseconds: 250)
+            let actions = sample(name, .running)
+            for case .send(.heartbeat) in actions {
+                renew([Renewal(lease: Self.id(name), attempt: attempt)])
+            }
+            acceptAll(in: actions)
+        }
+    }
+
+    mutating func acceptAll(in actions: [HostAction]) {
+        for case .claim(let receipt) in actions {
+            take(.frame(.receiptAccepted(receipt.lease, sequence: receipt.sequence)))
+        }
+    }
+
+    var receipts: [Receipt] {
+        log.compactMap { if case .claim(let receipt) = $0 { receipt } else { nil } }
+    }
+
+    func lease(_ name: String) -> HostedLease? { host.leases.first { $0.id == Self.id(name) } }
+
+    /// The program dies and starts again on its journal.
+    @discardableResult
+    mutating func restart(
+        fences: [LeaseID: BootTime], lost: Set<LeaseID> = []
+    ) -> [HostAction] {
+        host = Host(node: host.node, terms: host.terms)
+        let actions = host.adopt(history, fences: fences, lost: lost, at: now)
+        keep(actions)
+        return actions
+    }
+}

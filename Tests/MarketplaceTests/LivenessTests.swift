@@ -1,0 +1,79 @@
+import Domain
+import Marketplace
+import Testing
+
+struct LivenessTests {
+    private static let start = Timestamp(milliseconds: 1_000_000)
+    private static let node = NodeID("nod_1")!
+
+    private func lease(fence: Int64 = 8) throws -> Lease {
+        var shop = try Shop.open()
+        shop.now = Self.start
+        try shop.run(shop.submit(.init(fence: fence)))
+        let id = try shop.place()
+        return try shop.lease(id)
+    }
+
+    @Test func `a second live session of a node is refused, one after a silence is not`() {
+        var liveness = Liveness(startedAt: Self.start, lastAlive: nil)
+        let first = liveness.connect(Self.node, at: Self.start)
+        _ = liveness.heartbeat(Self.node, at: Self.start)
+        let second = liveness.connect(Self.node, at: Self.start.advanced(milliseconds: 2999))
+        let third = liveness.connect(Self.node, at: Self.start.advanced(seconds: 3))
+        liveness.disconnect(Self.node)
+        let fourth = liveness.connect(Self.node, at: Self.start)
+        #expect([first, second, third, fourth] == [true, false, true, true])
+    }
+
+    @Test func `a node is suspect after three seconds and silent when its session ends`() {
+        var liveness = Liveness(startedAt: Self.start, lastAlive: nil)
+        #expect(liveness.health(of: Self.node, at: Self.start) == .silent)
+        _ = liveness.connect(Self.node, at: Self.start)
+        _ = liveness.heartbeat(Self.node, at: Self.start)
+        let almost = Self.start.advanced(milliseconds: 2999)
+        #expect(liveness.health(of: Self.node, at: almost) == .live)
+        #expect(liveness.health(of: Self.node, at: Self.start.advanced(seconds: 3)) == .suspect)
+        liveness.disconnect(Self.node)
+        #expect(liveness.health(of: Self.node, at: almost) == .silent)
+    }
+
+    @Test(arguments: [3, 8, 86_400])
+    func `a lease is lost no earlier than its fence and a tenth after the last renewal`(
+        fence: Int64
+    )
+        throws
+    {
+        var liveness = Liveness(
+            startedAt: Self.start.advanced(seconds: -1_000_000), lastAlive: nil)
+        let lease = try lease(fence: fence)
+        let renewed = Self.start.advanced(seconds: 100)
+        _ = liveness.connect(Self.node, at: renewed)
+        _ = liveness.heartbeat(Self.node, at: renewed)
+        let edge = renewed.advanced(milliseconds: fence * 1100)
+        #expect(!liveness.isLost(lease, at: edge))
+        #expect(liveness.isLost(lease, at: edge.advanced(milliseconds: 1)))
+        var over = lease
+        over.life = try lease.life.after(.ended(.killed, at: edge))
+        #expect(!liveness.isLost(over, at: edge.advanced(seconds: 99)))
+    }
+
+    @Test func `after its own restart the market waits a full fence before it calls a node lost`()
+        throws
+    {
+        let lease = try lease()
+        let restart = Self.start.advanced(seconds: 5000)
+        let liveness = Liveness(startedAt: restart, lastAlive: Self.start)
+        #expect(!liveness.isLost(lease, at: restart.advanced(milliseconds: 8800)))
+        #expect(liveness.isLost(lease, at: restart.advanced(milliseconds: 8801)))
+    }
+
+    @Test func `a node that returns after a restart of the market tells the whole silence`() {
+        let restart = Self.start.advanced(seconds: 60)
+        var liveness = Liveness(startedAt: restart, lastAlive: Self.start)
+        _ = liveness.connect(Self.node, at: restart)
+        let back = liveness.heartbeat(Self.node, at: restart.advanced(seconds: 1))
+        #expect(back?.silentMilliseconds == 60_000, "the last sign of life may be a second old")
+        let next = liveness.heartbeat(Self.node, at: restart.advanced(seconds: 4))
+        #expect(next == nil)
+    }
+}

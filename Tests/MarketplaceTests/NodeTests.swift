@@ -1,0 +1,117 @@
+import Crypto
+import Domain
+import Marketplace
+import Testing
+
+struct NodeTests {
+    private static let second = NodeID("nod_2")!
+    private static let otherKey = try! Curve25519.Signing.PrivateKey(
+        rawRepresentation: [UInt8](repeating: 9, count: 32))
+
+    private func token(uses: Int = 1, seconds: Int64 = 60) -> JoinToken {
+        JoinToken(
+            id: "tok", secretHash: KeyHash(hex: "00"), provider: Shop.pete,
+            expiresAt: Shop.start.advanced(seconds: seconds), usesLeft: uses)
+    }
+
+    @Test func `a node's key and provider never change`() throws {
+        var shop = try Shop.open()
+        shop.refuses(
+            .registerNode(shop.machine(key: Self.otherKey), token: nil), .nodeTaken(Shop.node))
+        shop.refuses(
+            .registerNode(shop.machine(provider: Shop.ann), token: nil), .nodeTaken(Shop.node))
+        try shop.ignores(.registerNode(shop.machine(), token: nil))
+    }
+
+    @Test func `a token that is unknown, expired, used up or another's lets nobody in`() throws {
+        var shop = try Shop.open()
+        let join = Command.registerNode(shop.machine(Self.second), token: "tok")
+        shop.refuses(join, .nodeUnknown(Self.second))
+        try shop.run(.addJoinToken(token(uses: 0)))
+        shop.refuses(join, .nodeUnknown(Self.second))
+        try shop.run(.addJoinToken(token(seconds: 0)))
+        shop.refuses(join, .nodeUnknown(Self.second))
+        try shop.run(.addJoinToken(token()))
+        let stranger = shop.machine(Self.second, provider: Shop.ann)
+        shop.refuses(.registerNode(stranger, token: "tok"), .nodeUnknown(Self.second))
+    }
+
+    @Test func `a token of one use lets one node in, which may ask again`() throws {
+        var shop = try Shop.open()
+        try shop.run(.addJoinToken(token()))
+        let join = Command.registerNode(shop.machine(Self.second), token: "tok")
+        try shop.run(join)
+        try shop.ignores(join)
+        let third = NodeID("nod_3")!
+        shop.refuses(.registerNode(shop.machine(third), token: "tok"), .nodeUnknown(third))
+    }
+
+    @Test func `a node's key is logged once, when it joins`() throws {
+        let shop = try Shop.open()
+        let pending = shop.tables.read([.pending(limit: 9)]).pending(.pending(limit: 9))
+        #expect(pending.map(\.key) == ["node-key:nod_1"])
+        let record = try NodeKeyRecord(bytes: try #require(pending.first).bytes)
+        #expect(record.key == [UInt8](Shop.key.publicKey.rawRepresentation))
+    }
+
+    @Test func `one device belongs to one node, and is named once`() throws {
+        var shop = try Shop.open()
+        try shop.run(.registerNode(shop.machine(Self.second), token: nil))
+        shop.refuses(
+            .advertise(Self.second, try shop.terms(gpus: [Shop.gpus[1]])),
+            .deviceTaken(Shop.gpus[1]))
+        shop.refuses(
+            .advertise(Shop.node, try shop.terms(gpus: [Shop.gpus[0], Shop.gpus[0]])),
+            .termsImpossible("each device once"))
+        let nobody = NodeID("nod_none")!
+        shop.refuses(.advertise(nobody, try shop.terms(gpus: [])), .nodeUnknown(nobody))
+        shop.refuses(.setAvailability(nobody, .open), .nodeUnknown(nobody))
+    }
+
+    @Test func `what leases use is not free, also when the node offers less than before`() throws {
+        var shop = try Shop.open()
+        try shop.run(shop.submit(.init(tasks: 2, parallel: 2, cpus: 4, gpus: 1)))
+        let first = try shop.place(1, gpus: [Shop.gpus[0]])
+        let second = try shop.place(2, gpus: [Shop.gpus[1]])
+        #expect(try shop.offer().free.milliCPU == 0 && shop.offer().freeDevices.isEmpty)
+        try shop.run(.advertise(Shop.node, shop.terms(cpus: 5)))
+        #expect(try shop.offer().free.milliCPU == 0)
+        try shop.run(.endLease(first, .nodeLost))
+        #expect(try shop.offer().free.milliCPU == 1000)
+        #expect(try shop.offer().freeDevices == [Shop.gpus[0]])
+        try shop.run(.endLease(second, .nodeLost))
+        #expect(try shop.offer().free.milliCPU == 5000)
+        #expect(try shop.offer().freeDevices == Shop.gpus)
+    }
+
+    @Test func `a draining node stays draining when it advertises again`() throws {
+        var shop = try Shop.open()
+        try shop.run(.setAvailability(Shop.node, .draining))
+        try shop.ignores(.setAvailability(Shop.node, .draining))
+        try shop.run(.advertise(Shop.node, shop.terms()))
+        #expect(try shop.offer().availability == .draining)
+        try shop.run(.setAvailability(Shop.node, .down))
+        try shop.run(.advertise(Shop.node, shop.terms()))
+        #expect(try shop.offer().availability == .open)
+    }
+
+    @Test func `outputs are taken from a live lease, and only its own`() throws {
+        var shop = try Shop.open()
+        try shop.run(shop.submit())
+        let id = try shop.begin()
+        let digest = BlobDigest("sha256:" + String(repeating: "0", count: 64))!
+        let own = TaskOutput(
+            lease: id, task: try shop.task().id, path: "/o", digest: digest, size: 1)
+        let other = TaskOutput(
+            lease: id, task: TaskID(job: JobID("job_2")!, index: 1), path: "/o", digest: digest,
+            size: 1)
+        shop.refuses(.addOutputs(id, [own, other]), .wrongAttempt)
+        try shop.run(.addOutputs(id, [own]))
+        let none = LeaseID("lse_none")!
+        shop.refuses(.addOutputs(none, []), .leaseUnknown(none))
+        try shop.finish(id, after: 1)
+        shop.refuses(.addOutputs(id, [own]), .leaseOver(id))
+        let read = Read.outputs(JobID("job_1")!, limit: 9)
+        #expect(shop.tables.read([read])[read] == [.output(own)])
+    }
+}

@@ -1,0 +1,132 @@
+import Domain
+import Matching
+
+/// The rules of proposing, restated as plainly as possible and without `Matching`'s own code.
+enum Oracle {
+    struct Refused: Sendable {
+        var offers: [NodeID] = []
+        var orders: [TaskID] = []
+        var pairs: [(task: TaskID, node: NodeID)] = []
+
+        func allows(_ order: Order, _ offer: Offer) -> Bool {
+            !offers.contains(offer.node) && !orders.contains(order.task)
+                && !pairs.contains { $0.task == order.task && $0.node == offer.node }
+        }
+    }
+
+    static func proposals(
+        offers: [Offer], orders: [Order], limit: Int, refused: Refused = Refused()
+    ) -> [Proposal] {
+        var offers = offers
+        var proposals: [Proposal] = []
+        for order in orders.sorted(by: { ($0.since, $0.task) < ($1.since, $1.task) }) {
+            let candidates = offers.indices.filter {
+                fits(order.needs, offers[$0]) && refused.allows(order, offers[$0])
+            }
+            let best = candidates.min { better(order.needs, offers[$0], offers[$1]) }
+            guard proposals.count < limit, let best else { continue }
+            let devices = suitable(order.needs.devices, offers[best])
+                .prefix(order.needs.devices.count)
+            proposals.append(
+                Proposal(
+                    task: order.task, attempt: order.attempt, node: offers[best].node,
+                    offerVersion: offers[best].version, rate: rate(order.needs, offers[best]),
+                    devices: Array(devices)))
+            offers[best].free = offers[best].free.subtracting(order.needs.slice)
+            offers[best].freeDevices.removeAll { devices.contains($0) }
+        }
+        return proposals
+    }
+
+    static func fits(_ needs: Needs, _ offer: Offer) -> Bool {
+        let listed = offer.terms.devices.filter(needs.devices.accepts).count
+        return offer.availability == .open
+            && needs.slice.fits(in: offer.free) && needs.slice.fits(in: offer.terms.capacity)
+            && listed >= needs.devices.count
+            && suitable(needs.devices, offer).count >= needs.devices.count
+            && (needs.regions.isEmpty || needs.regions.contains(offer.terms.region))
+            && offer.terms.tier >= needs.minimumTier
+            && rate(needs, offer) <= needs.bid
+    }
+
+    private static func suitable(_ need: DeviceNeed, _ offer: Offer) -> [DeviceID] {
+        offer.terms.devices.filter { need.accepts($0) && offer.freeDevices.contains($0.id) }
+            .map(\.id)
+    }
+
+    private static func rate(_ needs: Needs, _ offer: Offer) -> Rate {
+        offer.terms.rate(of: needs.slice, deviceCount: needs.devices.count)
+    }
+
+    private static func better(_ needs: Needs, _ left: Offer, _ right: Offer) -> Bool {
+        (rate(needs, left), leftover(needs, left), left.node)
+            < (rate(needs, right), leftover(needs, right), right.node)
+    }
+
+    private static func leftover(_ needs: Needs, _ offer: Offer) -> Int64 {
+        let whole = offer.terms.capacity
+        let parts = [
+            (offer.free.milliCPU - needs.slice.milliCPU, whole.milliCPU),
+            (offer.free.memoryBytes - needs.slice.memoryBytes, whole.memoryBytes),
+            (offer.free.diskBytes - needs.slice.diskBytes, whole.diskBytes),
+            (
+                Int64(offer.freeDevices.count - needs.devices.count),
+                Int64(offer.terms.devices.count)
+            ),
+        ]
+        return parts.filter { $0.1 > 0 }.map { $0 * 1_000_000 / $1 }.reduce(0, +)
+    }
+}
+
+/// A small random book. Values are few and coarse, so that ties and full nodes are common.
+struct Scenario {
+    private var generator: SeededGenerator
+
+    init(seed: UInt64) { generator = SeededGenerator(seed: seed) }
+
+    mutating func pick<Value>(_ values: [Value]) -> Value {
+        values[Int.random(in: values.indices, using: &generator)]
+    }
+
+    mutating func count(_ range: ClosedRange<Int>) -> Int {
+        Int.random(in: range, using: &generator)
+    }
+
+    mutating func offers() -> [Offer] {
+        (0..<count(0...12)).map { offer($0) }.shuffled(using: &generator)
+    }
+
+    mutating func orders() -> [Order] {
+        let few = (0..<count(1...4)).map { _ in needs() }
+        return (0..<count(0...12)).map { index in
+            Sample.order(
+                index, attempt: Int64(count(1...3)), needs: pick(few), since: Int64(count(0...3)))
+        }.shuffled(using: &generator)
+    }
+
+    mutating func offer(_ number: Int) -> Offer {
+        let size = Sample.size(cpu: pick([2000, 4000]), memory: pick([4, 8]), disk: pick([4, 8]))
+        let devices = (0..<pick([0, 0, 1, 2, 4])).map { index in
+            Sample.device(
+                "dev-\(number)-\(index)", model: pick(["L4", "A100"]), vram: pick([24, 80]))
+        }
+        let taken = Sample.size(cpu: pick([0, 0, 1000]), memory: pick([0, 0, 2]), disk: 0)
+        return Sample.offer(
+            number, version: Int64(count(1...9)),
+            availability: pick([.open, .open, .open, .open, .open, .draining, .down]),
+            size: size, devices: devices, ask: pick([1000, 2000, 4000, 8000]),
+            region: pick(["TW", "TW", "JP"]), tier: pick(Tier.allCases),
+            free: size.subtracting(taken),
+            freeDevices: devices.map(\.id).filter { _ in count(0...3) > 0 })
+    }
+
+    mutating func needs() -> Needs {
+        let devices = DeviceNeed(
+            count: pick([0, 0, 1, 2]), models: pick([[], [], ["L4"], ["A100", "L4"]]),
+            vramBytes: pick([0, 0, 24, 80]) * Sample.gibibyte)
+        return Sample.needs(
+            size: Sample.size(cpu: pick([500, 1000, 2000]), memory: pick([1, 2]), disk: 1),
+            devices: devices, regions: pick([[], [], ["TW"], ["JP", "TW"]]),
+            tier: pick([.new, .new, .tested]), bid: pick([500, 2000, 4000, 8000]))
+    }
+}

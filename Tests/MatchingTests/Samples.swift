@@ -1,0 +1,65 @@
+import Domain
+import Testing
+
+/// SplitMix64 (Steele, Lea, Flood, OOPSLA 2014): the same numbers for the same seed everywhere.
+struct SeededGenerator: RandomNumberGenerator {
+    private var state: UInt64
+
+    init(seed: UInt64) { state = seed }
+
+    mutating func next() -> UInt64 {
+        state &+= 0x9E37_79B9_7F4A_7C15
+        var mixed = state
+        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
+        return mixed ^ (mixed >> 31)
+    }
+}
+
+/// Small values for tests; what a test does not name is generous.
+enum Sample {
+    static let gibibyte: Int64 = 1 << 30
+
+    static func node(_ number: Int) -> NodeID { NodeID("nod_\(number)")! }
+    static func task(_ index: Int) -> TaskID { TaskID(job: JobID("job_A")!, index: index) }
+    static func rate(_ micro: Int64) -> Rate { try! Rate(microPerHour: micro) }
+
+    static func size(cpu: Int64 = 1000, memory: Int64 = 1, disk: Int64 = 1) -> Resources {
+        Resources(
+            milliCPU: cpu, memoryBytes: memory * gibibyte, diskBytes: disk * gibibyte)
+    }
+
+    static func device(_ name: String, model: String = "L4", vram: Int64 = 24) -> Device {
+        Device(id: DeviceID(name)!, model: model, vramBytes: vram * gibibyte)
+    }
+
+    static func offer(
+        _ number: Int = 1, version: Int64 = 1, availability: Offer.Availability = .open,
+        size: Resources = size(cpu: 8000, memory: 16, disk: 100), devices: [Device] = [],
+        ask: Int64 = 800_000, region: String = "TW", tier: Tier = .verified,
+        free: Resources? = nil, freeDevices: [DeviceID]? = nil
+    ) -> Offer {
+        let terms = OfferTerms(
+            capacity: size, devices: devices, ask: rate(ask), region: region, tier: tier)
+        return Offer(
+            node: node(number), provider: AccountID("acc_P")!, version: version,
+            availability: availability, terms: terms, free: free ?? size,
+            freeDevices: freeDevices ?? devices.map(\.id))
+    }
+
+    static func needs(
+        size: Resources = size(), devices: DeviceNeed = .none, regions: [String] = [],
+        tier: Tier = .new, bid: Int64 = 10_000_000
+    ) -> Needs {
+        Needs(
+            slice: size, devices: devices, regions: regions, minimumTier: tier, bid: rate(bid))
+    }
+
+    static func order(
+        _ index: Int = 1, attempt: Int64 = 1, needs: Needs = needs(), since: Int64 = 0
+    ) -> Order {
+        Order(
+            task: task(index), attempt: attempt, needs: needs,
+            since: Timestamp(milliseconds: since))
+    }
+}

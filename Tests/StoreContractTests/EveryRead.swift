@@ -1,0 +1,87 @@
+import Accounting
+import Domain
+import Marketplace
+
+extension World {
+    /// Every kind of read, for every known name and one unknown, with bounds that cut.
+    func everyRead() -> [Read] {
+        let limits = [-1, 0, 1, 3, 1000]
+        var reads: [Read] = [.alive, .tree, .head]
+        for limit in limits {
+            reads += [
+                .accounts(limit: limit), .nodes(of: nil, limit: limit), .offers(limit: limit),
+                .openJobs(limit: limit), .openTasks(limit: limit),
+                .unsettledLeases(limit: limit), .settledLeases(after: nil, limit: limit),
+                .balances(limit: limit), .outbox(limit: limit), .pending(limit: limit),
+                .transfers(after: 0, limit: limit), .transfers(after: -3, limit: limit),
+                .transfers(after: 5, limit: limit), .entries(from: 0, limit: limit),
+                .entries(from: -1, limit: limit), .entries(from: 2, limit: limit),
+            ]
+        }
+        reads += devices.map { .device($0) } + (0..<9).map { .key(KeyHash(hex: "\($0)")) }
+        reads += (0..<4).flatMap { [.joinToken("t\($0)"), .image("i\($0)'")] }
+        reads += ["b", "c", "d"].map {
+            .blob(BlobDigest("sha256:" + String(repeating: $0, count: 64))!)
+        }
+        reads += [.balance(.commission), .balance(.operatorGranted)]
+        for machine in machines {
+            let id = machine.id
+            reads += [
+                .node(id), .offer(id), .liveLeasesOfNode(id, limit: 100),
+                .liveLeasesOfNode(id, limit: 1), .pendingEntry("node-key:" + id.text),
+                .entryNamed("node-key:" + id.text),
+            ]
+        }
+        return reads + accounts.flatMap(reads(of:)) + names(of: jobs).flatMap(reads(of:))
+            + leaseReads() + logReads()
+    }
+
+    private func reads(of account: AccountID) -> [Read] {
+        var reads: [Read] = [
+            .account(account), .nodes(of: account, limit: 10), .balance(.available(account)),
+            .balance(.held(account)), .jobs(of: account, before: nil, limit: 100),
+            .jobs(of: account, before: JobID("job_none")!, limit: 100),
+            .jobs(of: account, before: nil, limit: 2),
+        ]
+        reads += jobs.suffix(4).map { .jobs(of: account, before: $0, limit: 3) }
+        reads += (0..<3).map { .jobNamed(account, "job \($0) 作業") }
+        reads += (0..<12).flatMap { number -> [Read] in
+            ["c", "s", "r"].map { .replay(ReplayKey(account: account, key: "\($0)\(number)")) }
+        }
+        return reads
+    }
+
+    private func reads(of job: JobID) -> [Read] {
+        [
+            .job(job), .hold(job), .tasks(job, after: 0, limit: 100),
+            .tasks(job, after: 1, limit: 2), .task(TaskID(job: job, index: 1)),
+            .task(TaskID(job: job, index: 0)), .task(TaskID(job: job, index: .min)),
+            .queuedTasks(job, limit: 100), .waitingTasks(job, limit: 2),
+            .waitingTasks(job, limit: 100), .failedTasks(job, limit: 100),
+            .leases(job, limit: 100), .liveLeasesOfJob(job, limit: 100),
+            .outputs(job, limit: 100), .outputs(job, limit: 1), .transfersOfJob(job, limit: 100),
+        ]
+    }
+
+    private func leaseReads() -> [Read] {
+        names(of: leases).flatMap { lease -> [Read] in
+            [
+                .lease(lease), .settledLeases(after: lease, limit: 3),
+                .entriesOfLease(lease, limit: 10), .outboxEntry(Effect.dispatch(lease).id),
+                .outboxEntry(Effect.verify(lease).id), .pendingEntry(lease.text + ":final"),
+                .entryNamed(lease.text + ":final"),
+            ]
+        }
+    }
+
+    private func logReads() -> [Read] {
+        (0..<4).flatMap { level in
+            (0..<6).map { .logNode(level: level, index: Int64($0)) }
+        }
+    }
+
+    /// The newest, and one that nobody has.
+    private func names<Tag>(of all: [ID<Tag>]) -> [ID<Tag>] {
+        Array(Set(all.suffix(25))).sorted() + [ID<Tag>(Tag.prefix + "_none")!]
+    }
+}

@@ -1,0 +1,314 @@
+import Accounting
+import Crypto
+import Domain
+import Marketplace
+import Transparency
+import Verification
+
+/// A small market with a seeded crowd: it draws commands, realistic and hostile, from the state that
+/// the oracle is in.
+struct World {
+    struct Machine {
+        let id: NodeID
+        let key: Curve25519.Signing.PrivateKey
+    }
+
+    var random: SeededGenerator
+    var oracle = MemoryTables()
+    var now = Timestamp(milliseconds: 1_700_000_000_000)
+    let accounts: [AccountID]
+    let machines: [Machine]
+    let devices: [DeviceID]
+    var jobs: [JobID] = []
+    var leases: [LeaseID] = []
+    var names = 0
+
+    init(seed: UInt64) throws {
+        random = SeededGenerator(seed: seed)
+        accounts = (1...4).map { AccountID("acc_A\($0)")! }
+        machines = try (1...3).map { number in
+            Machine(
+                id: NodeID("nod_N\(number)")!,
+                key: try Curve25519.Signing.PrivateKey(
+                    rawRepresentation: [UInt8](repeating: UInt8(number), count: 32)))
+        }
+        devices = (1...5).map { DeviceID("GPU-\($0)")! }
+    }
+
+    /// Accounts, money, nodes and offers to begin with.
+    mutating func opening() -> [Command] {
+        var commands: [Command] = accounts.dropLast().map {
+            .openAccount(Account(id: $0, name: "ä \($0)", createdAt: now), keys: [])
+        }
+        commands += accounts.dropLast().map {
+            .credit($0, money(50_000_000), reason: "start", once($0, "start", "body"))
+        }
+        for (index, machine) in machines.dropLast().enumerated() {
+            commands.append(.registerNode(node(machine, of: accounts[index]), token: nil))
+            commands.append(.advertise(machine.id, terms(devices: [devices[index]])))
+        }
+        return commands
+    }
+
+    mutating func perform(_ commands: [Command]) -> [Outcome] {
+        oracle.perform(commands, market: testMarket, at: now)
+    }
+
+    /// The next batch; time moves on before it.
+    mutating func nextBatch() throws -> [Command] {
+        now = now.advanced(milliseconds: Int64(random.below(12_000)))
+        return try (0...random.below(4)).map { _ in try nextCommand() }
+    }
+
+    func money(_ micro: Int64) -> Money { (try? Money(micro: micro)) ?? .zero }
+
+    func once(_ account: AccountID, _ key: String, _ body: String) -> Idempotency {
+        Idempotency(key: ReplayKey(account: account, key: key), bodyHash: body)
+    }
+
+    func node(_ machine: Machine, of provider: AccountID) -> Node {
+        Node(
+            id: machine.id, provider: provider, name: "n\u{0}1",
+            receiptKey: [UInt8](machine.key.publicKey.rawRepresentation))
+    }
+
+    mutating func terms(devices: [DeviceID]) -> OfferTerms {
+        OfferTerms(
+            capacity: Resources(
+                milliCPU: Int64(random.below(8) * 1000), memoryBytes: 8 << 30, diskBytes: 64 << 30),
+            devices: devices.map { Device(id: $0, model: "H200", vramBytes: 1 << 37) },
+            ask: (try? Rate(microPerHour: Int64(1 + random.below(4_000_000)))) ?? lowestRate,
+            region: "TW", tier: .tested)
+    }
+
+    var lowestRate: Rate { try! Rate(microPerHour: 1) }
+}
+
+extension World {
+    private mutating func nextCommand() throws -> Command {
+        switch random.below(100) {
+        case 0..<6: people()
+        case 6..<10: credit()
+        case 10..<18: offering()
+        case 18..<30: submit()
+        case 30..<50: clear()
+        case 50..<68: try meter() ?? .keepAlive
+        case 68..<72: files()
+        case 72..<75: .silence(anyNode(), milliseconds: Int64(random.below(400_000)) - 1000)
+        case 75..<77: .endLease(anyLease(), random.isOneIn(2) ? .nodeLost : .stopped)
+        case 77..<84: .verify(endedLease() ?? anyLease())
+        case 84..<87: .closePeriod(anyLease())
+        case 87..<91: .stop(liveJob() ?? anyJob())
+        case 91..<94: retry()
+        case 94..<96: effectDone()
+        case 96..<98: .sequence(limit: random.below(6))
+        default: head()
+        }
+    }
+
+    private mutating func anyNode() -> NodeID { random.pick(machines)?.id ?? machines[0].id }
+    private mutating func anyAccount() -> AccountID { random.pick(accounts) ?? accounts[0] }
+    private mutating func anyLease() -> LeaseID {
+        random.pick(Array(leases.suffix(12))) ?? LeaseID("lse_none")!
+    }
+    private mutating func anyJob() -> JobID {
+        random.pick(Array(jobs.suffix(6))) ?? JobID("job_none")!
+    }
+
+    private mutating func endedLease() -> LeaseID? {
+        let ended = oracle.read([.unsettledLeases(limit: 50)]).leases(.unsettledLeases(limit: 50))
+            .filter { !$0.life.isLive }
+        return random.pick(ended)?.id
+    }
+
+    /// A job that has something to stop, perhaps again.
+    private mutating func liveJob() -> JobID? {
+        let live = oracle.read([.unsettledLeases(limit: 50)]).leases(.unsettledLeases(limit: 50))
+            .filter(\.life.isLive)
+        return live.first?.task.job
+    }
+
+    private mutating func name(_ prefix: String) -> String {
+        names += 1
+        return "\(prefix)\(names)"
+    }
+
+    private mutating func people() -> Command {
+        let account = anyAccount()
+        let key = APIKey(
+            hash: KeyHash(hex: "\(random.below(9))"), account: anyAccount(),
+            role: random.pick(Role.allCases) ?? .renter, label: "k\u{1A}'\"\\")
+        switch random.below(5) {
+        case 0:
+            return .openAccount(Account(id: account, name: "", createdAt: now), keys: [key])
+        case 1: return .addKey(key)
+        case 2:
+            return .addJoinToken(
+                JoinToken(
+                    id: "t\(random.below(3))", secretHash: KeyHash(hex: "s"), provider: account,
+                    expiresAt: now.advanced(seconds: Int64(random.below(60)) - 10),
+                    usesLeft: random.below(3)))
+        default:
+            let machine = random.pick(machines) ?? machines[0]
+            let token = random.isOneIn(3) ? nil : "t\(random.below(4))"
+            return .registerNode(node(machine, of: account), token: token)
+        }
+    }
+
+    private mutating func credit() -> Command {
+        let amounts: [Int64] = [0, -5, 1, 7_000_000, Money.limit]
+        let account = anyAccount()
+        return .credit(
+            account, money(random.pick(amounts) ?? 1), reason: "gift",
+            once(account, "c\(random.below(12))", "b\(random.below(2))"))
+    }
+
+    private mutating func offering() -> Command {
+        if random.isOneIn(4) {
+            let all: [Offer.Availability] = [.open, .open, .draining, .down]
+            return .setAvailability(anyNode(), random.pick(all) ?? .open)
+        }
+        let count = random.below(3)
+        let chosen = (0..<count).compactMap { _ in random.pick(devices) }
+        return .advertise(anyNode(), terms(devices: chosen))
+    }
+
+    private mutating func submit() -> Command {
+        let id = random.isOneIn(12) ? anyJob() : JobID(name("job_J"))!
+        jobs.append(id)
+        let renter = anyAccount()
+        let deviceCount = random.isOneIn(3) ? 1 + random.below(2) : 0
+        let needs = Needs(
+            slice: Resources(
+                milliCPU: Int64(random.below(5) * 500), memoryBytes: 1 << 28, diskBytes: 0),
+            devices: DeviceNeed(count: deviceCount, models: [], vramBytes: 0), regions: [],
+            minimumTier: .new, bid: try! Rate(microPerHour: 5_000_000))
+        let digest = BlobDigest("sha256:" + String(repeating: "a", count: 64))!
+        let terms = JobTerms(
+            name: "job \(random.below(3)) 作業",
+            workload: Workload(
+                image: ImageReference(name: "a", digest: digest),
+                command: ["sh", "-c", "x\n\u{0}"],
+                environment: [.init(name: "A", value: "\\\"")], inputs: [], outputs: ["/out"]),
+            needs: needs, tasks: random.pick([0, 1, 1, 2, 3, 7, 10_001]) ?? 1,
+            parallel: random.pick([0, 1, 2, 4, 100]) ?? 1, maxFailures: random.below(3),
+            budget: money(random.pick([0, 1, 400, 90_000, 5_000_000, 400_000_000]) ?? 1),
+            maxDuration: random.pick([0, 30, 600, 100_000]) ?? 600, fence: 8)
+        return .submit(
+            SubmitJob(
+                id: id, renter: renter, terms: terms, salt: random.bytes(16),
+                idempotency: once(renter, "s\(random.below(60))", "b\(random.below(3))")))
+    }
+
+    private mutating func clear() -> Command {
+        let rows = oracle.read([.openTasks(limit: 40), .offers(limit: 10)])
+        let task = random.pick(rows.tasks(.openTasks(limit: 40)))
+        let offers = rows[.offers(limit: 10)].compactMap { row in
+            if case .offer(let offer) = row { offer } else { nil }
+        }
+        let offer = random.pick(offers)
+        let wanted = task.flatMap { oracle.read([.job($0.id.job)]).job($0.id.job) }
+        let count = wanted?.terms.needs.devices.count ?? 0
+        var chosen = Array((offer?.freeDevices ?? []).prefix(count))
+        if random.isOneIn(8) { chosen += [devices[0]] }
+        if random.isOneIn(8), let first = chosen.first { chosen = chosen.map { _ in first } }
+        let lease = random.isOneIn(15) ? anyLease() : LeaseID(name("lse_L"))!
+        leases.append(lease)
+        return .clear(
+            Clearing(
+                lease: lease, task: task?.id ?? TaskID(job: anyJob(), index: random.below(3)),
+                attempt: (task?.attempt ?? 1) + (random.isOneIn(15) ? 1 : 0),
+                node: offer?.node ?? anyNode(),
+                offerVersion: (offer?.version ?? 1) - (random.isOneIn(10) ? 1 : 0),
+                devices: chosen))
+    }
+
+    private mutating func retry() -> Command {
+        .retry(
+            anyJob(),
+            once(anyAccount(), "r\(random.below(30))", "b\(random.below(2))"))
+    }
+
+    private mutating func effectDone() -> Command {
+        let effects = oracle.read([.outbox(limit: 50)])[.outbox(limit: 50)].compactMap { row in
+            if case .outbox(let entry) = row { entry.id } else { nil }
+        }
+        return .effectDone(random.pick(effects) ?? EffectID("dispatch:none"))
+    }
+
+    private mutating func head() -> Command {
+        let tree = oracle.read([.tree]).tree
+        // Far above anything that this batch may still number.
+        let size = random.isOneIn(4) ? tree.size + 1000 : tree.size
+        return .publishHead(
+            PublishedHead(size: size, root: tree.root ?? .emptyTree, note: random.bytes(40)))
+    }
+
+    private mutating func files() -> Command {
+        let digest = BlobDigest(
+            "sha256:" + String(repeating: random.isOneIn(2) ? "b" : "c", count: 64))!
+        switch random.below(3) {
+        case 0: return .nameImage(NamedImage(name: "i\(random.below(3))'", digest: digest))
+        case 1:
+            return .addBlob(
+                Blob(digest: digest, size: Int64(random.below(99)), owner: anyAccount()))
+        default:
+            let lease = anyLease()
+            let task = oracle.read([.lease(lease)]).lease(lease)?.task
+            return .addOutputs(
+                lease,
+                [
+                    TaskOutput(
+                        lease: lease, task: task ?? TaskID(job: anyJob(), index: 1),
+                        path: "/out/\(random.below(3))", digest: digest, size: 5)
+                ])
+        }
+    }
+}
+
+extension World {
+    /// A signed receipt for some lease: mostly the next honest one, sometimes a lie.
+    private mutating func meter() throws -> Command? {
+        let live = oracle.read([.unsettledLeases(limit: 50)]).leases(.unsettledLeases(limit: 50))
+        guard let lease = random.pick(live) else { return nil }
+        let (since, sequence, seconds) = progress(of: lease)
+        let elapsed = max(now.millisecondsSince(since) / 1000, 0)
+        var claim = since == now ? 0 : min(max(seconds, elapsed - Int64(random.below(3))), elapsed)
+        claim = min(claim, Bill.seconds(paidBy: lease.escrow, rate: lease.rate))
+        var number = sequence + 1
+        var attempt = lease.attempt
+        var machine = machines.first { $0.id == lease.node } ?? machines[0]
+        switch random.below(14) {
+        case 0: claim += 1 + Int64(random.below(1000))
+        case 1: number = max(sequence, 1)
+        case 2: attempt += 1
+        case 3: machine = random.pick(machines) ?? machine
+        default: break
+        }
+        let receipt = Receipt(
+            lease: lease.id, attempt: attempt, node: machine.id, sequence: number, seconds: claim,
+            status: status(), level: .live, cpuMilliseconds: 12, peakMemoryBytes: 1 << 20)
+        let signed = SignedReceipt(
+            bytes: receipt.bytes, signature: [UInt8](try machine.key.signature(for: receipt.bytes)))
+        let verified = try VerifiedReceipt(
+            signed, from: machine.id, key: [UInt8](machine.key.publicKey.rawRepresentation))
+        return .meter(verified, arrivedAt: random.isOneIn(5) ? now.advanced(seconds: 9) : now)
+    }
+
+    private func progress(of lease: Lease) -> (since: Timestamp, sequence: Int64, seconds: Int64) {
+        switch lease.life {
+        case .running(let since, let reading, _): (since, reading.sequence, reading.seconds)
+        case .ended(_, let since, let reading?, _): (since, reading.sequence, reading.seconds)
+        case .reserved, .ended, .settled: (now, 0, 0)
+        }
+    }
+
+    private mutating func status() -> RunStatus {
+        switch random.below(10) {
+        case 0: .frozen
+        case 1: .ended(.exited(code: 0))
+        case 2: .ended(random.pick([.outOfMemory, .killed, .exited(code: 3), .stopped]) ?? .killed)
+        default: .running
+        }
+    }
+}

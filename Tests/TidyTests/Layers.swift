@@ -1,0 +1,48 @@
+/// The module graph: what each target may import of ours, and which targets are the core.
+///
+/// The table is the one of `ARCHITECTURE.md`. A new target gets its row here with its first file.
+enum Layers {
+    /// Layers 1–3: values and pure functions, no I/O.
+    static let core = [
+        "Domain", "Matching", "Accounting", "Verification", "Transparency", "Hosting",
+        "Marketplace",
+    ]
+    /// Layers 1 and 2: no concurrency either. `Marketplace` owns the `Store` port, which waits.
+    static let synchronous = core.filter { $0 != "Marketplace" }
+    /// Where money, capacity and time are whole numbers.
+    static let exact = ["Domain", "Matching", "Accounting", "Hosting", "Marketplace"]
+    /// Whose output a person reads.
+    static let speaking = ["Commands", "orban"]
+    /// The modules of others that the core may import.
+    static let coreLibraries = [
+        "Swift", "Crypto", "Collections", "OrderedCollections", "DequeModule", "HeapModule",
+        "HashTreeCollections", "BitCollections",
+    ]
+
+    static let imports: [String: [String]] = [
+        "Domain": [],
+        "Matching": ["Domain"],
+        "Accounting": ["Domain"],
+        "Verification": ["Domain"],
+        "Transparency": ["Domain"],
+        "Hosting": ["Domain"],
+        "Marketplace": ["Domain", "Matching", "Accounting", "Verification", "Transparency"],
+        "Wire": ["Domain"],
+        "SQLiteStorage": core,
+        "PostgresStorage": core,
+        "Ethereum": [],
+        "ContainerEngine": [],
+        "CNVML": [],
+        "NVML": ["CNVML"],
+        "ControlPlane": core.filter { $0 != "Hosting" } + [
+            "Wire", "SQLiteStorage", "PostgresStorage", "Ethereum",
+        ],
+        "Console": ["Domain", "Wire", "Transparency"],
+        "NodeAgent": ["Domain", "Hosting", "Wire", "ContainerEngine", "NVML"],
+        "Simulation": core,
+        "Commands": [
+            "Domain", "Wire", "Transparency", "ControlPlane", "Console", "NodeAgent", "Simulation",
+        ],
+        "orban": ["Commands"],
+    ]
+}

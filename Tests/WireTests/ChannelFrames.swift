@@ -1,0 +1,78 @@
+import Domain
+import Wire
+
+/// Frames of every kind, at and within the bounds of `api/node.proto`.
+enum ChannelFrames {
+    static let lease = LeaseID("lse_" + String(repeating: "Z", count: 64))!
+    static let effect = EffectID("dispatch:" + lease.text)
+    static let digest = BlobDigest("sha256:" + String(repeating: "0f", count: 32))!
+
+    static let terms = OfferTerms(
+        capacity: Resources(milliCPU: 64_000, memoryBytes: Resources.limit, diskBytes: 0),
+        devices: [
+            Device(id: DeviceID("GPU-1")!, model: "RTX 4090", vramBytes: 24 << 30),
+            Device(id: DeviceID("MIG-2")!, model: "H200 顯示卡", vramBytes: 0),
+        ],
+        ask: try! Rate(microPerHour: Rate.limit), region: "TW", tier: .verified)
+
+    static let workload = Workload(
+        image: ImageReference(name: "localhost/orban-inference:1", digest: digest),
+        command: ["sh", "-c", "", "echo 你好"],
+        environment: [.init(name: "LANG", value: ""), .init(name: "X", value: "a=b")],
+        inputs: [
+            .init(digest: digest, path: "/in/a", form: .file),
+            .init(digest: digest, path: "/in/b", form: .folder),
+        ],
+        outputs: ["/out"])
+
+    static func dispatch(_ workload: Workload = workload, devices: [DeviceID] = []) -> Dispatch {
+        Dispatch(
+            lease: lease, attempt: Int64.max, task: TaskID(job: JobID("job_1")!, index: 10_000),
+            taskCount: 10_000, workload: workload,
+            slice: Resources(milliCPU: 10, memoryBytes: 1, diskBytes: 2), devices: devices,
+            budgetSeconds: 0, limitSeconds: 366 * 86_400, fence: 3,
+            token: String(repeating: "t", count: 512))
+    }
+
+    static let ofNode: [NodeFrame] = [
+        .hello(terms: terms, leases: []),
+        .hello(
+            terms: OfferTerms(
+                capacity: .zero, devices: [], ask: try! Rate(microPerHour: 1), region: "AQ",
+                tier: .new),
+            leases: Array(repeating: lease, count: 4_096)),
+        .heartbeat(number: 1), .heartbeat(number: Int64.max),
+        .receipt(SignedReceipt(bytes: [1], signature: Array(repeating: 0, count: 64))),
+        .receipt(
+            SignedReceipt(
+                bytes: Array(repeating: 255, count: 1_024),
+                signature: Array(repeating: 255, count: 64))),
+        .acknowledged(effect), .drain,
+    ]
+
+    static let ofMarket: [MarketFrame] =
+        [
+            .welcome, .renewal(number: 1, leases: []),
+            .renewal(
+                number: Int64.max,
+                leases: Array(repeating: Renewal(lease: lease, attempt: 1), count: 65_536)),
+            .dispatch(effect, dispatch()),
+            .dispatch(effect, dispatch(devices: (1...64).map { DeviceID("GPU-\($0)")! })),
+            .receiptAccepted(lease, sequence: Int64.max),
+            .receiptRefused(lease, sequence: 1, code: "receipt_ahead_of_time"),
+            .goodbye(code: "second_session"),
+        ]
+        + reasons.map { .stop(effect, lease, $0) }
+
+    static let reasons: [EndReason] = [
+        .exited(code: 0), .exited(code: 255), .outOfMemory, .overran, .budgetExhausted, .stopped,
+        .startFailed(code: "image_missing"), .nodeLost, .killed,
+    ]
+}
+
+/// `value` after `change`.
+func changed<Value>(_ value: Value, _ change: (inout Value) -> Void) -> Value {
+    var value = value
+    change(&value)
+    return value
+}

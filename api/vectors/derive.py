@@ -1,0 +1,137 @@
+#!/usr/bin/env python3
+"""Derives the golden vectors of entries and bills straight from docs/formats.md. Shares nothing
+with the Swift code, so that the two can contradict each other.
+
+Usage: python3 derive.py   (needs the package `cryptography`; rewrites *.json beside this file)
+"""
+import hashlib
+import json
+import pathlib
+from fractions import Fraction
+from math import ceil, floor
+
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+HERE = pathlib.Path(__file__).parent
+SEED = bytes(range(32))
+KEY = Ed25519PrivateKey.from_private_bytes(SEED)
+PUBLIC = KEY.public_key().public_bytes(
+    serialization.Encoding.Raw, serialization.PublicFormat.Raw
+)
+SALT = bytes(range(100, 116))
+
+
+def entry(kind, *fields):
+    out = bytes([1, kind])
+    for field in fields:
+        if isinstance(field, int):
+            field = str(field)
+        if isinstance(field, str):
+            field = field.encode()
+        out += len(field).to_bytes(2, "big") + field
+    return out
+
+
+RECEIPTS = [
+    dict(lease="lse_1", attempt=1, node="nod_1", sequence=1, seconds=0, status="running",
+         level="L0", cpu_ms=0, peak_memory_bytes=0),
+    dict(lease="lse_01J-abc", attempt=3, node="nod_" + "Z" * 64, sequence=720, seconds=3600,
+         status="frozen", level="L0", cpu_ms=14_400_000, peak_memory_bytes=1 << 40),
+] + [
+    dict(lease="lse_2", attempt=2, node="nod_2", sequence=9, seconds=41, status="ended:" + reason,
+         level="L0", cpu_ms=7, peak_memory_bytes=8)
+    for reason in ["exit:0", "exit:255", "oom", "limit", "budget", "stopped", "lost", "killed",
+                   "start_failed:image_missing"]
+]
+
+
+def receipt_bytes(r):
+    return entry(1, r["lease"], r["attempt"], r["node"], r["sequence"], r["seconds"], r["status"],
+                 r["level"], r["cpu_ms"], r["peak_memory_bytes"])
+
+
+def charge(seconds, rate):
+    return ceil(Fraction(seconds * rate, 3600))
+
+
+def receipts():
+    for r in RECEIPTS:
+        data = receipt_bytes(r)
+        yield dict(fields=r, bytes=data.hex(), signature=KEY.sign(data).hex())
+
+
+def salted(text):
+    return hashlib.sha256(SALT + text.encode()).digest()
+
+
+def records():
+    for kind, model, rate in [("period", "cpu", 1), ("final", "H200+H200", 3_600_000_000),
+                              ("final", "MIG 1g.18gb é", 100_000_000_000)]:
+        r = RECEIPTS[1]
+        data = receipt_bytes(r)
+        fields = dict(kind=kind, lease=r["lease"], attempt=r["attempt"], provider="acc_P",
+                      node=r["node"], device_model=model, seconds=r["seconds"],
+                      micro_per_hour=rate, charge_micro=charge(r["seconds"], rate))
+        yield dict(fields=fields, renter="acc_R", job="job_J", bytes=entry(
+            2, *fields.values(), salted("acc_R"), salted("job_J"), data, KEY.sign(data)).hex())
+
+
+def malformed():
+    good = receipt_bytes(RECEIPTS[0])
+    r = RECEIPTS[0]
+
+    def changed(**fields):
+        return receipt_bytes({**r, **fields})
+
+    yield "empty", b""
+    yield "wrong version", b"\x02" + good[1:]
+    yield "wrong type", good[:1] + b"\x03" + good[2:]
+    yield "trailing byte", good + b"\x00"
+    yield "trailing field", good + b"\x00\x01x"
+    yield "leading zero", changed(seconds="00")
+    yield "plus sign", changed(seconds="+1")
+    yield "minus zero", changed(seconds="-0")
+    yield "negative seconds", changed(seconds="-1")
+    yield "space in a number", changed(seconds="1 ")
+    yield "number beyond 63 bits", changed(seconds="9223372036854775808")
+    yield "no number", changed(seconds="")
+    yield "attempt zero", changed(attempt=0)
+    yield "sequence zero", changed(sequence=0)
+    yield "negative memory", changed(peak_memory_bytes="-8")
+    yield "wrong prefix", changed(lease="job_1")
+    yield "empty identifier", changed(lease="lse_")
+    yield "identifier of 65", changed(lease="lse_" + "a" * 65)
+    yield "identifier with a dot", changed(node="nod_a.b")
+    yield "unknown status", changed(status="paused")
+    yield "unknown reason", changed(status="ended:tired")
+    yield "exit code 256", changed(status="ended:exit:256")
+    yield "exit code 007", changed(status="ended:exit:007")
+    yield "negative exit code", changed(status="ended:exit:-1")
+    yield "start failure without a code", changed(status="ended:start_failed:")
+    yield "unknown level", changed(level="L5")
+    yield "not UTF-8", entry(1, "lse_1", 1, "nod_1", 1, 0, b"\xff", "L0", 0, 0)
+
+
+def bills():
+    for seconds in [0, 1, 41, 59, 3599, 3600, 3601, 366 * 86_400]:
+        for rate in [1, 3599, 3600, 3601, 50_000, 2_990_000, 100_000_000_000]:
+            for bps in [0, 1, 250, 10_000]:
+                total = charge(seconds, rate)
+                commission = floor(Fraction(total * bps, 10_000))
+                yield dict(seconds=seconds, micro_per_hour=rate, commission_bps=bps,
+                           charge_micro=total, commission_micro=commission,
+                           paid_micro=total - commission)
+
+
+def write(name, value):
+    text = json.dumps(value, indent=1, ensure_ascii=False)
+    (HERE / name).write_text(text + "\n", encoding="utf-8")
+
+
+write("entries.json", dict(
+    seed=SEED.hex(), public_key=PUBLIC.hex(), salt=SALT.hex(),
+    receipts=list(receipts()), usage_records=list(records()),
+    node_key=dict(node="nod_1", provider="acc_P", bytes=entry(3, "nod_1", "acc_P", PUBLIC).hex()),
+    malformed_receipts=[dict(name=name, bytes=data.hex()) for name, data in malformed()]))
+write("bills.json", list(bills()))

@@ -1,0 +1,122 @@
+#!/usr/bin/env python3
+"""Computes the four reports again with Polars and compares, and prints one line of JSON.
+
+Whole numbers must be equal; means and deviations of floating-point numbers may differ by 1e-9 of
+their value, as the order of a sum is not defined.
+"""
+
+import argparse
+import json
+import sys
+from pathlib import Path
+
+import polars
+from polars import col
+
+HERE = Path(__file__).resolve().parent
+TOLERANCE = 1e-9
+LEAST_BYTES = 500_000_000
+HOUR = 3600 * 1_000_000
+SLICES = 12
+
+
+def visits_of(events):
+    """Every event with the number of its session, in order of account and time."""
+    opens = (col("moment").diff().over("account") > 72 * HOUR).fill_null(True)
+    return (events.sort("account", "moment").with_columns(opens=opens)
+            .with_columns(session=col("opens").cast(polars.Int64).cum_sum()))
+
+
+def sessions(visits):
+    each = visits.group_by("session").agg(
+        events=polars.len(), amount=col("amount").sum(),
+        lasted=col("moment").max() - col("moment").min())
+    return (each.group_by("events").agg(sessions=polars.len(), amount=col("amount").sum(),
+                                        lasted=col("lasted").sum())
+            .sort("events"))
+
+
+def weeks(visits):
+    spent = visits.rolling("moment", period=f"{7 * 24 * HOUR}i", closed="both",
+                           group_by="account").agg(spent=col("amount").sum())
+    return (spent.group_by("account").agg(col("spent").max())
+            .sort("spent", "account", descending=[True, False]).head(1000))
+
+
+def products(events):
+    # quantile_disc(0.5) is the lower of two middle values.
+    middle = (polars.len() - 1) // 2
+    return events.group_by("product").agg(
+        events=polars.len(), accounts=col("account").n_unique(), amount=col("amount").sum(),
+        median=col("amount").sort().get(middle), mean=col("score").mean(),
+        deviation=col("score").std()).sort("product")
+
+
+def pairs(visits):
+    """Slices by the first product are counted and ranked alone, which keeps memory small."""
+    bought = visits.lazy().select("session", "product").unique().collect()
+    best = []
+    for part in range(SLICES):
+        one = bought.lazy().filter(col("product") % SLICES == part)
+        met = one.join(bought.lazy(), on="session", suffix="_other").filter(
+            col("product") < col("product_other"))
+        counted = met.group_by(one="product", other="product_other").agg(sessions=polars.len())
+        best.append(ranked(counted).collect(engine="streaming"))
+    return ranked(polars.concat(best))
+
+
+def ranked(counted):
+    return counted.sort("sessions", "one", "other", descending=[True, False, False]).head(1000)
+
+
+def differences(expected, path):
+    """What differs between our table and the file, in words; nothing when they agree."""
+    found = polars.read_csv(path)
+    if found.columns != expected.columns or found.height != expected.height:
+        return [f"{path.name}: {found.height} rows of {found.columns},"
+                f" not {expected.height} of {expected.columns}"]
+    different = []
+    for name in expected.columns:
+        ours, theirs = expected[name], found[name]
+        if ours.dtype.is_float():
+            wrong = ((ours - theirs).abs() > TOLERANCE * ours.abs()) | theirs.is_null()
+        else:
+            wrong = ours.cast(polars.Int64).ne_missing(theirs.cast(polars.Int64))
+        if wrong.any():
+            different.append(f"{path.name}: {name} differs in {wrong.sum()} rows")
+    return different
+
+
+def check(results, inputs):
+    size = sum(file.stat().st_size for file in inputs.glob("*.parquet"))
+    if size < LEAST_BYTES:
+        raise ValueError(f"the input has {size} bytes, fewer than {LEAST_BYTES}: run prepare.py")
+    events = polars.read_parquet(inputs / "*.parquet")
+    visits = visits_of(events)
+    different, rows = [], 0
+    for name, expected in [("sessions", sessions(visits)), ("weeks", weeks(visits)),
+                           ("products", products(events)), ("pairs", pairs(visits))]:
+        found = sorted(results.rglob(f"{name}.csv"))
+        if len(found) != 1:
+            raise ValueError(f"{len(found)} files {name}.csv in {results}, not 1")
+        different += differences(expected, found[0])
+        rows += expected.height
+    return {"example": "data", "passed": not different, "input_bytes": size,
+            "events": events.height, "rows_compared": rows, "tolerance": TOLERANCE,
+            "differences": different}
+
+
+def main():
+    options = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    options.add_argument("--results", type=Path, default=HERE / "results")
+    options.add_argument("--work", type=Path, default=HERE / "work")
+    chosen = options.parse_args()
+    try:
+        report = check(chosen.results, chosen.work / "input")
+    except (OSError, ValueError, polars.exceptions.PolarsError) as cause:
+        report = {"example": "data", "passed": False, "reason": str(cause)}
+    print(json.dumps(report))
+    sys.exit(0 if report["passed"] else 1)
+
+
+main()

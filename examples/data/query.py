@@ -1,0 +1,93 @@
+"""Reads /in/data/*.parquet with DuckDB and writes four reports to /out.
+
+Runs in the container. A session is a run of one account's events with no gap above 72 hours.
+
+    sessions.csv   by number of events: sessions, amount, microseconds between first and last event
+    weeks.csv      the 1,000 accounts that spent most within any 7 days
+    products.csv   by product: events, different accounts, amount, median amount, mean and
+                   standard deviation of the score
+    pairs.csv      the 1,000 pairs of products that met in most sessions
+
+DuckDB gets 1.2 GB of memory: what does not fit goes to files in /out, removed at the end.
+"""
+
+import os
+import time
+
+import duckdb
+
+SCRATCH = "/out/scratch.duckdb"
+
+STEPS = {
+    "sessions": """
+        CREATE TABLE visits AS
+        SELECT account, product, moment, amount, sum(opens)
+            OVER (PARTITION BY account ORDER BY moment ROWS UNBOUNDED PRECEDING)::INTEGER AS session
+        FROM (
+            SELECT *, coalesce(moment - lag(moment) OVER (PARTITION BY account ORDER BY moment)
+                > 72 * 3600 * 1000000::BIGINT, true)::INTEGER AS opens
+            FROM '/in/data/*.parquet');
+        COPY (
+            SELECT events, count(*) AS sessions, sum(amount)::BIGINT AS amount,
+                sum(lasted)::BIGINT AS lasted
+            FROM (
+                SELECT count(*) AS events, sum(amount) AS amount,
+                    max(moment) - min(moment) AS lasted
+                FROM visits GROUP BY account, session)
+            GROUP BY events ORDER BY events
+        ) TO '/out/sessions.csv' (HEADER)""",
+    "weeks": """
+        COPY (
+            SELECT account, max(spent)::BIGINT AS spent
+            FROM (
+                SELECT account, sum(amount) OVER (PARTITION BY account ORDER BY moment
+                    RANGE BETWEEN 7 * 86400 * 1000000::BIGINT PRECEDING AND CURRENT ROW) AS spent
+                FROM visits)
+            GROUP BY account ORDER BY spent DESC, account LIMIT 1000
+        ) TO '/out/weeks.csv' (HEADER)""",
+    "products": """
+        COPY (
+            SELECT product, count(*) AS events, count(DISTINCT account) AS accounts,
+                sum(amount)::BIGINT AS amount, quantile_disc(amount, 0.5) AS median,
+                avg(score) AS mean, stddev_samp(score) AS deviation
+            FROM '/in/data/*.parquet' GROUP BY product ORDER BY product
+        ) TO '/out/products.csv' (HEADER)""",
+    "bought": """
+        CREATE TABLE bought AS SELECT DISTINCT account, session, product FROM visits;
+        DROP TABLE visits;
+        CREATE TABLE best (one INTEGER, other INTEGER, sessions BIGINT)""",
+}
+
+# Run for each slice of the products: the counts of all pairs together need more memory than allowed.
+SLICES = 8
+SLICE = f"""
+        INSERT INTO best
+        SELECT a.product AS one, b.product AS other, count(*) AS sessions
+        FROM bought a JOIN bought b USING (account, session)
+        WHERE a.product % {SLICES} = $slice AND a.product < b.product
+        GROUP BY one, other ORDER BY sessions DESC, one, other LIMIT 1000"""
+PAIRS = """
+        COPY (SELECT * FROM best ORDER BY sessions DESC, one, other LIMIT 1000)
+        TO '/out/pairs.csv' (HEADER)"""
+
+
+def main():
+    shop = duckdb.connect(SCRATCH, config={
+        "threads": 2, "memory_limit": "1200MB", "temp_directory": "/out/spill",
+        "preserve_insertion_order": False})
+    for name, statements in STEPS.items():
+        began = time.monotonic()
+        shop.execute(statements)
+        print(f"{name}: {time.monotonic() - began:.1f} s", flush=True)
+    for part in range(SLICES):
+        began = time.monotonic()
+        shop.execute(SLICE, {"slice": part})
+        print(f"pairs {part + 1} of {SLICES}: {time.monotonic() - began:.1f} s", flush=True)
+    shop.execute(PAIRS)
+    shop.close()
+    os.remove(SCRATCH)
+    if os.path.isdir("/out/spill"):
+        os.rmdir("/out/spill")
+
+
+main()
