@@ -31,7 +31,8 @@ let nio: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
 let nioPosix: Target.Dependency = .product(name: "NIOPosix", package: "swift-nio")
 let nioHTTP1: Target.Dependency = .product(name: "NIOHTTP1", package: "swift-nio")
 let nioSSL: Target.Dependency = .product(name: "NIOSSL", package: "swift-nio-ssl")
-let foundationCompat: Target.Dependency = .product(name: "NIOFoundationCompat", package: "swift-nio")
+let foundationCompat: Target.Dependency = .product(
+    name: "NIOFoundationCompat", package: "swift-nio")
 let lifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hummingbird")
 let hummingbirdTLS: Target.Dependency = .product(name: "HummingbirdTLS", package: "hummingbird")
@@ -86,7 +87,7 @@ let package = Package(
         module(
             "SQLiteStorage",
             ["Domain", "Accounting", "Transparency", "Marketplace", grdb, crypto]),
-        module("ContainerEngine", [httpClient, nio, nioHTTP1, foundationCompat]),
+        module("ContainerEngine", [httpClient, nio, nioHTTP1]),
         // 5. Programs
         module(
             "ControlPlane",
@@ -99,7 +100,7 @@ let package = Package(
             "NodeAgent",
             [
                 "Domain", "Hosting", "Wire", "ContainerEngine", crypto, x509, asn1, logging, nio,
-                nioSSL, lifecycle, httpClient,
+                nioHTTP1, nioSSL, lifecycle, httpClient, foundationCompat,
             ] + grpc),
         module(
             "Simulation",
@@ -118,20 +119,30 @@ let package = Package(
         tests("Accounting", ["Accounting", "Domain"]),
         tests("Transparency", ["Transparency", "Domain", crypto]),
         tests("Hosting", ["Hosting", "Domain"]),
-        tests("Marketplace", ["Marketplace", "Domain", "Accounting"]),
-        tests("Wire", ["Wire", "Domain"]),
-        tests("StoreContract", ["Marketplace", "SQLiteStorage", "Domain", "Accounting", grdb]),
+        tests(
+            "Marketplace",
+            ["Marketplace", "Domain", "Accounting", "Verification", "Transparency", crypto]),
+        tests("Wire", ["Wire", "Domain"] + grpc),
+        tests(
+            "StoreContract",
+            [
+                "Marketplace", "SQLiteStorage", "Domain", "Accounting", "Verification",
+                "Transparency", crypto, grdb,
+            ]),
         tests("Simulation", ["Simulation", "Domain"]),
         tests("ContainerEngine", ["ContainerEngine"]),
-        tests("NodeAgent", ["NodeAgent", "Domain", "Hosting", "ContainerEngine"]),
+        tests(
+            "NodeAgent",
+            ["NodeAgent", "Domain", "Hosting", "ContainerEngine", "Wire", crypto, logging, httpClient]),
         tests(
             "ControlPlane",
             [
-                "ControlPlane", "Marketplace", "Transparency", "Wire", "Domain", crypto, x509, asn1,
+                "Accounting", "ControlPlane", "Marketplace", "NodeAgent", "Transparency", "Wire", "Domain", crypto,
+                x509, asn1,
                 logging, nio, nioSSL, lifecycle, hummingbird, hummingbirdTesting, httpTypes,
             ] + grpc),
         tests("Commands", ["Commands", "Wire", "Domain"]),
-        tests("EndToEnd", []),
+        tests("EndToEnd", ["Wire", "Domain", "Marketplace", "Accounting", grdb]),
         tests("Tidy", []),
     ],
     swiftLanguageModes: [.v6]

@@ -21,6 +21,7 @@ package enum OrbanCommandLine {
                 try surroundings.terminal.write(help.text(for: subject))
                 return ExitCode.done.rawValue
             case .command(let command, let arguments):
+                _ = try (arguments.value(.output), arguments.value(.language))
                 let session = Session(arguments, hints: hints, surroundings: surroundings)
                 return try await command.run(session)
             }

@@ -2,7 +2,6 @@ import Crypto
 import Domain
 import Foundation
 import Logging
-import Logging
 import Marketplace
 import SwiftASN1
 import Transparency

@@ -125,10 +125,11 @@ package struct MarketServer: Sendable {
     ///
     /// - Parameter listening: told the port on which HTTP is served.
     package func all(listening: @escaping @Sendable (Int) -> Void) throws -> [any Service] {
-        var services: [any Service] = [Closing(feed: self.services.feed, signals: self.services.signals)]
-        services += workers
+        var services = workers
         services.append(try ChannelServer(market: self.services))
         services.append(try http(listening: listening))
+        // Stopped first, for the last is: open streams end, so that the listener can.
+        services.append(Closing(signals: self.services.signals))
         return services
     }
 
@@ -154,14 +155,12 @@ package struct MarketServer: Sendable {
     package func audit() throws -> [String] { try store.audit().map { "\($0)" } }
 }
 
-/// Ends every stream that followers wait on when the program stops.
+/// Ends every stream of news when the program stops.
 private struct Closing: Service {
-    let feed: Feed
     let signals: Signals
 
     func run() async throws {
-        try? await gracefulShutdown()
-        feed.close()
+        do { try await gracefulShutdown() } catch is CancellationError {}
         signals.close()
     }
 }

@@ -31,7 +31,7 @@ package actor MatchLoop: Service {
     }
 
     package func run() async throws {
-        for await event in feed.follow() {
+        for await event in feed.follow().cancelOnGracefulShutdown() {
             switch event {
             case .rebuild: try await rebuild()
             case .commit(let commit): take(commit.rows)

@@ -61,7 +61,7 @@ package actor NodeSessions: Service {
 
     /// Follows commits: which leases live, and which effects go to nodes.
     package func run() async throws {
-        for await event in feed.follow() {
+        for await event in feed.follow().cancelOnGracefulShutdown() {
             switch event {
             case .rebuild: try await rebuild()
             case .commit(let commit):

@@ -19,7 +19,7 @@ struct OutboxWorker: Service {
     let log: Logger
 
     func run() async throws {
-        for await event in feed.follow() {
+        for await event in feed.follow().cancelOnGracefulShutdown() {
             switch event {
             case .rebuild:
                 let read = Read.outbox(limit: Self.everything)
@@ -54,7 +54,7 @@ struct Sequencer: Service {
     let faults: Faults
 
     func run() async throws {
-        for await event in feed.follow() {
+        for await event in feed.follow().cancelOnGracefulShutdown() {
             switch event {
             case .rebuild: try await publishAll()
             case .commit(let commit): if commit.newEntries > 0 { try await publishAll() }

@@ -32,7 +32,8 @@ extension Auditor {
         for device in lease.devices {
             let holder = leaseOfDevice[device.id]
             require(
-                holder == nil, "a device is leased once", "\(device.id): \(lease.id), \(holder as Any)")
+                holder == nil, "a device is leased once",
+                "\(device.id): \(lease.id), \(holder?.text ?? "")")
             leaseOfDevice[device.id] = lease.id
         }
     }

@@ -64,7 +64,8 @@ extension Auditor {
 
     /// A record says what the node has signed with the key that the log binds to it.
     private mutating func check(_ record: UsageRecord, _ keys: [NodeID: [UInt8]]) {
-        guard let receipt = try? Receipt(bytes: record.receipt.bytes), let bytes = keys[record.node],
+        guard let receipt = try? Receipt(bytes: record.receipt.bytes),
+            let bytes = keys[record.node],
             let key = try? Curve25519.Signing.PublicKey(rawRepresentation: bytes)
         else { return fail("a record carries its node's receipt", "\(record.lease)") }
         require(

@@ -4,14 +4,13 @@ import Marketplace
 // Containers: at most one unfrozen run of a task, of leases that exist.
 extension Auditor {
     mutating func containerStarted(
-        _ lease: LeaseID, on node: NodeID, in tables: MemoryTables, at now: Moment
+        _ lease: LeaseID, on node: NodeID, in tables: MemoryTables
     ) {
         let known = tables.read([.lease(lease)]).lease(lease)
-        require(
-            known?.node == node, "only a committed lease runs", "\(lease) on \(node)")
+        require(known?.node == node, "only a committed lease runs", "\(lease) on \(node)")
     }
 
-    mutating func startedRunning(_ task: TaskID, _ lease: LeaseID, at now: Moment) {
+    mutating func startedRunning(_ task: TaskID, _ lease: LeaseID) {
         running[task, default: []].append(lease)
         if (running[task]?.count ?? 0) > 1, !overlaps.contains(task) { overlaps.append(task) }
     }
@@ -24,10 +23,9 @@ extension Auditor {
     /// Time goes on: what runs twice now, runs twice for real.
     mutating func timePasses() {
         for task in overlaps {
-            let leases = (running[task] ?? []).map { id in
-                "\(id) attempt \(self.leases[id]?.attempt ?? 0) on \(self.leases[id]?.node.text ?? "?")"
-            }
-            fail("one unfrozen run per task", "\(task): \(leases.joined(separator: ", "))")
+            let runs = (running[task] ?? []).compactMap { leases[$0] }
+            let names = runs.map { "\($0.id) attempt \($0.attempt) on \($0.node)" }
+            fail("one unfrozen run per task", "\(task): \(names.joined(separator: ", "))")
         }
     }
 }

@@ -17,7 +17,6 @@ struct Auditor {
         let command: Command
         let outcome: Outcome
         let decision: Decision?
-        let now: Timestamp
         /// For a receipt: whether its node is honest, and how long its container really ran.
         let isHonest: Bool
         let ranNanoseconds: Int64

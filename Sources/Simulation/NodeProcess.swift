@@ -38,7 +38,10 @@ struct NodeProcess {
 
 /// A container as the machine has it.
 struct Container {
-    enum Ending: Hashable { case open, exited(EndReason, at: BootTime) }
+    enum Ending: Hashable {
+        case open
+        case exited(EndReason, at: BootTime)
+    }
 
     let lease: LeaseID
     let task: TaskID

@@ -4,10 +4,13 @@
 /// shift what the others see.
 struct Randomness: RandomNumberGenerator {
     enum Stream: UInt64 {
-        case setUp = 1, renters, network, runtime, faults, crashes, lies, identifiers
+        case setUp = 1
+        case renters, network, runtime, faults, crashes, lies, identifiers
     }
 
     private var state: UInt64
+
+    init(state: UInt64) { self.state = state }
 
     init(seed: UInt64, stream: Stream) {
         var mixer = SplitMix(state: seed)

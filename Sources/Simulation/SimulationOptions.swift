@@ -5,7 +5,7 @@ package struct SimulationOptions: Hashable, Sendable {
     /// How many of the nodes lie in their receipts.
     package var lyingNodes: Int
     package var renters: Int
-    /// Virtual seconds in which renters ask and faults strike; then all heals and must come to rest.
+    /// Virtual seconds in which renters ask and faults strike; then all heals and comes to rest.
     package var activeSeconds: Int64
     /// Mean virtual seconds between two faults; nil: nothing ever goes wrong.
     package var faultEverySeconds: Int64?

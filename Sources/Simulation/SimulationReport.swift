@@ -58,9 +58,7 @@ package struct CampaignReport: Hashable, Sendable {
 }
 
 /// How often each value of a closed enum was counted.
-package struct Counts<Kind: Hashable & Sendable & CaseIterable & RawRepresentable<String>>: Hashable,
-    Sendable, CustomStringConvertible
-{
+package struct Counts<Kind: Countable>: Hashable, Sendable, CustomStringConvertible {
     private var counts: [Kind: Int] = [:]
 
     package init() {}
@@ -83,6 +81,7 @@ package struct Counts<Kind: Hashable & Sendable & CaseIterable & RawRepresentabl
     }
 }
 
+package typealias Countable = Hashable & Sendable & CaseIterable & RawRepresentable<String>
 package typealias FaultCounts = Counts<Fault>
 package typealias ReachedCounts = Counts<Reached>
 
@@ -93,7 +92,7 @@ package enum Fault: String, Hashable, Sendable, CaseIterable {
     case marketCrash, crashBeforeCommit, crashAfterCommit, crashAroundEffect
     case agentCrash, agentCrashBetweenActions, agentPause, powerLoss
     case containerKilled, containerPaused
-    case drain
+    case drain, clonedNode
     case lie
 }
 

@@ -54,8 +54,8 @@ extension World {
     }
 
     private func prepare(_ place: Int, _ dispatch: Dispatch) {
-        let isSlow = random.runtime.happens(percent: 12)
-        let wait = isSlow ? random.runtime.within(8000...26_000) : random.runtime.within(20...2500)
+        let isSlow = random.runtime.happens(percent: 15)
+        let wait = random.runtime.within(isSlow ? 14_000...25_000 : 20...2500)
         let failure = random.runtime.happens(percent: 3) ? "image_missing" : nil
         schedule(
             .prepared(node: place, run: nodes[place].run, dispatch.lease, failure: failure),

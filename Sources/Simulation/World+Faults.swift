@@ -28,6 +28,7 @@ extension World {
             losePower(place, forMilliseconds: drawSpan())
         case 72..<84: hitContainer(place)
         case 84..<88: drain(place)
+        case 88..<91: cloneNode(place)
         default: nodes[place].link.latencyMilliseconds = random.faults.within(1...250)
         }
     }
@@ -108,6 +109,17 @@ extension World {
             at: now.after(milliseconds: random.faults.within(5000...40_000)))
     }
 
+    /// Another machine says hello with the node's identity.
+    private func cloneNode(_ place: Int) {
+        report.faults.count(.clonedNode)
+        connections += 1
+        schedule(
+            .toMarket(
+                node: place, connection: connections,
+                .hello(terms: nodes[place].terms, leases: [])),
+            at: now.after(milliseconds: 20))
+    }
+
     /// The operator opens a drained node again, when it can.
     func undrain(_ place: Int) {
         guard market?.sessions[place] != nil else {
@@ -119,8 +131,11 @@ extension World {
     }
 
     /// Renters take back what no node will ever do.
-    private func stopHopeless() {
-        for id in auditor.jobOrder where auditor.jobs[id]?.terms.needs.bid == cheapest {
+    func stopHopeless() {
+        for id in auditor.jobOrder {
+            guard let job = auditor.jobs[id], job.life == .active,
+                job.terms.needs.bid == cheapest
+            else { continue }
             inMarket { () throws(MarketCrash) in try perform(.stop(id)) }
         }
     }
@@ -128,7 +143,6 @@ extension World {
     /// From here on nothing goes wrong any more, and nobody asks for more.
     func heal() {
         isHealed = true
-        stopHopeless()
         for place in nodes.indices {
             nodes[place].link.upCutUntil = now
             nodes[place].link.downCutUntil = now

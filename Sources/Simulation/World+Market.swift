@@ -128,7 +128,8 @@ extension World {
         switch entry.effect {
         case .dispatch(let id):
             let rows = store.tables.read([.lease(id)])
-            guard let lease = rows.lease(id), lease.life.isLive, let job = market?.jobs[lease.task.job]
+            guard let lease = rows.lease(id), lease.life.isLive,
+                let job = market?.jobs[lease.task.job]
             else { return nil }
             return .dispatch(entry.id, Dispatch(lease, of: job))
         case .stop(let lease, let reason): return .stop(entry.id, lease, reason)

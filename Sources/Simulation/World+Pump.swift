@@ -55,7 +55,11 @@ extension World {
     /// A node that answers may still start or run what is overdue: it is renewed no more, and ends
     /// when its fence has surely run out.
     private func endIfOverdue(_ lease: Lease) throws(MarketCrash) {
-        guard let reason = overdue(lease) else { return }
+        guard let reason = overdue(lease) else {
+            // It was heard of in the last moment: it is renewed again.
+            market?.expiring[lease.id] = nil
+            return
+        }
         guard let since = market?.expiring[lease.id] else {
             market?.expiring[lease.id] = now
             if options.planted == .unstartedEndsAtOnce, case .startFailed = reason {

@@ -22,7 +22,7 @@ extension World {
     func renterActs(_ place: Int) {
         guard !isHealed else { return }
         schedule(
-            .renterActs(place), at: now.after(milliseconds: random.renters.within(400...4000)))
+            .renterActs(place), at: now.after(milliseconds: random.renters.within(300...2500)))
         guard market != nil else { return }
         if let waiting = renters[place].unanswered.first {
             renters[place].unanswered.removeFirst()
@@ -138,12 +138,13 @@ extension World {
             name: "work", workload: workload, needs: needs, tasks: tasks,
             parallel: random.renters.count(1...4), maxFailures: random.renters.count(0...3),
             budget: drawBudget(tasks: tasks, seconds: duration),
-            maxDuration: duration, fence: random.renters.pick([3, 5, 8, 8, 12, 20]))
+            maxDuration: duration, fence: random.renters.pick([3, 5, 8, 12, 20, 25]))
     }
 
     private func drawNeeds() -> Needs {
         let isOnDevice = random.renters.happens(percent: 30)
-        let bid = random.renters.happens(percent: 4) ? 1 : random.renters.within(4_000_000...90_000_000)
+        let isStingy = random.renters.happens(percent: 4)
+        let bid = isStingy ? 1 : random.renters.within(4_000_000...90_000_000)
         return Needs(
             slice: Resources(
                 milliCPU: random.renters.within(250...3000),

@@ -16,7 +16,7 @@ extension World {
                 outcome: work.outcome, workLeft: work.nanoseconds,
                 watcher: Meter(startedAt: start),
                 watchedFence: nodes[place].fences[dispatch.lease] ?? BootTime(nanoseconds: 0))
-            auditor.containerStarted(dispatch.lease, on: nodes[place].id, in: store.tables, at: now)
+            auditor.containerStarted(dispatch.lease, on: nodes[place].id, in: store.tables)
             // The watcher starts with the container and freezes at once what is not renewed.
             change(dispatch.lease, on: place) { _ in }
             watchFence(of: dispatch.lease, on: place)
@@ -57,7 +57,7 @@ extension World {
         } else if container.runningSince == nil, container.mayRun {
             container.runningSince = now
             container.stretch += 1
-            auditor.startedRunning(container.task, lease, at: now)
+            auditor.startedRunning(container.task, lease)
             schedule(
                 .workEnds(
                     node: place, boot: nodes[place].boot, lease, stretch: container.stretch),
@@ -115,8 +115,9 @@ extension World {
     }
 
     func fenceEnded(_ place: Int, _ lease: LeaseID) {
-        guard options.planted != .fenceIgnoredByNode, let container = nodes[place].containers[lease],
-            !container.isFrozen, container.ending == .open
+        guard options.planted != .fenceIgnoredByNode,
+            let container = nodes[place].containers[lease], !container.isFrozen,
+            container.ending == .open
         else { return }
         let fence = nodes[place].fences[lease] ?? BootTime(nanoseconds: 0)
         let time = nodes[place].clock.reading(at: now)

@@ -102,7 +102,7 @@ extension World {
         auditor.follow(
             Auditor.Evidence(
                 command: command, outcome: commit.outcome, decision: commit.decision,
-                now: now.timestamp, isHonest: isHonest, ranNanoseconds: ran))
+                isHonest: isHonest, ranNanoseconds: ran))
     }
 }
 

@@ -132,7 +132,9 @@ final class World {
     /// Nothing is left to do: every job is closed, and every node has forgotten its leases.
     private var isOver: Bool {
         guard isHealed, auditor.jobOrder.allSatisfy({ isClosed($0) }) else { return false }
-        let isIdle = nodes.allSatisfy { $0.host?.leases.isEmpty == true && $0.containers.all.isEmpty }
+        let isIdle = nodes.allSatisfy {
+            $0.host?.leases.isEmpty == true && $0.containers.all.isEmpty
+        }
         return isIdle && store.tables.load(.pending(limit: 1)).isEmpty
             && store.tables.load(.outbox(limit: 1)).isEmpty
     }
@@ -146,6 +148,7 @@ final class World {
         auditor.checkLedger(store.tables, renters: renters.map(\.account))
         auditor.checkCapacity(store.tables)
         guard isHealed else { return }
+        stopHopeless()
         let rest = now.seconds - options.activeSeconds - Self.patienceSeconds
         if rest >= 0, !hasStoppedAll { stopAll() }
         if rest > Self.restSeconds {

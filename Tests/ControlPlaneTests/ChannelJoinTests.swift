@@ -1,9 +1,11 @@
 import ControlPlane
 import Crypto
 import Domain
+import Foundation
 import HTTPTypes
 import HummingbirdTesting
 import Marketplace
+import NIOCore
 import SwiftASN1
 import Testing
 import Transparency
@@ -165,8 +167,9 @@ import X509
             signature: other.signature)
         let request = try joiner.request(token.tokenID, token.tokenSecret, csr: forged)
         await #expect(throws: Refused(code: "bad_signature")) { try await enrol(request, market) }
-        #expect(try await enrol(joiner.request(token.tokenID, token.tokenSecret), market)
-            == joiner.node)
+        #expect(
+            try await enrol(joiner.request(token.tokenID, token.tokenSecret), market)
+                == joiner.node)
     }
 
     @Test func `only P-256 is certified`() async throws {
@@ -177,7 +180,9 @@ import X509
             privateKey: .init(P384.Signing.PrivateKey()), attributes: .init(),
             signatureAlgorithm: .ecdsaWithSHA384)
         let request = try Joiner().request(token.tokenID, token.tokenSecret, csr: csr)
-        await #expect(throws: Refused(code: "parameter_invalid")) { try await enrol(request, market) }
+        await #expect(throws: Refused(code: "parameter_invalid")) {
+            try await enrol(request, market)
+        }
     }
 
     @Test(arguments: [(0, 5), (101, 5), (1, 0), (1, 61)])

@@ -7,6 +7,7 @@ import GRPCNIOTransportHTTP2Posix
 import Logging
 import Marketplace
 import SwiftASN1
+import Testing
 import Transparency
 import Wire
 import X509
@@ -24,7 +25,8 @@ struct ChannelMarket: Sendable {
     var authority: CertificateAuthority { server.services.authority }
 
     init() async throws {
-        folder = FileManager.default.temporaryDirectory.path
+        folder =
+            FileManager.default.temporaryDirectory.path
             + "/orban-channel-" + Hex.encode(RandomBytes.make(8))
         var log = Logger(label: "test")
         log.logLevel = .critical
@@ -46,6 +48,7 @@ struct ChannelMarket: Sendable {
     func listening<Value: Sendable>(
         _ body: @Sendable (Int) async throws -> Value
     ) async throws -> Value {
+        defer { try? FileManager.default.removeItem(atPath: folder) }
         let (ports, found) = AsyncStream<Int>.makeStream()
         let channel = try ChannelServer(market: services) { found.yield($0) }
         return try await withThrowingTaskGroup(of: Void.self) { group in
@@ -78,7 +81,17 @@ struct PlainNode {
 
     func say(_ frame: NodeFrame) { exchange.send(frame) }
 
-    mutating func hear() async throws -> MarketFrame? { try await heard.next() }
+    mutating func hear() async throws -> MarketFrame? {
+        try await heard.next(isolation: #isolation)
+    }
+
+    /// The next frame is `frame`; nil: there is none, the market has ended the call.
+    mutating func expect(
+        _ frame: MarketFrame?, sourceLocation: SourceLocation = #_sourceLocation
+    ) async throws {
+        let next = try await hear()
+        #expect(next == frame, sourceLocation: sourceLocation)
+    }
 
     /// - Parameter identity: nil shows no certificate.
     static func connected<Value: Sendable>(

@@ -1,6 +1,7 @@
 import ControlPlane
 import Crypto
 import Domain
+import Foundation
 import GRPCCore
 import Logging
 import Marketplace
@@ -22,10 +23,10 @@ import Wire
             try await PlainNode.connected(to: port, as: identity, trusting: market.authority.pem) {
                 node in
                 node.say(.hello(terms: Self.terms, leases: []))
-                #expect(try await node.hear() == .welcome)
+                try await node.expect(.welcome)
                 for number in 1...300 { node.say(.heartbeat(number: Int64(number))) }
                 for number in 1...300 {
-                    #expect(try await node.hear() == .renewal(number: Int64(number), leases: []))
+                    try await node.expect(.renewal(number: Int64(number), leases: []))
                 }
                 #expect(await market.services.sessions.connectedCount == 1)
             }
@@ -45,9 +46,9 @@ import Wire
             try await PlainNode.connected(to: port, as: identity, trusting: market.authority.pem) {
                 node in
                 node.say(.receipt(SignedReceipt(bytes: receipt.bytes, signature: Array(forged))))
-                #expect(try await node.hear() == Self.refused(receipt, "bad_signature"))
+                try await node.expect(Self.refused(receipt, "bad_signature"))
                 node.say(.receipt(SignedReceipt(bytes: receipt.bytes, signature: Array(good))))
-                #expect(try await node.hear() == Self.refused(receipt, "lease_not_found"))
+                try await node.expect(Self.refused(receipt, "lease_not_found"))
             }
         }
     }
@@ -61,14 +62,14 @@ import Wire
         try await market.listening { port in
             try await PlainNode.connected(to: port, as: identity, trusting: pem) { first in
                 first.say(.heartbeat(number: 1))
-                #expect(try await first.hear() == .renewal(number: 1, leases: []))
+                try await first.expect(.renewal(number: 1, leases: []))
                 try await PlainNode.connected(to: port, as: identity, trusting: pem) { second in
-                    #expect(try await second.hear() == .goodbye(code: "second_session"))
-                    #expect(try await second.hear() == nil)
+                    try await second.expect(.goodbye(code: "second_session"))
+                    try await second.expect(nil)
                 }
-                #expect(try await first.hear() == .goodbye(code: "second_session_tried"))
+                try await first.expect(.goodbye(code: "second_session_tried"))
                 first.say(.heartbeat(number: 2))
-                #expect(try await first.hear() == .renewal(number: 2, leases: []))
+                try await first.expect(.renewal(number: 2, leases: []))
             }
         }
     }
@@ -93,6 +94,7 @@ import Wire
     @Test func `a listener that stops says goodbye`() async throws {
         let market = try await ChannelMarket()
         let identity = try market.identity(of: market.node.id)
+        defer { try? FileManager.default.removeItem(atPath: market.folder) }
         let (ports, found) = AsyncStream<Int>.makeStream()
         let channel = try ChannelServer(market: market.services) { found.yield($0) }
         let group = ServiceGroup(
@@ -104,10 +106,10 @@ import Wire
             try await PlainNode.connected(to: found, as: identity, trusting: market.authority.pem) {
                 node in
                 node.say(.hello(terms: Self.terms, leases: []))
-                #expect(try await node.hear() == .welcome)
+                try await node.expect(.welcome)
                 await group.triggerGracefulShutdown()
-                #expect(try await node.hear() == .goodbye(code: "market_stopping"))
-                #expect(try await node.hear() == nil)
+                try await node.expect(.goodbye(code: "market_stopping"))
+                try await node.expect(nil)
             }
             try await tasks.waitForAll()
         }

@@ -1,8 +1,10 @@
+import Accounting
 import ControlPlane
 import Domain
 import HTTPTypes
 import Hummingbird
 import HummingbirdTesting
+import Marketplace
 import NIOCore
 import Testing
 import Wire
@@ -132,7 +134,8 @@ import Wire
         }
         #expect(theirs.status == .notFound)
         #expect(none.status == .notFound)
-        #expect(try TestMarket.problem(theirs).detail == TestMarket.problem(none).detail)
+        let (first, second) = (try TestMarket.problem(theirs), try TestMarket.problem(none))
+        #expect(first.detail == second.detail)
     }
 
     @Test func `errors come in the language that was asked for`() async throws {

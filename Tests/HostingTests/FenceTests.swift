@@ -78,7 +78,8 @@ import Testing
         #expect(meter.countedNanoseconds == 500_000_000)
     }
 
-    @Test func `what we froze and sees running is frozen again, what others froze counts nothing`() {
+    @Test func `what we froze and sees running is frozen again, what others froze counts nothing`()
+    {
         var bench = Bench()
         bench.connect()
         bench.run(Bench.dispatch("a", fence: 3))

@@ -99,7 +99,8 @@ import Testing
             }
             let last = meter.lastSeen.nanoseconds / 1_000_000
             if freezes == 0 {
-                #expect(schedule.unfrozen(by: last) - meter.seconds * 1_000 <= 1_000, "seed \(seed)")
+                #expect(
+                    schedule.unfrozen(by: last) - meter.seconds * 1_000 <= 1_000, "seed \(seed)")
             }
         }
     }

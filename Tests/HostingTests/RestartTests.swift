@@ -162,7 +162,9 @@ extension Bench {
     /// One random event.
     mutating func disturb(_ dispatch: Dispatch, using generator: inout Seeded) {
         pass(milliseconds: Int64.random(in: 0...400, using: &generator))
-        let states: [Observation.State] = [.running, .running, .running, .frozenByOther, .frozenByUs]
+        let states: [Observation.State] = [
+            .running, .running, .running, .frozenByOther, .frozenByUs,
+        ]
         switch Int.random(in: 0..<40, using: &generator) {
         case 0: take(.disconnected)
         case 1: connect()

@@ -143,7 +143,8 @@ final class ByteServer: Sendable {
     }
 
     private func take(_ name: String, _ request: Request, _ connection: Int32) {
-        let first = (request.headers["content-range"] ?? "").split { !$0.isNumber }
+        let first =
+            (request.headers["content-range"] ?? "").split { !$0.isNumber }
             .compactMap { Int($0) }.first ?? 0
         state.withLock { state in
             var blob = state.blobs[name] ?? Data()

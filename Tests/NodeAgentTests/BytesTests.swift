@@ -13,7 +13,8 @@ struct BytesTests {
     {
         try await Rig.run { rig in
             let file = try rig.input(Data("from a file\n".utf8), at: "/in/file", .file)
-            let tree = try rig.input(folder: "printf deep > a/b/c; ln -s a/b/c link", at: "/in/tree")
+            let tree = try rig.input(
+                folder: "printf deep > a/b/c; ln -s a/b/c link", at: "/in/tree")
             try await rig.running {
                 let dispatch = try rig.dispatch(
                     """
@@ -29,7 +30,7 @@ struct BytesTests {
                 #expect(end.status == .ended(.exited(code: 0)))
                 #expect(try rig.output(of: dispatch.lease, "deep/r") == "result\n")
                 #expect(try rig.output(of: dispatch.lease, "env") == "1 1 1 /tmp\n")
-                let names = shell("tar -tf \"$1\"", rig.folder + "/output.tar")
+                let names = shell("tar -tf \"$1\"", try rig.archive(of: dispatch.lease))
                 #expect(names.split(separator: "\n") == ["deep/", "deep/r", "env", "inside"])
                 let log = try rig.log(of: dispatch.lease)
                 #expect(log.out == "from a file\ndeepdeep\npartial")
@@ -42,7 +43,7 @@ struct BytesTests {
 
     @Test func `a market that fails for a while loses no byte and no line`() async throws {
         try await Rig.run { rig in
-            let big = Data((0..<(20 << 20)).map { UInt8(truncatingIfNeeded: $0 &* 31) })
+            let big = Data(repeating: 7, count: 10 << 20) + Data(repeating: 8, count: 10 << 20)
             let input = try rig.input(big, at: "/in/big", .file)
             rig.bytes.fail(next: 3)
             try await rig.running {
@@ -57,8 +58,8 @@ struct BytesTests {
                 let lines = try rig.log(of: dispatch.lease).out.split(separator: "\n")
                 #expect(lines.count == 3_000)
                 #expect(lines.last == "line 2999")
-                _ = try rig.output(of: dispatch.lease, "big")
-                let sum = shell("tar -xOf \"$1\" big | cksum", rig.folder + "/output.tar")
+                let archive = try rig.archive(of: dispatch.lease)
+                let sum = shell("tar -xOf \"$1\" big | cksum", archive)
                 try big.write(to: URL(fileURLWithPath: rig.folder + "/big"))
                 #expect(sum == shell("cksum < \"$1\"", rig.folder + "/big"))
                 #expect(rig.bytes.requests("PUT", "/v1/blobs/").count >= 3)

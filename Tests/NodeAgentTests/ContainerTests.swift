@@ -70,10 +70,12 @@ struct ContainerTests {
         }
     }
 
-    @Test func `a job whose image the market does not have fails to start, unbilled`() async throws {
+    @Test func `a job whose image the market does not have fails to start, unbilled`() async throws
+    {
         try await Rig.run { rig in
             try await rig.running {
-                let unknown = try #require(BlobDigest("sha256:" + String(repeating: "0", count: 64)))
+                let unknown = try #require(
+                    BlobDigest("sha256:" + String(repeating: "0", count: 64)))
                 let dispatch = try rig.dispatch("true", image: unknown)
                 rig.market.dispatch(dispatch)
                 let end = try await rig.market.end(of: dispatch.lease)

@@ -175,4 +175,23 @@ struct WatcherTests {
             }
         }
     }
+
+    @Test func `a watcher that was killed is replaced`() async throws {
+        try await Rig.run { rig in
+            let dispatch = try rig.dispatch("sleep 1000")
+            try await rig.running({ $0.watcher = Rig.watcher }) {
+                rig.market.dispatch(dispatch)
+                try await rig.isRunning(dispatch.lease)
+                try await rig.until("a watcher") { try !rig.watchers(dispatch.lease).isEmpty }
+                let first = try #require(try rig.watchers(dispatch.lease).first)
+                kill(first, SIGKILL)
+                try await rig.until("another watcher") {
+                    try rig.watchers(dispatch.lease).contains { $0 != first }
+                }
+                rig.market.stop(dispatch.lease, .stopped)
+                _ = try await rig.market.end(of: dispatch.lease)
+                try await rig.until("no watcher") { try rig.watchers(dispatch.lease).isEmpty }
+            }
+        }
+    }
 }

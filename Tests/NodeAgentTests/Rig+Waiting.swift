@@ -31,6 +31,17 @@ extension Rig {
         return path
     }
 
+    /// Process ids of the lease's watchers; a zombie has no command line and is none.
+    func watchers(_ lease: LeaseID) throws -> [Int32] {
+        try FileManager.default.contentsOfDirectory(atPath: "/proc").compactMap { Int32($0) }
+            .filter { process in
+                let line =
+                    FileManager.default.contents(atPath: "/proc/\(process)/cmdline") ?? Data()
+                let words = line.split(separator: 0).map { String(decoding: $0, as: UTF8.self) }
+                return words.contains("watch") && words.contains(lease.text)
+            }
+    }
+
     /// Waits for a condition outside of the market, looked at often.
     func until(
         _ what: String, within limit: Duration = .seconds(30),
@@ -50,7 +61,8 @@ extension Rig {
         try await until("everything of \(lease) is gone") {
             let path = self.configuration.statePath + "/leases/\(lease.text)"
             let group = "/sys/fs/cgroup/freezer" + (try self.cgroup(lease).path)
-            let isLeft = FileManager.default.fileExists(atPath: path)
+            let isLeft =
+                FileManager.default.fileExists(atPath: path)
                 || FileManager.default.fileExists(atPath: group)
             return try await self.container(lease) == nil && !isLeft
         }
@@ -70,6 +82,11 @@ extension Rig {
 
     /// The text of a file in the only output of a lease, as the market got it.
     func output(of lease: LeaseID, _ name: String) throws -> String {
+        shell("tar -xOf \"$1\" \"$2\"", try archive(of: lease), name)
+    }
+
+    /// The path of the only output's archive, as the market got it.
+    func archive(of lease: LeaseID) throws -> String {
         let put = try #require(bytes.requests("PUT", "/v1/leases/\(lease)/outputs").first)
         let outputs = try JSONDecoder().decode(Outputs.self, from: put.body).outputs
         let output = try #require(outputs.first)
@@ -77,7 +94,7 @@ extension Rig {
         #expect(archive.count == output.size)
         let path = folder + "/output.tar"
         try archive.write(to: URL(fileURLWithPath: path))
-        return shell("tar -xOf \"$1\" \"$2\"", path, name)
+        return path
     }
 
     private struct Outputs: Decodable {

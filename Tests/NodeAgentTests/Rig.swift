@@ -62,7 +62,8 @@ final class Rig: Sendable {
         signer = try ReceiptKey.load(stateFolder: configuration.statePath)
         market = TestMarket(key: signer.publicKey)
         var logger = Logger(label: "node")
-        logger.logLevel = ProcessInfo.processInfo.environment["ORBAN_DEBUG"] == nil ? .error : .debug
+        logger.logLevel =
+            ProcessInfo.processInfo.environment["ORBAN_DEBUG"] == nil ? .error : .debug
         self.logger = logger
     }
 
@@ -162,7 +163,7 @@ final class Rig: Sendable {
         shell(
             """
             for p in /proc/[0-9]*; do
-                if tr '\\0' ' ' 2>/dev/null < "$p/cmdline" | grep -qF "unix://$1/engine.sock"; then
+                if tr '\\0' ' ' 2>/dev/null < "$p/cmdline" | grep -qF "unix://$1/"; then
                     kill -9 "${p#/proc/}"
                 fi
             done

@@ -20,11 +20,14 @@ import Testing
         #expect(SimulatedScript(["exit", "999"]).code == 255)
     }
 
-    @Test func `frozen time does not run, and the fence freezes without being asked`() async throws {
+    @Test func `frozen time does not run, and the fence freezes without being asked`() async throws
+    {
         let time = Mutex(BootTime(nanoseconds: 0))
         let runtime = SimulatedRuntime { time.withLock { $0 } }
         let dispatch = try Samples.dispatch("a", command: ["sh", "-c", "sleep 10; exit 1"])
-        func at(_ seconds: Int64) { time.withLock { $0 = BootTime(nanoseconds: seconds * 1_000_000_000) } }
+        func at(_ seconds: Int64) {
+            time.withLock { $0 = BootTime(nanoseconds: seconds * 1_000_000_000) }
+        }
         func sample() throws -> Observation {
             try #require(runtime.sample(at: time.withLock { $0 }).first)
         }

@@ -28,7 +28,8 @@ import Wire
         }
     }
 
-    @Test func `a torn last line of the journal is left out, a torn line within refuses it`() throws {
+    @Test func `a torn last line of the journal is left out, a torn line within refuses it`() throws
+    {
         try inFolder { folder in
             let finished = HostRecord.finished(try lease("a"))
             let path = folder + "/journal.jsonl"
@@ -152,7 +153,8 @@ import Wire
         #expect(known.isEmpty)
     }
 
-    @Test func `a full queue drops its oldest lines, counts them and gives them no number`() throws {
+    @Test func `a full queue drops its oldest lines, counts them and gives them no number`() throws
+    {
         var queue = LogQueue(mostBytes: 10_000, .start)
         let line = LogLineDTO(
             stream: .out, at: TimeDTO(Timestamp(milliseconds: 0)),

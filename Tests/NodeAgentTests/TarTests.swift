@@ -48,7 +48,8 @@ import Testing
             shell("touch -d 2001-01-01 \"$1/from/one\"", folder)
             let second = try TarWriter.pack(folder: folder + "/from", to: folder + "/b.tar")
             #expect(try first.digest() == second.digest())
-            shell("tar -C \"$1/copy\" -xf \"$1/a.tar\"; rm \"$1/from/out\" \"$1/from/pipe\"", folder)
+            shell(
+                "tar -C \"$1/copy\" -xf \"$1/a.tar\"; rm \"$1/from/out\" \"$1/from/pipe\"", folder)
             #expect(shell("diff -r --no-dereference \"$1/from\" \"$1/copy\"", folder) == "")
             try unpack(folder)
             #expect(shell("diff -r --no-dereference \"$1/from\" \"$1/into\"", folder) == "")

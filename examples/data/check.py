@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Computes the four reports again with Polars and compares, and prints one line of JSON.
+"""Computes every report again with Polars and compares, and prints one line of JSON.
 
 Whole numbers must be equal; means and deviations of floating-point numbers may differ by 1e-9 of
 their value, as the order of a sum is not defined.
@@ -41,6 +41,17 @@ def weeks(visits):
                            group_by="account").agg(spent=col("amount").sum())
     return (spent.group_by("account").agg(col("spent").max())
             .sort("spent", "account", descending=[True, False]).head(1000))
+
+
+def surges(visits, key, other):
+    """An event has 20 before it when the row 20 above it, in this order, has the same key."""
+    recent = visits.sort(key, "moment", other, "amount").with_columns(
+        middle=col("amount").rolling_median(window_size=21), first=col(key).shift(20))
+    return (recent.filter(col("first") == col(key))
+            .group_by(day=col("moment") // (24 * HOUR))
+            .agg(events=polars.len(),
+                 surges=(col("amount") * 10 >= col("middle").cast(polars.Int64) * 19).sum())
+            .sort("day"))
 
 
 def products(events):
@@ -87,15 +98,23 @@ def differences(expected, path):
     return different
 
 
+def reports(events, visits):
+    """Each file's name and what it must hold, computed one after the other."""
+    yield "sessions", sessions(visits)
+    yield "weeks", weeks(visits)
+    yield "surges-account", surges(visits, "account", "product")
+    yield "surges-product", surges(visits, "product", "account")
+    yield "products", products(events)
+    yield "pairs", pairs(visits)
+
+
 def check(results, inputs):
     size = sum(file.stat().st_size for file in inputs.glob("*.parquet"))
     if size < LEAST_BYTES:
         raise ValueError(f"the input has {size} bytes, fewer than {LEAST_BYTES}: run prepare.py")
     events = polars.read_parquet(inputs / "*.parquet")
-    visits = visits_of(events)
     different, rows = [], 0
-    for name, expected in [("sessions", sessions(visits)), ("weeks", weeks(visits)),
-                           ("products", products(events)), ("pairs", pairs(visits))]:
+    for name, expected in reports(events, visits_of(events)):
         found = sorted(results.rglob(f"{name}.csv"))
         if len(found) != 1:
             raise ValueError(f"{len(found)} files {name}.csv in {results}, not 1")

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Makes the input of the data example: events of a shop, as Parquet, from a fixed seed.
 
-    input/events-1.parquet … events-5.parquet   4,000,000 rows each, not compressed
+    input/events-1.parquet … events-4.parquet   4,000,000 rows each, not compressed
 
 Columns: moment (int64, microseconds in 30 days), account (int64), product (int32), amount (int64,
 cents), score (float64 in [0, 1)). Some accounts buy far more often than others.
@@ -19,7 +19,7 @@ HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent))
 import prepared  # noqa: E402
 
-PARAMETERS = {"seed": 30, "files": 5, "rows": 4_000_000, "accounts": 600_000,
+PARAMETERS = {"seed": 30, "files": 4, "rows": 4_000_000, "accounts": 600_000,
               "products": 50_000, "days": 30}
 LEAST_BYTES = 500_000_000
 

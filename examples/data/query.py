@@ -1,9 +1,11 @@
-"""Reads /in/data/*.parquet with DuckDB and writes four reports to /out.
+"""Reads /in/data/*.parquet with DuckDB and writes its reports to /out.
 
 Runs in the container. A session is a run of one account's events with no gap above 72 hours.
 
     sessions.csv   by number of events: sessions, amount, microseconds between first and last event
     weeks.csv      the 1,000 accounts that spent most within any 7 days
+    surges-*.csv   by day: the events (of accounts or products) with 20 before them, and how many of
+                   those cost 1.9 times the median of these 21
     products.csv   by product: events, different accounts, amount, median amount, mean and
                    standard deviation of the score
     pairs.csv      the 1,000 pairs of products that met in most sessions
@@ -17,6 +19,18 @@ import time
 import duckdb
 
 SCRATCH = "/out/scratch.duckdb"
+
+SURGES = """
+        COPY (
+            SELECT day, count(*) AS events,
+                count(*) FILTER (amount * 10 >= middle * 19) AS surges
+            FROM (
+                SELECT moment // (86400 * 1000000::BIGINT) AS day, amount,
+                    quantile_disc(amount, 0.5) OVER recent AS middle, count(*) OVER recent AS seen
+                FROM visits WINDOW recent AS (PARTITION BY {key} ORDER BY moment, {other}, amount
+                    ROWS BETWEEN 20 PRECEDING AND CURRENT ROW))
+            WHERE seen = 21 GROUP BY day ORDER BY day
+        ) TO '/out/surges-{key}.csv' (HEADER)"""
 
 STEPS = {
     "sessions": """
@@ -45,6 +59,8 @@ STEPS = {
                 FROM visits)
             GROUP BY account ORDER BY spent DESC, account LIMIT 1000
         ) TO '/out/weeks.csv' (HEADER)""",
+    "surges of accounts": SURGES.format(key="account", other="product"),
+    "surges of products": SURGES.format(key="product", other="account"),
     "products": """
         COPY (
             SELECT product, count(*) AS events, count(DISTINCT account) AS accounts,
@@ -58,7 +74,7 @@ STEPS = {
         CREATE TABLE best (one INTEGER, other INTEGER, sessions BIGINT)""",
 }
 
-# Run for each slice of the products: the counts of all pairs together need more memory than allowed.
+# Run for each slice of the products: counts of all pairs at once would need too much memory.
 SLICES = 8
 SLICE = f"""
         INSERT INTO best

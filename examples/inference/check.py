@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Compares the predictions with the labels that never left this machine, and prints one line of JSON.
+"""Compares the predictions with labels that never left this machine; prints one line of JSON.
 
 There must be one digit for each image. The accuracy must reach 0.90; guessing reaches 0.10.
 """

@@ -15,9 +15,11 @@ enum CommandTable {
         .jobCopy, .billingSummary, .invoiceGet, .billingBalance, .offerList,
     ]
     private static let operators: [LeafCommand] = [
-        .marketServe, .marketKeyCreate, .marketCredit, .marketImage,
+        .marketServe, .marketKeyCreate, .marketTokenCreate, .marketCredit, .marketImage,
     ]
-    private static let providers: [LeafCommand] = [.nodeList, .nodeDrain, .nodeWatch]
+    private static let providers: [LeafCommand] = [
+        .nodeJoin, .nodeRun, .nodeList, .nodeDrain, .nodeWatch,
+    ]
     private static let auditors: [LeafCommand] = [
         .auditVerify, .auditExport, .auditLog, .auditLedger, .auditMirror, .auditEvidence,
     ]

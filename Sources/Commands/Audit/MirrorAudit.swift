@@ -33,10 +33,10 @@ struct MirrorAudit {
     private var bytes: Int64 = 0
     private var faults: [AuditFault] = []
 
-    init(folder: MirrorFolder, head: Head, earlier: Head?) {
+    init(folder: MirrorFolder, head: SignedHead, earlier: SignedHead?) {
         self.folder = folder
-        self.head = head
-        self.earlier = earlier
+        self.head = head.head
+        self.earlier = earlier?.head
     }
 
     /// - Throws: `Faults` when anything does not hold.

@@ -19,19 +19,17 @@ struct MirrorUpdate {
         let note = try await market.getBytes("/v1/log/checkpoint")
         let verifier = try verifier(keys, note)
         let head = try Self.head(note, verifier)
-        let earlier = try folder.head(by: verifier)?.head
-        if let earlier, earlier.size > head.size {
-            throw AuditFault.shrunk(size: head.size, known: earlier.size)
-        }
+        let earlier = try folder.head(by: verifier)
+        let (size, known) = (head.head.size, earlier?.head.size)
+        if let known, known > size { throw AuditFault.shrunk(size: size, known: known) }
         try folder.write(Array((verifier.description + "\n").utf8), to: "log.key")
-        try await fetch(head.size, from: market)
-        let outcome = try verify(head, earlier, verifier)
+        try await fetch(size, from: market)
+        let outcome = try verify(head, earlier)
         try checkNodeKeys(keys, outcome.nodeKeys)
         try folder.write(try WireJSON.encode(keys), to: "keys.json")
         try folder.write(note, to: "checkpoint")
-        if let earlier { try removePartials(of: earlier.size, now: head.size) }
-        return Outcome(
-            verdict: outcome.verdict, earlierSize: earlier?.size, verifier: verifier)
+        if let known { try removePartials(of: known, now: size) }
+        return Outcome(verdict: outcome.verdict, earlierSize: known, verifier: verifier)
     }
 
     /// Verifies what the folder holds, asking nobody.
@@ -39,12 +37,12 @@ struct MirrorUpdate {
         guard let verifier = try folder.pinnedKey(), let head = try folder.head(by: verifier) else {
             throw AuditFault.fileMissing("checkpoint")
         }
-        let outcome = try verify(head.head, nil, verifier)
+        let outcome = try verify(head, nil)
         return Outcome(verdict: outcome.verdict, earlierSize: nil, verifier: verifier)
     }
 
     private func verify(
-        _ head: Head, _ earlier: Head?, _ verifier: NoteVerifier
+        _ head: SignedHead, _ earlier: SignedHead?
     ) throws -> (verdict: MirrorAudit.Verdict, nodeKeys: [NodeID: [UInt8]]) {
         var audit = MirrorAudit(folder: folder, head: head, earlier: earlier)
         let verdict = try audit.verify()
@@ -64,9 +62,9 @@ struct MirrorUpdate {
         throw AuditFault.logKeyChanged
     }
 
-    private static func head(_ note: [UInt8], _ verifier: NoteVerifier) throws -> Head {
+    private static func head(_ note: [UInt8], _ verifier: NoteVerifier) throws -> SignedHead {
         do throws(NoteRefusal) {
-            return try SignedHead(verifying: note, with: verifier).head
+            return try SignedHead(verifying: note, with: verifier)
         } catch {
             throw AuditFault.headRefused(error.description)
         }

@@ -30,6 +30,8 @@ struct MarketClient: Sendable {
         configuration.timeout.connect = .seconds(5)
         configuration.timeout.read = .seconds(60)
         configuration.redirectConfiguration = .disallow
+        // We try again ourselves, and only what may be tried again.
+        configuration.connectionPool.retryConnectionEstablishment = false
         if let pem = context.authorityPEM {
             var tls = TLSConfiguration.makeClientConfiguration()
             tls.trustRoots = .certificates(try NIOSSLCertificate.fromPEMBytes(Array(pem.utf8)))

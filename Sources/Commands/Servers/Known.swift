@@ -3,7 +3,7 @@ import Synchronization
 /// A value that becomes known once; everybody who waits gets it.
 final class Known<Value: Sendable>: Sendable {
     private enum State {
-        case waiting([CheckedContinuation<Value, Never>])
+        case waiting([AsyncStream<Value>.Continuation])
         case known(Value)
     }
 
@@ -11,27 +11,27 @@ final class Known<Value: Sendable>: Sendable {
 
     /// The first value counts.
     func set(_ value: Value) {
-        let waiting = state.withLock { state -> [CheckedContinuation<Value, Never>] in
+        let waiting = state.withLock { state -> [AsyncStream<Value>.Continuation] in
             guard case .waiting(let list) = state else { return [] }
             state = .known(value)
             return list
         }
-        for continuation in waiting { continuation.resume(returning: value) }
+        for continuation in waiting { continuation.yield(value) }
     }
 
+    /// - Throws: `CancellationError` when the waiting task is cancelled first.
     var value: Value {
-        get async {
-            await withCheckedContinuation { continuation in
-                let value = state.withLock { state -> Value? in
-                    switch state {
-                    case .known(let value): return value
-                    case .waiting(let list):
-                        state = .waiting(list + [continuation])
-                        return nil
-                    }
+        get async throws {
+            let (stream, continuation) = AsyncStream.makeStream(
+                of: Value.self, bufferingPolicy: .bufferingNewest(1))
+            state.withLock { state in
+                switch state {
+                case .known(let value): continuation.yield(value)
+                case .waiting(let list): state = .waiting(list + [continuation])
                 }
-                if let value { continuation.resume(returning: value) }
             }
+            for await value in stream { return value }
+            throw CancellationError()
         }
     }
 }

@@ -15,7 +15,7 @@ struct LocalNode: Service {
 
     func run() async throws {
         try await cancelWhenGracefulShutdown {
-            let address = await url.value
+            let address = try await url.value
             let key = try ReceiptKey.load(stateFolder: setup.statePath)
             let node = Node(
                 id: setup.nodeID(of: key), provider: FirstKeys.account(of: .provider),

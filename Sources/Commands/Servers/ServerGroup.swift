@@ -15,10 +15,10 @@ struct ServerGroup {
             tasks.addTask { try await group.run() }
             tasks.addTask {
                 // The first signal stops gracefully, a second one at once.
-                for await _ in Interrupts.all().prefix(1) {
-                    await group.triggerGracefulShutdown()
-                }
-                for await number in Interrupts.all() { exit(128 + Int32(number)) }
+                let interrupts = Interrupts.all()
+                _ = try await Interrupts.next(of: interrupts)
+                await group.triggerGracefulShutdown()
+                exit(128 + Int32(try await Interrupts.next(of: interrupts)))
             }
             defer { tasks.cancelAll() }
             try await tasks.next()

@@ -19,11 +19,11 @@ enum Interrupts {
         return stream
     }
 
-    /// Waits for the next signal.
+    /// Waits for the next of `signals`, which the caller keeps.
     ///
     /// - Throws: `CancellationError`.
-    static func first() async throws -> Int {
-        for await number in all() { return number }
+    static func next(of signals: AsyncStream<Int>) async throws -> Int {
+        for await number in signals { return number }
         throw CancellationError()
     }
 

@@ -1,4 +1,5 @@
 import Domain
+import Transparency
 import Wire
 
 extension Flag {

@@ -27,6 +27,7 @@ struct JobAttachment {
     /// The end of the log, or nil when the person went away.
     private func follow() async throws -> LogEnd? {
         let reader = JobLogReader(client: market, job: job.id.text, task: nil, mode: .follow)
+        let interrupts = Interrupts.all()
         return try await withThrowingTaskGroup(of: Ending.self) { group in
             group.addTask {
                 let end = try await reader.read(
@@ -35,12 +36,12 @@ struct JobAttachment {
                 return .log(end)
             }
             group.addTask { try await watch() }
-            group.addTask { .interrupt(try await Interrupts.first()) }
+            group.addTask { .interrupt(try await Interrupts.next(of: interrupts)) }
             defer { group.cancelAll() }
             while let ending = try await group.next() {
                 switch ending {
                 case .log(let end): return end
-                case .interrupt: return try await leave()
+                case .interrupt: return try await leave(interrupts)
                 case .progressStopped: continue
                 }
             }
@@ -51,7 +52,7 @@ struct JobAttachment {
     // MARK: Leaving
 
     /// The first interrupt leaves the job running; a second within two seconds asks to stop it.
-    private func leave() async throws -> LogEnd? {
+    private func leave(_ interrupts: AsyncStream<Int>) async throws -> LogEnd? {
         let price = Quantity.money(job.budget.money)
         let command = "orban logs -f \(job.name)"
         terminal.note("")
@@ -62,7 +63,7 @@ struct JobAttachment {
         terminal.note(session.told(.runStopAgain))
         let again = try await withThrowingTaskGroup(of: Bool.self) { group in
             group.addTask {
-                _ = try await Interrupts.first()
+                _ = try await Interrupts.next(of: interrupts)
                 return true
             }
             group.addTask {

@@ -41,7 +41,8 @@ extension LeafCommand {
             channelPort: try arguments.value(Option.channelPort) ?? 7071, publicHost: publicHost,
             commission: try session.commission(),
             origin: try arguments.value(Option<String>.origin) ?? publicHost)
-        let server = try await MarketServer(configuration, log: log)
+        let server = try await MarketServer(
+            configuration, log: log, reach: try FaultHook.reach(session.environment))
         try await session.makeFirstKeys([.operator], server.services)
         let services = try server.all(listening: { port in
             session.announce(configuration, port: port, server.services)

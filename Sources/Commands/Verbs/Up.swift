@@ -29,10 +29,10 @@ extension LeafCommand {
                 folder: folder + "/market", host: "127.0.0.1", port: port, channelPort: 0,
                 publicHost: "127.0.0.1", commission: try session.commission(),
                 origin: "local.orban"),
-            log: log)
+            log: log, reach: try FaultHook.reach(session.environment))
         let url = Known<String>()
         let node = LocalNode(market: server.services, setup: setup, url: url) { node in
-            let ready = Ready(url: await url.value, node: node)
+            let ready = Ready(url: try await url.value, node: node)
             try session.introduce(ready.url)
             try session.show(ready) { ["ready \(ready.url)"] }
         }

@@ -7,7 +7,10 @@ import Synchronization
 /// under way, is tried until it succeeds, and ends the worker.
 final class LeaseWorker: Sendable {
     enum Order: Sendable {
-        case prepare(Dispatch), start(Dispatch), save(Dispatch), remove
+        case prepare(Dispatch)
+        case start(Dispatch)
+        case save(Dispatch)
+        case remove
     }
 
     let lease: LeaseID

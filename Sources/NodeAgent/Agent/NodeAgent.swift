@@ -160,7 +160,8 @@ extension NodeAgent {
         parts.logger.warning("frame dropped: the market takes none")
     }
 
-    nonisolated func log(_ message: Logger.Message, _ lease: LeaseID, _ more: Logger.Metadata = [:]) {
+    nonisolated func log(_ message: Logger.Message, _ lease: LeaseID, _ more: Logger.Metadata = [:])
+    {
         parts.logger.info(
             message, metadata: more.merging(["lease.id": "\(lease)"]) { _, own in own })
     }
@@ -212,12 +213,12 @@ extension NodeAgent {
                 parts.logger.info("market reached")
                 try await serve(link)
                 parts.logger.warning("connection to the market ended")
-            } catch is CancellationError {
+            } catch is CancellationError where Task.isCancelled {
                 throw CancellationError()
             } catch let failure as ConnectionFailure {
                 parts.logger.warning(
                     "connection to the market failed", metadata: ["error": "\(failure.cause)"])
-            } catch where outbox == nil {
+            } catch  where outbox == nil {
                 parts.logger.warning(
                     "cannot reach the market", metadata: ["error": "\(error)"])
             }

@@ -9,7 +9,10 @@ import Glibc
 /// everyone and written by nobody but us.
 struct TarReader {
     enum Refused: Error, Hashable {
-        case malformed, truncated, unsafeName(String), unsafeLink(String), unknownKind(UInt8)
+        case malformed, truncated
+        case unsafeName(String)
+        case unsafeLink(String)
+        case unknownKind(UInt8)
         case tooLarge, tooManyEntries
     }
 

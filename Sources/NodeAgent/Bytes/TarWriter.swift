@@ -195,7 +195,9 @@ enum TarPath {
 
     /// Whether a link in `folder` with this target points to something inside the root.
     static func staysInside(_ target: String, from folder: [String]) -> Bool {
-        guard !target.isEmpty, !target.hasPrefix("/"), !target.utf8.contains(0) else { return false }
+        guard !target.isEmpty, !target.hasPrefix("/"), !target.utf8.contains(0) else {
+            return false
+        }
         var depth = folder.count
         for part in target.split(separator: "/") where part != "." {
             depth += part == ".." ? -1 : 1

@@ -33,7 +33,9 @@ struct MarketTrust: Sendable {
             guard answer.code == 200 else { throw WireError.marketUntrusted("\(url)/v1/ca") }
             return String(decoding: answer.body, as: UTF8.self)
         }
-        guard let document = try? PEMDocument(pemString: pem), document.discriminator == "CERTIFICATE" else {
+        guard let document = try? PEMDocument(pemString: pem),
+            document.discriminator == "CERTIFICATE"
+        else {
             throw WireError.marketUntrusted("its authority is no certificate")
         }
         let digest = SHA256.hash(data: document.derBytes)

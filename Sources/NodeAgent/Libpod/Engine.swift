@@ -12,7 +12,8 @@ struct Engine: Sendable {
     /// Runs `body`; when the engine does not answer, starts it and runs `body` once more.
     func answering<Value>(_ body: () async throws -> Value) async throws -> Value {
         do { return try await body() } catch let error as EngineError
-        where error.category == .unreachable {
+            where error.category == .unreachable
+        {
             guard let service else { throw error }
             _ = try await service.ensureRunning()
             return try await body()

@@ -77,6 +77,18 @@ struct InputCache: Sendable {
         try StateFile.replace(path + ".size", with: Array("\(size)".utf8))
     }
 
+    /// Downloads that nobody has gone on with for a day.
+    private func removeAbandoned() {
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+        for name in names where name.hasSuffix(".file.partial") {
+            var status = stat()
+            let path = folder + "/" + name
+            if lstat(path, &status) == 0, time(nil) - status.st_mtim.tv_sec > 86_400 {
+                unlink(path)
+            }
+        }
+    }
+
     /// Removes what was used longest ago until the rest is at most `bytes`, but nothing of `inUse`.
     func trim(to bytes: Int64, inUse: Set<BlobDigest>) throws {
         guard FileManager.default.fileExists(atPath: folder) else { return }
@@ -91,6 +103,7 @@ struct InputCache: Sendable {
             else { continue }
             kept.append((String(path.dropLast(5)), size, status.st_mtim.tv_sec))
         }
+        removeAbandoned()
         var sum = kept.reduce(0) { $0 + $1.size }
         for entry in kept.sorted(by: { ($0.used, $0.path) < ($1.used, $1.path) })
         where sum > bytes {

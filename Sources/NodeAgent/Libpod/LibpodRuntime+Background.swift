@@ -88,7 +88,9 @@ extension LibpodRuntime {
         do {
             while true {
                 try await parts.clock.sleep(for: Self.lookAtDiskEvery)
-                let used = try await Blocking.run { paths.reduce(0) { $0 + DiskUsage.bytes(below: $1) } }
+                let used = try await Blocking.run {
+                    paths.reduce(0) { $0 + DiskUsage.bytes(below: $1) }
+                }
                 guard used > dispatch.slice.diskBytes else { continue }
                 parts.logger.warning(
                     "outputs outgrew the disk",
@@ -145,6 +147,12 @@ extension LibpodRuntime {
     /// Removes what leases left that nobody knows any more.
     private func clean(keeping kept: Set<LeaseID>) throws {
         for lease in try folders.all() where !kept.contains(lease) { try folders.remove(lease) }
+        for name in try FileManager.default.contentsOfDirectory(atPath: watchFolder).sorted() {
+            guard let lease = LeaseID((name as NSString).deletingPathExtension),
+                !kept.contains(lease)
+            else { continue }
+            files(of: lease).remove()
+        }
         let prefix = "\(node)/"
         let owners = Set(kept.map { owner($0) })
         try parts.ranges.reclaim { $0.owner.hasPrefix(prefix) && !owners.contains($0.owner) }

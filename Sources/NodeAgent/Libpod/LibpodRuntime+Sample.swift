@@ -10,6 +10,7 @@ extension LibpodRuntime {
     private static let usageEveryNanoseconds: Int64 = 2_000_000_000
 
     package func sample(at now: BootTime) -> [Observation] {
+        reapWatchers()
         let known = state.withLock { $0.live }
         return known.keys.sorted().compactMap { lease in
             known[lease].map { observe($0, lease, at: now) }
@@ -44,6 +45,21 @@ extension LibpodRuntime {
         return Usage(
             cpuMilliseconds: Int64(clamping: usage.cpuNanoseconds / 1_000_000),
             peakMemoryBytes: Int64(clamping: usage.peakMemoryBytes ?? 0))
+    }
+
+    /// A watcher that ended before its container is replaced, unless it found another at work.
+    private func reapWatchers() {
+        for (pid, lease) in state.withLock({ $0.watchers }) {
+            guard let end = WatcherProcess.reap(pid) else { continue }
+            let live = state.withLock { state in
+                state.watchers[pid] = nil
+                return state.live[lease]
+            }
+            guard end == .failed, let live, let watched = live.watched, watched.isAlive else {
+                continue
+            }
+            watch(watched, lease, startedAt: live.startedAt)
+        }
     }
 
     /// Has the engine asked, once, how the container ended.

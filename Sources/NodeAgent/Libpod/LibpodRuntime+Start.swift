@@ -102,29 +102,31 @@ extension LibpodRuntime {
     /// Notes a container that was started or found, and gives it a watcher.
     func take(_ record: ContainerRecord, _ lease: LeaseID, startedAt: BootTime) throws {
         let group = try cgroup(of: lease)
-        var live = Live(container: record.id, cgroup: group)
+        var live = Live(container: record.id, cgroup: group, startedAt: startedAt)
         if let process = record.processID {
             let processStart = try? BootClock.startTime(ofProcess: process)
             live.watched = WatchedContainer(
                 cgroup: group, container: record.id, process: process,
                 processStart: processStart ?? 0)
         }
-        if let watched = live.watched, watched.isAlive {
-            live.watcher = watch(watched, lease, startedAt: startedAt)
-        }
         let taken = live
         state.withLock { $0.live[lease] = taken }
+        if let watched = taken.watched, watched.isAlive {
+            watch(watched, lease, startedAt: startedAt)
+        }
     }
 
     /// Starts a watcher; one that finds another at work ends at once.
-    private func watch(
-        _ container: WatchedContainer, _ lease: LeaseID, startedAt: BootTime
-    ) -> Int32 {
+    func watch(_ container: WatchedContainer, _ lease: LeaseID, startedAt: BootTime) {
         let words = NodeWatch.Arguments.words(
             container, startedAt: startedAt, folder: watchFolder, lease: lease)
-        do { return try WatcherProcess.spawn(parts.configuration.watcher, words) } catch {
+        do {
+            guard let pid = try WatcherProcess.spawn(parts.configuration.watcher, words) else {
+                return
+            }
+            state.withLock { $0.watchers[pid] = lease }
+        } catch {
             warn("cannot start a watcher", lease, error)
-            return 0
         }
     }
 

@@ -21,7 +21,8 @@ package final class LibpodRuntime: ContainerRuntime {
         var isSettling = false
         var usage = Usage.none
         var usageAt = BootTime(nanoseconds: 0)
-        var watcher: Int32 = 0
+        /// Since when the engine says that it runs.
+        let startedAt: BootTime
     }
 
     struct Exit: Sendable {
@@ -34,6 +35,8 @@ package final class LibpodRuntime: ContainerRuntime {
         var dispatches: [LeaseID: Dispatch] = [:]
         var shippers: [LeaseID: LogShipper] = [:]
         var diskWatches: [LeaseID: Abort] = [:]
+        /// Watchers that this program started, until they have ended and were reaped.
+        var watchers: [Int32: LeaseID] = [:]
     }
 
     /// What goes on beside the orders, for one lease.
@@ -131,10 +134,9 @@ package final class LibpodRuntime: ContainerRuntime {
     // MARK: The end
 
     package func remove(_ lease: LeaseID) async throws {
-        let known = state.withLock { state in
+        state.withLock { state in
             state.shippers[lease]?.stop()
             state.diskWatches[lease]?()
-            return state.live[lease]
         }
         kill(lease)
         try await parts.engine.answering {
@@ -144,7 +146,6 @@ package final class LibpodRuntime: ContainerRuntime {
         }
         try cgroup(of: lease).remove()
         try parts.ranges.release(owner: owner(lease))
-        WatcherProcess.reap(known?.watcher ?? 0)
         files(of: lease).remove()
         try await Blocking.run { try self.folders.remove(lease) }
         let inUse = state.withLock { state in

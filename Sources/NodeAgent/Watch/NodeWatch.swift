@@ -55,10 +55,11 @@ package enum NodeWatch {
         guard lock >= 0 else { return 1 }
         defer { close(lock) }
         guard flock(lock, LOCK_EX | LOCK_NB) == 0 else { return 0 }
-        return watch(arguments)
+        watch(arguments)
+        return 0
     }
 
-    private static func watch(_ arguments: Arguments) -> Int32 {
+    private static func watch(_ arguments: Arguments) {
         var meter = arguments.files.readSeen() ?? Meter(startedAt: arguments.startedAt)
         var fence = BootTime(nanoseconds: Int64.max)
         while arguments.container.isAlive {
@@ -70,13 +71,17 @@ package enum NodeWatch {
             } else {
                 meter.seeFrozen(at: now)
             }
-            do { try arguments.files.writeSeen(meter) } catch { return 1 }
             if now >= fence, state != .frozenByUs { freeze(arguments) }
+            note(meter, arguments)
             let left = fence.nanosecondsSince(BootTime(nanoseconds: BootClock.now()))
             let wait = left > 0 ? min(left, lookEveryNanoseconds) : lookEveryNanoseconds
             usleep(useconds_t(wait / 1_000 + 1))
         }
-        return 0
+    }
+
+    /// What cannot be written down is not claimed later; the fence is kept all the same.
+    private static func note(_ meter: Meter, _ arguments: Arguments) {
+        do { try arguments.files.writeSeen(meter) } catch { return }
     }
 
     /// Freezes, unless the fence was moved in the same moment.

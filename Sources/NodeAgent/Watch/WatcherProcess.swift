@@ -1,16 +1,23 @@
+import Foundation
 import Glibc
 
 /// A watcher as a child in a session of its own, which the death of the node's program leaves alone.
 enum WatcherProcess {
     /// Starts `command` followed by `words`, with nothing open but an empty input and output.
-    /// - Returns: its process id; the caller reaps it.
-    static func spawn(_ command: [String], _ words: [String]) throws -> Int32 {
-        guard let program = command.first else { return 0 }
+    /// - Returns: its process id, which the caller reaps; nil for an empty command.
+    static func spawn(_ command: [String], _ words: [String]) throws -> Int32? {
+        guard let program = command.first else { return nil }
         var actions = posix_spawn_file_actions_t()
         posix_spawn_file_actions_init(&actions)
         defer { posix_spawn_file_actions_destroy(&actions) }
         for descriptor: Int32 in 0...2 {
             posix_spawn_file_actions_addopen(&actions, descriptor, "/dev/null", O_RDWR, 0)
+        }
+        // Sockets of the program's libraries are not all closed by themselves; a watcher that
+        // held a listener would keep the next run of the program from its port.
+        for name in try FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd") {
+            guard let descriptor = Int32(name), descriptor > 2 else { continue }
+            posix_spawn_file_actions_addclose(&actions, descriptor)
         }
         var attributes = posix_spawnattr_t()
         posix_spawnattr_init(&attributes)
@@ -39,10 +46,14 @@ enum WatcherProcess {
         return pid
     }
 
-    /// Takes note of its end, so that it leaves no zombie.
-    static func reap(_ pid: Int32) {
-        guard pid > 0 else { return }
-        waitpid(pid, nil, WNOHANG)
+    enum End { case done, failed }
+
+    /// Takes note of its end, so that it leaves no zombie; nil while it lives.
+    static func reap(_ pid: Int32) -> End? {
+        var status: Int32 = 0
+        let ended = waitpid(pid, &status, WNOHANG)
+        if ended == 0 { return nil }
+        return ended == pid && status != 0 ? .failed : .done
     }
 
     /// `POSIX_SPAWN_SETSID` of <spawn.h>, which the C library shows only to GNU sources.

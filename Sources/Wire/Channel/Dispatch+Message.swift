@@ -33,7 +33,8 @@ extension Dispatch {
                 message.budgetSeconds, in: 0...Int64.max, "dispatch.budget_seconds"),
             limitSeconds: try FrameField.whole(
                 message.limitSeconds, in: 1...JobSpec.maximumDuration, "dispatch.limit_seconds"),
-            fence: try FrameField.whole(message.fenceSeconds, in: 3...86_400, "dispatch.fence_seconds"),
+            fence: try FrameField.whole(
+                message.fenceSeconds, in: 3...86_400, "dispatch.fence_seconds"),
             token: try FrameField.visible(
                 message.token, in: 1...FrameLimits.tokenBytes, "dispatch.token"))
     }

@@ -1,0 +1,75 @@
+import Domain
+import Testing
+import Wire
+
+@testable import Commands
+
+@Suite struct JobSourceTests {
+    private func source(_ words: [String], files: [String: String] = [:]) throws -> JobSource {
+        let program = try Program()
+        for (name, text) in files { try program.folder.write(text, to: name) }
+        let words = ["run"] + words
+        guard
+            case .command(_, let arguments) = try ArgumentReader(table: CommandTable.all).read(words)
+        else { throw UsageFault.imageOrFileNeeded }
+        let session = Session(
+            arguments, hints: OutputHints(words, environment: [:]),
+            surroundings: Surroundings(
+                environment: program.environment, terminal: RecordedTerminal().terminal(),
+                folder: program.folder.path))
+        return try JobSource(session)
+    }
+
+    private let file = """
+        type: batch
+        name: from-file
+        image: localhost/base:1
+        run: python3 /in/a.py
+        env: {A: one, B: two}
+        resources: {cpu: 2, memory: 2GB}
+        inputs: [{from: ./a.py, path: /in/a.py}]
+        outputs: [{path: /out, to: ./results}]
+        budget: {max_total: 0.50 USD}
+        """
+
+    @Test func `options go before the file and leave the rest of it`() throws {
+        let source = try source(
+            [
+                "sub/job.yaml", "--budget", "3", "--name", "other", "-e", "B=three", "-e", "C=",
+                "--memory", "4GB", "--gpu", "24GB..:2", "--image", "localhost/base:2",
+            ], files: ["sub/job.yaml": file])
+        let spec = source.spec
+        #expect(spec.budget?.micro == 3_000_000)
+        #expect(spec.name == "other" && spec.image == "localhost/base:2")
+        #expect(spec.environment.map { "\($0.name)=\($0.value)" } == ["A=one", "B=three", "C="])
+        #expect(spec.slice.milliCPU == 2000 && spec.slice.memoryBytes == 4_000_000_000)
+        #expect(spec.devices.count == 2 && spec.devices.vramBytes == 24_000_000_000)
+        #expect(spec.inputs.first?.from == "./a.py" && spec.outputs.first?.to == "./results")
+        #expect(source.folder.hasSuffix("/sub"))
+    }
+
+    @Test func `an image and a command are a job`() throws {
+        let spec = try source(
+            ["--image", "localhost/base:1", "--budget", "0.25", "--", "sh", "-c", "echo \"工作\""]
+        ).spec
+        #expect(spec.command == ["sh", "-c", "echo \"工作\""])
+        #expect(spec.budget?.micro == 250_000)
+        #expect(spec.slice == JobSpec.defaultResources)
+    }
+
+    @Test func `what an option puts in keeps the rules of a spec`() throws {
+        #expect(throws: WireError.self) {
+            try source(["job.yaml", "--name", "Not A Name"], files: ["job.yaml": file])
+        }
+        #expect(throws: WireError.self) {
+            try source(["job.yaml", "-e", "1X=2"], files: ["job.yaml": file])
+        }
+    }
+
+    @Test func `a file and a command together are refused`() throws {
+        #expect(throws: UsageFault.imageOrFileNeeded) {
+            try source(["job.yaml", "--", "x"], files: ["job.yaml": file])
+        }
+        #expect(throws: UsageFault.imageOrFileNeeded) { try source(["--image", "i"]) }
+    }
+}

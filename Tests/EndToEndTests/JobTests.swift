@@ -1,0 +1,86 @@
+import Domain
+import Foundation
+import Testing
+import Wire
+
+extension EndToEnd {
+    /// One job from its spec to its proof.
+    @Suite(needsContainers) struct JobTests {
+        struct Run: Sendable, CustomTestStringConvertible {
+            let sleep: String
+            let code: Int32
+            let seconds: Int64
+            var testDescription: String { "sleep \(sleep), exit \(code)" }
+        }
+
+        @Test(arguments: [
+            Run(sleep: "3.4", code: 41, seconds: 3), Run(sleep: "1.3", code: 0, seconds: 1),
+        ])
+        func `a job nobody has seen ends with its own code and pays for its own whole seconds`(
+            _ run: Run
+        ) async throws {
+            try await Stage.run { stage in
+                let site = try await Site.up(stage)
+                let ended = try await site.run(
+                    JobText("job", "echo hello; echo oops >&2; sleep \(run.sleep); exit \(run.code)"))
+                #expect(ended.status == run.code, "\(ended)")
+                #expect(ended.out == "hello\n")
+                #expect(ended.err.contains("oops\n"))
+
+                let job = try await site.show()
+                #expect(job.billedSeconds == run.seconds)
+                #expect(job.exitCode == Int(run.code))
+                #expect(job.taskList.first?.endedBy == "exit:\(run.code)")
+                let invoice = try await site.checkBill()
+                #expect(invoice.lines.map(\.meteredS) == [run.seconds])
+                #expect(invoice.fundedBy == "operator-granted")
+                try await checkProof(site, stage, invoice)
+            }
+        }
+
+        /// The bill is proven without the market, and a changed proof is not.
+        private func checkProof(
+            _ site: Site, _ stage: Stage, _ invoice: InvoiceDTO
+        ) async throws {
+            let bundle = try await eventually("the bill is in the log") {
+                let exported = try await site.run(.renter, ["audit", "export", "job"])
+                return exported.status == 0 && exported.out.contains(invoice.lines[0].lease.text)
+                    ? exported.out : nil
+            }
+            try await site.market.killNow()
+            let path = try stage.write(bundle, to: "bundle.json")
+            let verified = try await stage.run(["audit", "verify", path])
+            #expect(verified.status == 0, "\(verified)")
+            let lied = bundle.replacing(
+                "\"charged_micro\" : \(invoice.total.money.micro)",
+                with: "\"charged_micro\" : \(invoice.total.money.micro + 1)")
+            #expect(lied != bundle)
+            let refused = try await stage.run(
+                ["audit", "verify", try stage.write(lied, to: "lied.json")])
+            #expect(refused.status == 8, "\(refused)")
+        }
+
+        @Test func `what a job leaves in an output folder comes to its renter`() async throws {
+            try await Stage.run { stage in
+                let site = try await Site.up(stage)
+                var job = JobText("job", "mkdir /out/deep; echo kept > /out/deep/file; exit 3")
+                job.outputs = ["/out": "./results"]
+                let ended = try await site.run(job)
+                #expect(ended.status == 3, "\(ended)")
+                let path = stage.folder + "/results/deep/file"
+                #expect(try String(contentsOfFile: path, encoding: .utf8) == "kept\n")
+            }
+        }
+
+        @Test func `a market and a node that are asked to end do so, and leave no container`()
+            async throws
+        {
+            try await Stage.run { stage in
+                let site = try await Site.up(stage)
+                #expect(try await site.run(JobText("job", "exit 0")).status == 0)
+                site.market.signal(SIGTERM)
+                #expect(try await site.market.end(within: .seconds(20)) == .exited(0))
+            }
+        }
+    }
+}

@@ -1,0 +1,130 @@
+import Domain
+import Foundation
+import Testing
+import Wire
+
+/// A node of its own process.
+final class JoinedNode {
+    private struct Ready: Decodable {
+        let node: NodeID
+    }
+
+    let stage: Stage
+    private let options: [String]
+    private let folder: String
+    private(set) var program: Program
+    private(set) var id: NodeID?
+
+    /// Joins the site's market and runs the node until its offer stands.
+    init(
+        _ name: String, at site: Site, options: [String] = Site.nodeOptions
+    ) async throws {
+        stage = site.stage
+        folder = "\(stage.folder)/\(name)"
+        self.options = ["--name", name] + options
+        let token = try await site.ok(.provider, ["market", "token", "create"])
+            .trimmingCharacters(in: .whitespacesAndNewlines)
+        _ = try await stage.ok(["node", "join", token, "--name", name, "--state-dir", folder])
+        program = try Self.start(stage, folder, self.options)
+        try await ready()
+        try await offered(at: site)
+    }
+
+    private static func start(
+        _ stage: Stage, _ folder: String, _ options: [String]
+    ) throws -> Program {
+        try stage.orban(["node", "run", "--state-dir", folder, "-o", "json"] + options)
+    }
+
+    /// Runs the node's program again, over the state of the one that has ended.
+    func restart() throws { program = try Self.start(stage, folder, options) }
+
+    /// Waits until the market was reached.
+    func ready() async throws {
+        let ready = try await eventually("the node is ready", within: .seconds(90)) {
+            if program.ending != nil {
+                throw Stage.Unexpected(description: "the node ended; \(program.lastWords)")
+            }
+            return try? WireJSON.decode(Ready.self, from: Array(program.out.utf8))
+        }
+        if id == nil { stage.note(node: ready.node.text) }
+        id = ready.node
+    }
+
+    func offered(at site: Site) async throws {
+        let id = try #require(id)
+        try await eventually(
+            "the node's offer stands",
+            holds: {
+                let offers: ListDTO<OfferDTO>? = try? await site.api(.renter).get("/v1/offers")
+                return (offers?.data ?? []).contains { $0.node == id && $0.availability == .open }
+            })
+    }
+}
+
+/// One lease's container, as the kernel shows it.
+struct Contained {
+    let lease: LeaseID
+    /// Its group in each hierarchy.
+    private let groups: [String]
+
+    /// Waits until the task's container runs.
+    init(of job: JobDTO) async throws {
+        let lease = try #require(job.taskList.first?.lease)
+        self.lease = lease
+        groups = try await eventually("the container of \(lease) is there") {
+            let groups = Self.groups(of: lease)
+            return groups.isEmpty ? nil : groups
+        }
+    }
+
+    private static func groups(of lease: LeaseID) -> [String] {
+        shell("find /sys/fs/cgroup -type d -path \"*/orban/$1/libpod-*\" -prune", lease.text)
+            .split(separator: "\n").map(String.init)
+    }
+
+    /// The engine's id of the container.
+    var id: String {
+        groups.first.flatMap { $0.split(separator: "/").last }.map { String($0.dropFirst(7)) } ?? ""
+    }
+
+    var isGone: Bool { Self.groups(of: lease).isEmpty }
+
+    /// Whether its processes stand still; read from the kernel.
+    var isFrozen: Bool {
+        shell(
+            """
+            cat /sys/fs/cgroup/freezer/orban/$1/libpod-*/freezer.state \
+                /sys/fs/cgroup/orban/$1/cgroup.events 2>/dev/null
+            """, lease.text
+        ).split(whereSeparator: \.isNewline).contains { $0 == "FROZEN" || $0 == "frozen 1" }
+    }
+
+    /// Freezes or thaws the container's own group, as root may at any time.
+    func setFrozen(_ isFrozen: Bool) {
+        shell(
+            """
+            for group in /sys/fs/cgroup/freezer/orban/$1/libpod-*; do
+                [ -d "$group" ] && echo "$2" > "$group/freezer.state"; done
+            for group in /sys/fs/cgroup/orban/$1/libpod-*; do
+                [ -d "$group" ] && echo "$3" > "$group/cgroup.freeze"; done
+            """, lease.text, isFrozen ? "FROZEN" : "THAWED", isFrozen ? "1" : "0")
+    }
+
+    /// Asks the engine, behind the node's back.
+    func podman(_ words: String) {
+        shell(
+            """
+            podman --root "$1" --runroot /run/orban/containers --storage-driver overlay \
+                --cgroup-manager cgroupfs \(words) "$2"
+            """, Stage.store, id)
+    }
+}
+
+extension Contained {
+    /// Waits for the seconds since boot to reach a time.
+    static func uptime() throws -> Double {
+        let text = try String(contentsOfFile: "/proc/uptime", encoding: .utf8)
+        return try #require(Double(text.prefix { $0 != " " }))
+    }
+}
