@@ -33,7 +33,8 @@ let nioHTTP1: Target.Dependency = .product(name: "NIOHTTP1", package: "swift-nio
 let nioSSL: Target.Dependency = .product(name: "NIOSSL", package: "swift-nio-ssl")
 let foundationCompat: Target.Dependency = .product(
     name: "NIOFoundationCompat", package: "swift-nio")
-let lifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let lifecycle: Target.Dependency = .product(
+    name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hummingbird")
 let hummingbirdTLS: Target.Dependency = .product(name: "HummingbirdTLS", package: "hummingbird")
 let grpc: [Target.Dependency] = [
@@ -45,7 +46,8 @@ let grpc: [Target.Dependency] = [
 let hummingbirdTesting: Target.Dependency = .product(
     name: "HummingbirdTesting", package: "hummingbird")
 let httpTypes: Target.Dependency = .product(name: "HTTPTypes", package: "swift-http-types")
-let arguments: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
+let arguments: Target.Dependency = .product(
+    name: "ArgumentParser", package: "swift-argument-parser")
 let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
 let grdb: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
 
@@ -81,7 +83,8 @@ let package = Package(
         module("Transparency", ["Domain", crypto]),
         module("Hosting", ["Domain"]),
         // 3. Core: composes the market engines
-        module("Marketplace", ["Domain", "Matching", "Accounting", "Verification", "Transparency"]),
+        module(
+            "Marketplace", ["Domain", "Matching", "Accounting", "Verification", "Transparency"]),
         // 4. Edges
         module("Wire", ["Domain", yams] + grpc),
         module(
@@ -104,7 +107,10 @@ let package = Package(
             ] + grpc),
         module(
             "Simulation",
-            ["Domain", "Matching", "Accounting", "Verification", "Transparency", "Hosting", "Marketplace", crypto]),
+            [
+                "Domain", "Matching", "Accounting", "Verification", "Transparency", "Hosting",
+                "Marketplace", crypto,
+            ]),
         module(
             "Commands",
             [
@@ -133,11 +139,15 @@ let package = Package(
         tests("ContainerEngine", ["ContainerEngine"]),
         tests(
             "NodeAgent",
-            ["NodeAgent", "Domain", "Hosting", "ContainerEngine", "Wire", crypto, logging, httpClient]),
+            [
+                "NodeAgent", "Domain", "Hosting", "ContainerEngine", "Wire", crypto, logging,
+                httpClient,
+            ]),
         tests(
             "ControlPlane",
             [
-                "Accounting", "ControlPlane", "Marketplace", "NodeAgent", "Transparency", "Wire", "Domain", crypto,
+                "Accounting", "ControlPlane", "Marketplace", "NodeAgent", "Transparency", "Wire",
+                "Domain", crypto,
                 x509, asn1,
                 logging, nio, nioSSL, lifecycle, hummingbird, hummingbirdTesting, httpTypes,
             ] + grpc),

@@ -47,7 +47,9 @@ extension API {
         add(.put, "/v1/leases/:lease/outputs", .leaseOr([])) { request, call in
             let id = try Self.lease(call)
             let body = try Self.decode(OutputsDTO.self, try await Self.body(request))
-            guard body.outputs.count <= 64 else { throw WireError.parameterInvalid(name: "outputs") }
+            guard body.outputs.count <= 64 else {
+                throw WireError.parameterInvalid(name: "outputs")
+            }
             guard let lease = try await market.store.read([.lease(id)]).lease(id) else {
                 throw Refusal.leaseUnknown(id)
             }
@@ -199,7 +201,8 @@ extension MarketServices {
                 let job = try await store.read([.job(lease.task.job)]).job(lease.task.job)
             else { return nil }
             let workload = job.terms.workload
-            let mine = workload.image.digest == digest
+            let mine =
+                workload.image.digest == digest
                 || workload.inputs.contains { $0.digest == digest } || blob.owner == lease.renter
             return mine ? blob.size : nil
         }

@@ -114,7 +114,8 @@ package struct API {
     ) -> Response {
         let problem: ProblemDTO
         switch error {
-        case let refusal as Refusal: problem = ProblemDTO(refusal, in: language, requestID: requestID)
+        case let refusal as Refusal:
+            problem = ProblemDTO(refusal, in: language, requestID: requestID)
         case let wire as WireError: problem = ProblemDTO(wire, in: language, requestID: requestID)
         case let spec as SpecError:
             problem = ProblemDTO(.specInvalid(spec), in: language, requestID: requestID)
@@ -122,10 +123,12 @@ package struct API {
             problem = ProblemDTO(
                 .bodyMalformed("\(error)"), in: language, requestID: requestID)
         default:
-            log.error("request failed", metadata: ["request.id": "\(requestID)", "cause": "\(error)"])
+            log.error(
+                "request failed", metadata: ["request.id": "\(requestID)", "cause": "\(error)"])
             problem = ProblemDTO(WireError.internalFailure, in: language, requestID: requestID)
         }
-        var response = (try? Self.json(problem, status: .init(code: problem.status)))
+        var response =
+            (try? Self.json(problem, status: .init(code: problem.status)))
             ?? Response(status: .internalServerError)
         response.headers[.contentType] = ProblemDTO.mediaType
         return response
@@ -133,7 +136,8 @@ package struct API {
 
     // MARK: Bodies
 
-    static func json(_ value: some Encodable, status: HTTPResponse.Status = .ok) throws -> Response {
+    static func json(_ value: some Encodable, status: HTTPResponse.Status = .ok) throws -> Response
+    {
         let bytes = try WireJSON.encode(value)
         return Response(
             status: status, headers: [.contentType: "application/json"],

@@ -57,8 +57,9 @@ package struct BlobStore: Sendable {
     ) async throws -> Int64 {
         let path = upload(digest, owner)
         if !FileManager.default.fileExists(atPath: path) {
-            guard FileManager.default.createFile(
-                atPath: path, contents: nil, attributes: [.posixPermissions: 0o600])
+            guard
+                FileManager.default.createFile(
+                    atPath: path, contents: nil, attributes: [.posixPermissions: 0o600])
             else { throw WireError.unavailable }
         }
         guard let handle = FileHandle(forUpdatingAtPath: path) else { throw WireError.unavailable }

@@ -11,6 +11,9 @@ struct ChannelHandler: Orban_Node_V1_NodeChannel.ServiceProtocol {
     typealias Inbound = RPCAsyncSequence<Orban_Node_V1_NodeEnvelope, any Error>
     typealias Outbound = RPCWriter<Orban_Node_V1_MarketEnvelope>
 
+    /// How long a node that does not read may hold up the end of its call.
+    private static let lastWordsMilliseconds: Int64 = 3000
+
     let market: MarketServices
     let connections: ChannelConnections
 
@@ -76,6 +79,11 @@ struct ChannelHandler: Orban_Node_V1_NodeChannel.ServiceProtocol {
                     try await Self.write(exchange, to: outbound)
                     return .writer
                 }
+                group.addTask {
+                    for await _ in exchange.closed {}
+                    try await MarketClock.pause(milliseconds: Self.lastWordsMilliseconds)
+                    return .deadline
+                }
                 defer { group.cancelAll() }
                 // What a node said before it closed its side is still dealt with.
                 while try await group.next() == .reader {}
@@ -86,7 +94,7 @@ struct ChannelHandler: Orban_Node_V1_NodeChannel.ServiceProtocol {
         }
     }
 
-    private enum Part { case reader, taker, writer }
+    private enum Part { case reader, taker, writer, deadline }
 
     private static func read(
         _ inbound: Inbound, through exchange: FrameExchange<MarketFrame>,

@@ -3,47 +3,55 @@ import GRPCCore
 import GRPCNIOTransportHTTP2Posix
 import Logging
 import ServiceLifecycle
+import Synchronization
 
 /// The market's end of the node channel: a listener for gRPC over mutual TLS.
 ///
 /// Only who holds a certificate of the market's own authority gets as far as a frame, and is the
 /// node that the certificate names. Every connection says goodbye when the listener stops.
-package struct ChannelServer: Service {
+package final class ChannelServer: Service {
     private static let loopback = ["127.0.0.1", "::1", "localhost"]
     /// How long connections have to end by themselves when the listener stops.
     private static let graceSeconds = 3
 
     private let market: MarketServices
+    private let renewAfterMilliseconds: Int64
     private let listening: @Sendable (Int) -> Void
+    private let port: Mutex<Int>
 
-    /// - Parameter listening: told the port, each time that the listener stands.
+    /// - Parameters:
+    ///   - renewAfterMilliseconds: how long one certificate serves.
+    ///   - listening: told the port, each time that the listener stands.
     package init(
-        market: MarketServices, listening: @escaping @Sendable (Int) -> Void
-    ) throws {
+        market: MarketServices, renewAfterMilliseconds: Int64,
+        listening: @escaping @Sendable (Int) -> Void
+    ) {
         self.market = market
+        self.renewAfterMilliseconds = renewAfterMilliseconds
         self.listening = listening
+        port = Mutex(market.channelPort)
     }
 
-    package init(market: MarketServices) throws {
-        try self.init(market: market) { _ in }
+    package convenience init(market: MarketServices) throws {
+        self.init(
+            market: market, renewAfterMilliseconds: CertificateAuthority.Lifetime.server / 2 * 1000,
+            listening: { _ in })
     }
 
     /// Serves until it is shut down or cancelled. At half the life of its certificate it listens
-    /// anew with another; nodes reconnect well within their fence.
+    /// anew with another, on the same port; nodes reconnect well within their fence.
     package func run() async throws {
-        var port = market.channelPort
         repeat {
-            port = try await serve(port: port)
+            try await serve()
         } while !Task.isShuttingDownGracefully && !Task.isCancelled
     }
 
-    /// - Returns: the port on which it listened.
-    private func serve(port: Int) async throws -> Int {
+    private func serve() async throws {
         let identity = try market.authority.serverIdentity(
             hosts: [market.publicHost] + Self.loopback)
         let connections = ChannelConnections()
         let transport = HTTP2ServerTransport.Posix(
-            address: address(port), transportSecurity: security(identity),
+            address: address(port.withLock { $0 }), transportSecurity: security(identity),
             config: Self.configuration)
         let server = GRPCServer(
             transport: transport,
@@ -52,21 +60,26 @@ package struct ChannelServer: Service {
             connections.end(code: code)
             server.beginGracefulShutdown()
         }
-        return try await withGracefulShutdownHandler {
+        try await withGracefulShutdownHandler {
             try await withThrowingTaskGroup(of: Void.self) { group in
                 group.addTask {
-                    try await MarketClock.pause(milliseconds: identity.renewAfterSeconds * 1000)
+                    try await MarketClock.pause(milliseconds: self.renewAfterMilliseconds)
                     stop("market_restarting")
                 }
-                group.addTask { listening(try await Self.port(of: transport)) }
+                group.addTask { try await self.announce(transport) }
                 defer { group.cancelAll() }
-                let bound = Task { try await Self.port(of: transport) }
                 try await Self.run(server, unless: connections)
-                return (try? await bound.value) ?? port
             }
         } onGracefulShutdown: {
             stop("market_stopping")
         }
+    }
+
+    private func announce(_ transport: HTTP2ServerTransport.Posix) async throws {
+        let address = try await transport.listeningAddress
+        guard let bound = address.ipv4?.port else { return }
+        port.withLock { $0 = bound }
+        listening(bound)
     }
 
     /// A server that was stopped before it began has nothing to serve.
@@ -76,11 +89,6 @@ package struct ChannelServer: Service {
         do { try await server.serve() } catch let error as RuntimeError {
             guard error.code == .serverIsStopped, connections.isEnded else { throw error }
         }
-    }
-
-    private static func port(of transport: HTTP2ServerTransport.Posix) async throws -> Int {
-        let address = try await transport.listeningAddress
-        return address.ipv4?.port ?? address.ipv6?.port ?? 0
     }
 
     private func address(_ port: Int) -> SocketAddress {

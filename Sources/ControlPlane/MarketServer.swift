@@ -73,7 +73,8 @@ package struct MarketServer: Sendable {
                 for case .job(let job) in notice.rows { signals.ring(job.id.text) }
                 feed.publish(
                     Commit(
-                        rows: notice.rows, effects: notice.newEffects, newEntries: notice.newEntryCount))
+                        rows: notice.rows, effects: notice.newEffects,
+                        newEntries: notice.newEntryCount))
             })
         self.store = store
         let authority = try CertificateAuthority(

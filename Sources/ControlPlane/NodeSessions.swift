@@ -42,6 +42,9 @@ package actor NodeSessions: Service {
     private var sessions: [NodeID: Session] = [:]
     private var sessionCount = 0
     private var liveness: Liveness
+    /// Leases that are renewed no more, with the moment of that; they end when their fence is over,
+    /// so that what may still run there has stopped before anybody places the task again.
+    private var givenUp: [LeaseID: Timestamp] = [:]
     /// Live leases as committed, by node.
     private var live: [NodeID: [LeaseID: Lease]] = [:]
 
@@ -83,6 +86,8 @@ package actor NodeSessions: Service {
     private func note(_ rows: [Row]) {
         for case .lease(let lease) in rows {
             live[lease.node, default: [:]][lease.id] = lease.life.isLive ? lease : nil
+            // News of a lease is a sign that it goes on, or its end.
+            givenUp[lease.id] = nil
         }
     }
 
@@ -180,9 +185,9 @@ package actor NodeSessions: Service {
         if let back = liveness.heartbeat(node, at: clock.now()) {
             try await store.perform(.silence(node, milliseconds: back.silentMilliseconds))
         }
-        let renewals = (live[node] ?? [:]).values.sorted { $0.id < $1.id }.map {
-            Renewal(lease: $0.id, attempt: $0.attempt)
-        }
+        let renewals = (live[node] ?? [:]).values.sorted { $0.id < $1.id }
+            .filter { givenUp[$0.id] == nil }
+            .map { Renewal(lease: $0.id, attempt: $0.attempt) }
         _ = session.channel.send(.renewal(number: beat, leases: renewals))
     }
 
@@ -272,11 +277,31 @@ package actor NodeSessions: Service {
         }.map(\.id).sorted()
     }
 
-    /// Reserved leases whose time to start has passed.
-    package func unstarted() -> [LeaseID] {
+    /// Seconds in which a running lease must have a receipt accepted; longer than a node may take to
+    /// save outputs (600 s), in which it has nothing new to claim.
+    private static let receiptSeconds: Int64 = 900
+
+    /// Leases to end now: not started in time, or without any accepted receipt for too long, and
+    /// unrenewed since for their fence and a tenth.
+    package func abandoned() -> [(lease: LeaseID, reason: EndReason)] {
         let now = clock.now()
-        return live.values.flatMap { $0.values }.filter { lease in
-            if case .reserved(let until) = lease.life { until < now } else { false }
-        }.map(\.id).sorted()
+        var due: [(lease: LeaseID, reason: EndReason)] = []
+        for lease in live.values.flatMap({ $0.values }).sorted(by: { $0.id < $1.id }) {
+            guard let reason = Self.overdue(lease, at: now) else { continue }
+            let since = givenUp[lease.id] ?? now
+            givenUp[lease.id] = since
+            guard now.millisecondsSince(since) > lease.fence * 1100 else { continue }
+            due.append((lease.id, reason))
+        }
+        return due
+    }
+
+    private static func overdue(_ lease: Lease, at now: Timestamp) -> EndReason? {
+        switch lease.life {
+        case .reserved(let until): until < now ? .startFailed(code: "timeout") : nil
+        case .running(_, let reading, _):
+            reading.acceptedAt.advanced(seconds: receiptSeconds) < now ? .nodeLost : nil
+        case .ended, .settled: nil
+        }
     }
 }

@@ -12,8 +12,6 @@ package struct ServerIdentity: Sendable {
     /// Certificate and key as PEM.
     package let certificatePEM: String
     package let keyPEM: String
-    /// After so many seconds, half of its life, another is to take its place.
-    package let renewAfterSeconds: Int64
 }
 
 extension CertificateAuthority {
@@ -28,7 +26,7 @@ extension CertificateAuthority {
             seconds: Lifetime.server, use: .serverAuth, names: Self.names(of: hosts))
         return ServerIdentity(
             certificatePEM: try certificate.serializeAsPEM().pemString,
-            keyPEM: key.pemRepresentation, renewAfterSeconds: Lifetime.server / 2)
+            keyPEM: key.pemRepresentation)
     }
 
     /// TLS of a listener that asks for no client certificate.

@@ -43,7 +43,8 @@ extension MarketServices {
             reason: try await reason(job, state, tasks, language),
             submittedAt: TimeDTO(job.submittedAt), tasks: job.terms.tasks,
             counts: TaskCountsDTO(job.counts), budget: MoneyDTO(hold.amount),
-            held: MoneyDTO(hold.life == .pending ? try hold.amount.subtracting(hold.charged) : .zero),
+            held: MoneyDTO(
+                hold.life == .pending ? try hold.amount.subtracting(hold.charged) : .zero),
             charged: MoneyDTO(hold.charged), refunded: MoneyDTO(hold.refunded),
             billedSeconds: leases.reduce(0) { $0 + $1.billedSeconds },
             exitCode: state.isOver ? job.exitCode(tasks) : nil,
@@ -66,7 +67,8 @@ extension MarketServices {
                     in: language))
         case .failed, .stopped:
             guard let reason = job.endReason(tasks) else {
-                return ReasonDTO(code: "budget", text: EndReason.budgetExhausted.sentence(in: language))
+                return ReasonDTO(
+                    code: "budget", text: EndReason.budgetExhausted.sentence(in: language))
             }
             return ReasonDTO(code: reason.text, text: reason.sentence(in: language))
         case .starting, .running, .stopping, .finished: return nil
@@ -83,9 +85,10 @@ extension MarketServices {
         let explanation = await matching.explain(spec.needs)
         let cheapest = explanation.cheapest
         let low = try cheapest.map { try Bill.charge(seconds: 1, rate: $0) } ?? .zero
-        let longest = try (cheapest ?? spec.maxPrice).map {
-            try Bill.charge(seconds: spec.maxDuration, rate: $0)
-        } ?? budget
+        let longest =
+            try (cheapest ?? spec.maxPrice).map {
+                try Bill.charge(seconds: spec.maxDuration, rate: $0)
+            } ?? budget
         let worst = min(try longest.times(Int64(spec.tasks)), budget)
         var fixes: [FixDTO] = []
         if explanation.feasible == 0, let rate = explanation.cheapestIgnoringPrice {
@@ -99,7 +102,8 @@ extension MarketServices {
             name: spec.name, tasks: spec.tasks,
             image: ImageDTO(name: spec.image, digest: image), budget: MoneyDTO(budget),
             low: MoneyDTO(min(try low.times(Int64(spec.tasks)), budget)),
-            likely: MoneyDTO(try await likely(spec, renter, at: cheapest) ?? worst), worst: MoneyDTO(worst),
+            likely: MoneyDTO(try await likely(spec, renter, at: cheapest) ?? worst),
+            worst: MoneyDTO(worst),
             feasible: explanation.feasible, totalOffers: explanation.total,
             rejected: explanation.rejections(in: language),
             maxDurationSeconds: spec.maxDuration,
@@ -189,7 +193,9 @@ struct TaskOutputDTO: Codable, Hashable, Sendable {
 extension Lease {
     /// Seconds that this lease is billed: settled, or as far as its last accepted receipt.
     var billedSeconds: Int64 {
-        if case .settled(_, let seconds, _, at: _) = life { seconds } else {
+        if case .settled(_, let seconds, _, at: _) = life {
+            seconds
+        } else {
             life.reading?.seconds ?? 0
         }
     }

@@ -25,7 +25,8 @@ struct OutboxWorker: Service {
                 let read = Read.outbox(limit: Self.everything)
                 let rows = try await store.read([read])
                 try await verify(
-                    rows[read].compactMap { if case .outbox(let entry) = $0 { entry } else { nil } })
+                    rows[read].compactMap { if case .outbox(let entry) = $0 { entry } else { nil } }
+                )
             case .commit(let commit): try await verify(commit.effects)
             }
         }
@@ -110,10 +111,10 @@ struct Timekeeper: Service {
 
     private func everySecond() async throws {
         let overdue = await sessions.overdue()
-        let unstarted = await sessions.unstarted()
+        let abandoned = await sessions.abandoned()
         var commands: [Command] = [.keepAlive]
         commands += overdue.lost.map { .endLease($0, .nodeLost) }
-        commands += unstarted.map { .endLease($0, .startFailed(code: "timeout")) }
+        commands += abandoned.map { .endLease($0.lease, $0.reason) }
         for lease in overdue.lost {
             log.warning("lease lost", metadata: ["lease.id": "\(lease)"])
         }

@@ -28,7 +28,8 @@ package enum EntryType: UInt8, Sendable {
 
 /// Why bytes are not an entry.
 package enum MalformedEntry: Error, Hashable {
-    case wrongVersion, wrongType, truncated, trailingBytes, badField(String)
+    case wrongVersion, wrongType, truncated, trailingBytes
+    case badField(String)
 }
 
 /// Reads what `EntryWriter` writes; refuses everything else.

@@ -60,7 +60,9 @@ package struct BlobDigest: Hashable, Comparable, Sendable, Codable, CustomString
 
     package init?(_ text: String) {
         guard text.hasPrefix("sha256:"), text.utf8.count == 71 else { return nil }
-        let isHex = text.utf8.dropFirst(7).allSatisfy { (48...57).contains($0) || (97...102).contains($0) }
+        let isHex = text.utf8.dropFirst(7).allSatisfy {
+            (48...57).contains($0) || (97...102).contains($0)
+        }
         guard isHex else { return nil }
         self.text = text
     }

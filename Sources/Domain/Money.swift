@@ -66,7 +66,8 @@ package struct Money: Hashable, Comparable, Sendable, Codable, CustomStringConve
     }
 
     private static func digits(_ text: Substring, upTo count: Int) -> Int64? {
-        guard (1...count).contains(text.utf8.count), text.utf8.allSatisfy({ (48...57).contains($0) })
+        guard (1...count).contains(text.utf8.count),
+            text.utf8.allSatisfy({ (48...57).contains($0) })
         else { return nil }
         return Int64(text)
     }

@@ -1,6 +1,10 @@
 /// How strongly a receipt's work was proven. v1 reaches L0 only.
 package enum EvidenceLevel: String, Hashable, Sendable, Codable {
-    case live = "L0", challenged = "L1", replicated = "L2", reexecuted = "L3", attested = "L4"
+    case live = "L0"
+    case challenged = "L1"
+    case replicated = "L2"
+    case reexecuted = "L3"
+    case attested = "L4"
 }
 
 /// Why a lease ended.

@@ -7,7 +7,9 @@ extension Market {
     /// - Parameter token: the join token's id, of which one use is taken; nil for a node of the
     ///   market's own process.
     func register(_ node: Node, token: String?, _ rows: Rows, _ now: Timestamp) throws -> Decision {
-        guard rows.account(node.provider) != nil else { throw Refusal.accountUnknown(node.provider) }
+        guard rows.account(node.provider) != nil else {
+            throw Refusal.accountUnknown(node.provider)
+        }
         if let known = rows.node(node.id) {
             guard known.receiptKey == node.receiptKey, known.provider == node.provider else {
                 throw Refusal.nodeTaken(node.id)

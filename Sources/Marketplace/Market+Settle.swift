@@ -79,7 +79,8 @@ extension Market {
         let newPay = try newCharge.subtracting(newCommission)
         try hold.post(newCharge)
         let parts: [(Transfer.Kind, LedgerAccount, Money)] = [
-            (.charge, .available(lease.provider), newPay), (.commission, .commission, newCommission),
+            (.charge, .available(lease.provider), newPay),
+            (.commission, .commission, newCommission),
         ]
         for (kind, target, amount) in parts where amount > .zero {
             try ledger.post(

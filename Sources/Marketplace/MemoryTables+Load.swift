@@ -138,7 +138,8 @@ extension MemoryTables {
         case .outboxEntry(let id): outbox.filter { $0.id == id }.map(Row.outbox)
         case .outbox(let limit): outbox.prefix(max(limit, 0)).map(Row.outbox)
         case .transfers(let after, let limit):
-            transfers.dropFirst(Int(clamping: max(after, 0))).prefix(max(limit, 0)).map(Row.transfer)
+            transfers.dropFirst(Int(clamping: max(after, 0))).prefix(max(limit, 0)).map(
+                Row.transfer)
         case .transfersOfJob(let job, let limit):
             transfers.filter { $0.transfer.job == job }.prefix(max(limit, 0)).map(Row.transfer)
         case .pendingEntry(let key): pending.filter { $0.key == key }.map(Row.pending)

@@ -110,7 +110,9 @@ package struct Rows: Sendable {
         if case .lease(let lease)? = self[.lease(id)].first { lease } else { nil }
     }
     package func balance(_ account: LedgerAccount) -> Money {
-        if case .balance(let balance)? = self[.balance(account)].first { balance.amount } else {
+        if case .balance(let balance)? = self[.balance(account)].first {
+            balance.amount
+        } else {
             .zero
         }
     }

@@ -17,7 +17,8 @@ package struct VerifiedReceipt: Hashable, Sendable {
         let receipt: Receipt
         do { receipt = try Receipt(bytes: signed.bytes) } catch { throw .receiptMalformed }
         guard receipt.node == node else { throw .wrongNode }
-        guard receipt.level == .live else { throw .receiptMalformed }  // no level above is proven yet
+        // No level above is proven yet.
+        guard receipt.level == .live else { throw .receiptMalformed }
         guard let key = try? Curve25519.Signing.PublicKey(rawRepresentation: key),
             key.isValidSignature(signed.signature, for: signed.bytes)
         else { throw .badSignature }

@@ -7,7 +7,8 @@ extension Message {
         .usageValueRefused: Bilingual("{name} cannot be \"{value}\"", "{name} 不能是「{value}」"),
         .usageFlagWithValue: Bilingual("{name} takes no value", "{name} 不接受值"),
         .usageOperandMissing: Bilingual("{command} needs <{name}>", "{command} 需要 <{name}>"),
-        .usageOperandExtra: Bilingual("{command} does not take \"{name}\"", "{command} 不接受「{name}」"),
+        .usageOperandExtra: Bilingual(
+            "{command} does not take \"{name}\"", "{command} 不接受「{name}」"),
         .usageBudgetForYes: Bilingual(
             "--yes needs a budget: budget.max_total in the spec, or --budget",
             "--yes 需要預算：規格中的 budget.max_total，或 --budget"),
@@ -63,6 +64,9 @@ extension Message {
             "{records} usage records of {leases} leases, {nodes} node keys, every signature and "
                 + "charge checked",
             "{leases} 個租約的 {records} 筆用量紀錄、{nodes} 把節點金鑰，簽章與費用皆已檢查"),
+        .auditBooksSound: Bilingual(
+            "every record is as the market wrote it, and the ledger and the log add up",
+            "每一筆記錄都與市場寫入時相同，帳本與紀錄皆相符"),
         .auditLedgerSum: Bilingual("sum {sum}", "總和 {sum}"),
         .auditEvidenceDone: Bilingual(
             "{receipts} receipts, {leases} settlements, {leaves} leaves in {path}",

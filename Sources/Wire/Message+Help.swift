@@ -39,6 +39,8 @@ extension Message {
         .helpMarketServe: Bilingual("run a market", "執行市場"),
         .helpKeyCreate: Bilingual("make a key for an account", "為帳戶建立金鑰"),
         .helpCredit: Bilingual("book money to an account", "為帳戶加值"),
+        .helpMarketAudit: Bilingual(
+            "check every record of a market's folder", "檢查市場資料夾中的每一筆記錄"),
         .helpMarketImage: Bilingual(
             "name an image and upload its OCI archive", "為映像命名並上傳 OCI 封存檔"),
         .helpTokenCreate: Bilingual("make a token with which nodes join", "建立節點加入用的權杖"),
@@ -118,7 +120,8 @@ extension Message {
         .optionSimulate: Bilingual(
             "run no containers: `sleep N` and `exit C` pass in time only",
             "不執行容器：`sleep N` 與 `exit C` 只計時"),
-        .optionEngineSocket: Bilingual("socket of a container engine that runs", "執行中的容器引擎的 socket"),
+        .optionEngineSocket: Bilingual(
+            "socket of a container engine that runs", "執行中的容器引擎的 socket"),
         .optionContainersRoot: Bilingual("where images and containers are kept", "映像與容器存放的資料夾"),
         .optionMirror: Bilingual("a mirror that must hold every record", "須含有每筆紀錄的鏡像"),
         .optionOffline: Bilingual("verify what is there, asking nobody", "只驗證已有的內容，不連線"),

@@ -59,7 +59,7 @@ package enum Message: String, Hashable, Sendable, CaseIterable {
     case helpProgram, helpUsage, helpSameAs, helpEverywhere, helpExitCodes, helpUp, helpRun,
         helpPlan, helpPs, helpShow, helpLogs, helpStop, helpWait, helpRetry, helpCopy, helpCost,
         helpInvoice, helpBalance, helpOffers, helpMarketServe, helpKeyCreate, helpCredit,
-        helpMarketImage, helpTokenCreate, helpNodeJoin, helpNodeRun, helpNodeList, helpNodeDrain,
+        helpMarketImage, helpMarketAudit, helpTokenCreate, helpNodeJoin, helpNodeRun, helpNodeList, helpNodeDrain,
         helpNodeWatch, helpAuditVerify, helpAuditExport, helpAuditLog, helpAuditLedger,
         helpAuditMirror, helpAuditEvidence, helpVersion, operandSpec, operandJob, operandJobTask,
         operandJobPath, operandFolder, operandAccount, operandAmount, operandImage, operandArchive,
@@ -83,5 +83,5 @@ package enum Message: String, Hashable, Sendable, CaseIterable {
         auditTermsChanged, auditAfterFinal, auditRenterHash, auditJobHash, auditOtherLease,
         auditProofWrong, auditRecordsMissing, auditNotMirrored, auditBundleUnreadable,
         auditBundleTerms, auditMirrorDone, auditLedgerSum, auditEvidenceDone, auditFileMissing,
-        auditLogKeyChanged
+        auditLogKeyChanged, auditBooksSound
 }

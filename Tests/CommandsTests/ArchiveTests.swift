@@ -7,7 +7,9 @@ import Testing
 
 @Suite struct ArchiveTests {
     /// A folder with everything an archive may hold.
-    private func sample(_ names: [String] = ["b.txt", "a/c.txt", "a-b/d.sh"]) throws -> ScratchFolder {
+    private func sample(_ names: [String] = ["b.txt", "a/c.txt", "a-b/d.sh"]) throws
+        -> ScratchFolder
+    {
         let folder = try ScratchFolder()
         for name in names { try folder.write("content of \(name)\n", to: name) }
         if names.contains("a-b/d.sh") { chmod(folder.path + "/a-b/d.sh", 0o750) }
@@ -18,7 +20,8 @@ import Testing
         try FolderArchive(folder: folder.path).source.all()
     }
 
-    @Test func `the same content gives the same bytes, whenever and in whatever order made`() throws {
+    @Test func `the same content gives the same bytes, whenever and in whatever order made`() throws
+    {
         let first = try sample()
         let second = try sample(["a-b/d.sh", "a/c.txt", "b.txt"])
         var old = [timeval(tv_sec: 1, tv_usec: 0), timeval(tv_sec: 1, tv_usec: 0)]
@@ -46,7 +49,9 @@ import Testing
         #expect(whole.count == Int(source.size) && whole.count % 512 == 0)
         for step in [1, 7, 511, 512, 513, 4096] {
             var pieces: [UInt8] = []
-            while pieces.count < whole.count { pieces += try source.read(step, Int64(pieces.count)) }
+            while pieces.count < whole.count {
+                pieces += try source.read(step, Int64(pieces.count))
+            }
             #expect(pieces == whole)
         }
     }
@@ -110,12 +115,14 @@ import Testing
 
     private static let hostile: [Hostile] = [
         Hostile(
-            testDescription: "absolute name", bytes: entry("/etc/x"), refusal: .unsafeName("/etc/x")),
+            testDescription: "absolute name", bytes: entry("/etc/x"), refusal: .unsafeName("/etc/x")
+        ),
         Hostile(
             testDescription: "name that leaves", bytes: entry("a/../../x"),
             refusal: .unsafeName("a/../../x")),
         Hostile(
-            testDescription: "link to an absolute place", bytes: entry("l", kind: "2", link: "/etc"),
+            testDescription: "link to an absolute place",
+            bytes: entry("l", kind: "2", link: "/etc"),
             refusal: .unsafeLink("l")),
         Hostile(
             testDescription: "link that leaves",
@@ -165,7 +172,9 @@ import Testing
     ]
 
     @Test(arguments: ArchiveTests.hostile)
-    private func `a hostile archive writes nothing outside and is refused`(_ hostile: Hostile) throws {
+    private func `a hostile archive writes nothing outside and is refused`(_ hostile: Hostile)
+        throws
+    {
         let outer = try ScratchFolder()
         try FileManager.default.createDirectory(
             atPath: outer.path + "/in/a", withIntermediateDirectories: true)

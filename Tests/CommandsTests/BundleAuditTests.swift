@@ -99,7 +99,10 @@ struct BundleVector: Codable, Sendable, CustomTestStringConvertible {
             "the key for a record", "record(1, unreadable)",
             { $0.leases[0].nodeKey = $0.leases[0].records[0] }
         ),
-        ("a shorter proof", "record(1, proofWrong)", { $0.leases[0].records[0].proof.removeLast() }),
+        (
+            "a shorter proof", "record(1, proofWrong)",
+            { $0.leases[0].records[0].proof.removeLast() }
+        ),
         (
             "a longer proof", "record(1, proofWrong)",
             { $0.leases[0].records[0].proof.append([UInt8](repeating: 0, count: 32)) }

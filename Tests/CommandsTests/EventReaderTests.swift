@@ -38,9 +38,10 @@ import Wire
 }
 
 @Suite struct JobTargetTests {
-    @Test(arguments: [
-        ("a", "a", nil), ("job_1", "job_1", nil), ("a/7", "a", 7),
-    ] as [(String, String, Int?)])
+    @Test(
+        arguments: [
+            ("a", "a", nil), ("job_1", "job_1", nil), ("a/7", "a", 7),
+        ] as [(String, String, Int?)])
     func `a job and its task are told apart`(text: String, job: String, task: Int?) throws {
         let target = try JobTarget(text)
         #expect(target.job == job && target.task == task)

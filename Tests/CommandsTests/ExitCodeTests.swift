@@ -59,7 +59,8 @@ import Wire
         #expect(lines[2].contains("^^^^^^ did you mean \"budget\"?"))
     }
 
-    @Test func `a market that is not there is exit 10, in both languages and as JSON`() async throws {
+    @Test func `a market that is not there is exit 10, in both languages and as JSON`() async throws
+    {
         let program = try Program(Self.nowhere)
         let (code, output, error) = await program.run(["balance"])
         #expect(code == 10)
@@ -72,17 +73,23 @@ import Wire
         #expect(problem.code == "market_unreachable" && problem.retryable)
     }
 
-    @Test(arguments: [
-        (["run", "absent.yaml", "-y"], 3, "file_not_found"),
-        (["ps"], 2, "usage"), (["nonsense"], 2, "usage"),
-        (["audit", "mirror", "m", "--offline"], 8, "proof_invalid"),
-        (["logs", "a/b/c"], 2, "usage"), (["cp", "a", "b"], 2, "usage"),
-        (["node", "join", "x"], 2, "usage"),
-        (["run", "--image", "i", "--budget", "1", "-y"], 2, "usage"),
-        (["run", "--image", "i", "--name", "-bad-", "--budget", "1", "-y", "--", "x"], 2,
-            "spec_invalid"),
-        (["run", "--image", "i", "-e", "NOVALUE", "--budget", "1", "-y", "--", "x"], 2, "usage"),
-    ] as [([String], Int32, String)])
+    @Test(
+        arguments: [
+            (["run", "absent.yaml", "-y"], 3, "file_not_found"),
+            (["ps"], 2, "usage"), (["nonsense"], 2, "usage"),
+            (["audit", "mirror", "m", "--offline"], 8, "proof_invalid"),
+            (["logs", "a/b/c"], 2, "usage"), (["cp", "a", "b"], 2, "usage"),
+            (["node", "join", "x"], 2, "usage"),
+            (["run", "--image", "i", "--budget", "1", "-y"], 2, "usage"),
+            (
+                ["run", "--image", "i", "--name", "-bad-", "--budget", "1", "-y", "--", "x"], 2,
+                "spec_invalid"
+            ),
+            (
+                ["run", "--image", "i", "-e", "NOVALUE", "--budget", "1", "-y", "--", "x"], 2,
+                "usage"
+            ),
+        ] as [([String], Int32, String)])
     func `each failure has its code`(words: [String], code: Int32, name: String) async throws {
         let (found, output, error) = await (try Program()).run(words)
         #expect(found == code)

@@ -10,7 +10,8 @@ import Wire
         for (name, text) in files { try program.folder.write(text, to: name) }
         let words = ["run"] + words
         guard
-            case .command(_, let arguments) = try ArgumentReader(table: CommandTable.all).read(words)
+            case .command(_, let arguments) = try ArgumentReader(table: CommandTable.all).read(
+                words)
         else { throw UsageFault.imageOrFileNeeded }
         let session = Session(
             arguments, hints: OutputHints(words, environment: [:]),

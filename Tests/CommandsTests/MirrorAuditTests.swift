@@ -46,7 +46,8 @@ private struct LogVectors: Codable {
     }
 
     /// The files of a log as they are served, written without the code that reads them.
-    private func folder(_ entries: [[UInt8]], note: String) throws -> (ScratchFolder, MirrorFolder) {
+    private func folder(_ entries: [[UInt8]], note: String) throws -> (ScratchFolder, MirrorFolder)
+    {
         let scratch = try ScratchFolder()
         let mirror = MirrorFolder(path: scratch.path)
         var level = try entries.map { try sha256([0] + $0) }
@@ -58,7 +59,8 @@ private struct LogVectors: Codable {
         for number in 0... where !level.isEmpty {
             for first in stride(from: 0, to: level.count, by: 256) {
                 let some = level[first..<min(level.count, first + 256)]
-                try mirror.write(Array(some.joined()), to: path("\(number)", first / 256, some.count))
+                try mirror.write(
+                    Array(some.joined()), to: path("\(number)", first / 256, some.count))
             }
             level = try stride(from: 0, to: level.count / 256 * 256, by: 256).map {
                 try root(Array(level[$0..<$0 + 256]))

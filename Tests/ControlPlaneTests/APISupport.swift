@@ -23,7 +23,8 @@ struct TestMarket {
     let otherRenter: String
 
     init() async throws {
-        let folder = FileManager.default.temporaryDirectory.path
+        let folder =
+            FileManager.default.temporaryDirectory.path
             + "/orban-api-" + Hex.encode(RandomBytes.make(8))
         var log = Logger(label: "test")
         log.logLevel = .critical

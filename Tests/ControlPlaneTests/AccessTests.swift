@@ -29,6 +29,7 @@ import Wire
         ("PUT", "/v1/images/:image", .roles([.operator])),
         ("POST", "/v1/join-tokens", .roles([.provider, .operator])),
         ("POST", "/v1/enrollments", .anyone),
+        ("GET", "/v1/ca", .anyone),
         ("HEAD", "/v1/blobs/:digest", .leaseOr([.renter, .operator])),
         ("GET", "/v1/blobs/:digest", .leaseOr([.renter, .operator])),
         ("PUT", "/v1/blobs/:digest", .leaseOr([.renter, .operator])),
@@ -44,9 +45,12 @@ import Wire
         ("GET", "/v1/version", .anyone),
     ]
 
-    @Test func `every route has a row in the authorisation table and no row is stale`() async throws {
+    @Test func `every route has a row in the authorisation table and no row is stale`() async throws
+    {
         let market = try await TestMarket()
-        let actual = API(market.server.services).table.map { "\($0.method) \($0.path) \($0.access)" }
+        let actual = API(market.server.services).table.map {
+            "\($0.method) \($0.path) \($0.access)"
+        }
         let expected = Self.table.map { "\($0.0) \($0.1) \($0.2)" }
         #expect(actual.sorted() == expected.sorted())
     }
@@ -73,7 +77,9 @@ import Wire
         }
     }
 
-    @Test func `a key that nobody made is refused everywhere, even where none is needed`() async throws {
+    @Test func `a key that nobody made is refused everywhere, even where none is needed`()
+        async throws
+    {
         let market = try await TestMarket()
         try await market.call { client in
             for path in ["/v1/jobs", "/v1/offers", "/healthz"] {

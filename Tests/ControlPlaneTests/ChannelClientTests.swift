@@ -2,10 +2,9 @@ import ControlPlane
 import Crypto
 import Domain
 import Foundation
+import Glibc
 import Logging
 import Marketplace
-import NIOCore
-import NIOPosix
 import NodeAgent
 import ServiceLifecycle
 import SwiftASN1
@@ -45,7 +44,7 @@ import X509
         let server = try await MarketServer(
             MarketConfiguration(
                 folder: folder + "/market", host: host, port: 0,
-                channelPort: try await Self.freePort(), publicHost: "127.0.0.1",
+                channelPort: try Self.freePort(), publicHost: "127.0.0.1",
                 commission: BasisPoints(250)!, origin: "test.orban"),
             log: log)
         defer { try? FileManager.default.removeItem(atPath: folder) }
@@ -67,11 +66,21 @@ import X509
         }
     }
 
-    private static func freePort() async throws -> Int {
-        let channel = try await ServerBootstrap(group: .singletonMultiThreadedEventLoopGroup)
-            .bind(host: "127.0.0.1", port: 0).get()
-        defer { channel.close(promise: nil) }
-        return try #require(channel.localAddress?.port)
+    /// A port that nobody had a moment ago.
+    private static func freePort() throws -> Int {
+        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        defer { close(descriptor) }
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_addr.s_addr = INADDR_LOOPBACK.bigEndian
+        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+        let isBound = withUnsafeMutablePointer(to: &address) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                bind(descriptor, $0, length) == 0 && getsockname(descriptor, $0, &length) == 0
+            }
+        }
+        try #require(isBound)
+        return Int(UInt16(bigEndian: address.sin_port))
     }
 
     private static func token(
@@ -164,6 +173,7 @@ import X509
         let folder =
             FileManager.default.temporaryDirectory.path
             + "/orban-join-" + Hex.encode(RandomBytes.make(8))
+        defer { try? FileManager.default.removeItem(atPath: folder) }
         let error = await #expect(throws: WireError.self) {
             try await Enrollment.join(with: token, as: "one", stateFolder: folder)
         }

@@ -50,7 +50,8 @@ struct ChannelMarket: Sendable {
     ) async throws -> Value {
         defer { try? FileManager.default.removeItem(atPath: folder) }
         let (ports, found) = AsyncStream<Int>.makeStream()
-        let channel = try ChannelServer(market: services) { found.yield($0) }
+        let channel = ChannelServer(
+            market: services, renewAfterMilliseconds: 60_000, listening: { found.yield($0) })
         return try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await channel.run() }
             defer { group.cancelAll() }

@@ -96,7 +96,9 @@ import Wire
         let identity = try market.identity(of: market.node.id)
         defer { try? FileManager.default.removeItem(atPath: market.folder) }
         let (ports, found) = AsyncStream<Int>.makeStream()
-        let channel = try ChannelServer(market: market.services) { found.yield($0) }
+        let channel = ChannelServer(
+            market: market.services, renewAfterMilliseconds: 60_000,
+            listening: { found.yield($0) })
         let group = ServiceGroup(
             services: [channel], gracefulShutdownSignals: [], logger: market.services.log)
         try await withThrowingTaskGroup(of: Void.self) { tasks in
@@ -112,6 +114,47 @@ import Wire
                 try await node.expect(nil)
             }
             try await tasks.waitForAll()
+        }
+    }
+
+    @Test func `a certificate is renewed on the same port, and nodes come back`() async throws {
+        let market = try await ChannelMarket()
+        defer { try? FileManager.default.removeItem(atPath: market.folder) }
+        let identity = try market.identity(of: market.node.id)
+        let (ports, found) = AsyncStream<Int>.makeStream()
+        let channel = ChannelServer(
+            market: market.services, renewAfterMilliseconds: 700, listening: { found.yield($0) })
+        try await withThrowingTaskGroup(of: Void.self) { tasks in
+            tasks.addTask { try await channel.run() }
+            defer { tasks.cancelAll() }
+            var bound: Set<Int> = []
+            for await port in ports.prefix(3) {
+                bound.insert(port)
+                try await PlainNode.connected(
+                    to: port, as: identity, trusting: market.authority.pem
+                ) { node in
+                    node.say(.heartbeat(number: 1))
+                    try await node.expect(.renewal(number: 1, leases: []))
+                    try await node.expect(.goodbye(code: "market_restarting"))
+                }
+            }
+            #expect(bound.count == 1)
+        }
+    }
+
+    @Test func `a session that the market drops ends with goodbye`() async throws {
+        let market = try await ChannelMarket()
+        let identity = try market.identity(of: market.node.id)
+        try await market.listening { port in
+            try await PlainNode.connected(to: port, as: identity, trusting: market.authority.pem) {
+                node in
+                node.say(.heartbeat(number: 1))
+                try await node.expect(.renewal(number: 1, leases: []))
+                try await market.services.sessions.drop(market.node.id)
+                try await node.expect(.goodbye(code: "silent"))
+                try await node.expect(nil)
+            }
+            try await Self.until { await market.services.sessions.connectedCount == 0 }
         }
     }
 

@@ -94,7 +94,7 @@ import Wire
         (spec.replacing("budget: {max_total: 1.00 USD}", with: ""), "budget_missing"),
         (spec.replacing("budget:", with: "budgte:"), "spec_invalid"),
         (spec.replacing("localhost/test:1", with: "localhost/none:1"), "image_not_found"),
-        (spec.replacing("1.00", with: "0.00"), "budget_missing"),
+        (spec.replacing("1.00", with: "0.00"), "spec_invalid"),
         ("a: [", "spec_invalid"),
     ])
     func `a bad spec is refused by its code`(spec: String, code: String) async throws {

@@ -76,8 +76,12 @@ extension EndToEnd {
             async throws
         {
             try await Stage.run { stage in
-                let site = try await Site.up(stage)
+                let site = try await Site.serving(stage)
+                let node = try await JoinedNode("alpha", at: site)
                 #expect(try await site.run(JobText("job", "exit 0")).status == 0)
+                node.program.signal(SIGTERM)
+                #expect(try await node.program.end(within: .seconds(20)) == .exited(0))
+                #expect(node.containers == "")
                 site.market.signal(SIGTERM)
                 #expect(try await site.market.end(within: .seconds(20)) == .exited(0))
             }

@@ -16,6 +16,7 @@ enum CommandTable {
     ]
     private static let operators: [LeafCommand] = [
         .marketServe, .marketKeyCreate, .marketTokenCreate, .marketCredit, .marketImage,
+        .marketAudit,
     ]
     private static let providers: [LeafCommand] = [
         .nodeJoin, .nodeRun, .nodeList, .nodeDrain, .nodeWatch,

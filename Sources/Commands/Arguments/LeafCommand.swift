@@ -5,7 +5,10 @@ struct LeafCommand: Sendable {
     enum Listing: Hashable, Sendable { case listed, hidden }
 
     /// What a command does with the words after `--`.
-    enum Rest: Hashable, Sendable { case refused, taken(String) }
+    enum Rest: Hashable, Sendable {
+        case refused
+        case taken(String)
+    }
 
     /// Canonical words, noun first: `job create`.
     let path: [String]
@@ -37,4 +40,3 @@ struct LeafCommand: Sendable {
     /// What people type: the shortcut where there is one.
     var name: String { shortcut ?? path.joined(separator: " ") }
 }
-

@@ -94,7 +94,10 @@ struct MirrorAudit {
         }
     }
 
-    enum Match: Hashable { case same(Int), changed, missing }
+    enum Match: Hashable {
+        case same(Int)
+        case changed, missing
+    }
 
     /// What became of each leaf among the entries that were found, in order: there, changed, or
     /// missing because the ones after it moved up.

@@ -42,7 +42,8 @@ struct MirrorFolder: Sendable {
         guard has("log.key") else { return nil }
         let text = String(decoding: try read("log.key"), as: UTF8.self)
         do throws(NoteRefusal) {
-            return try NoteVerifier(parsing: text.split(separator: "\n").first.map(String.init) ?? "")
+            return try NoteVerifier(
+                parsing: text.split(separator: "\n").first.map(String.init) ?? "")
         } catch {
             throw AuditFault.fileMissing("log.key")
         }

@@ -8,7 +8,10 @@ import Wire
 struct BlobTransfer {
     static let partBytes: Int64 = 8 << 20
 
-    enum Uploaded: Hashable, Sendable { case sent(Int64), alreadyStored }
+    enum Uploaded: Hashable, Sendable {
+        case sent(Int64)
+        case alreadyStored
+    }
 
     let client: MarketClient
 

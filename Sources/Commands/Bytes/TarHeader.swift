@@ -96,7 +96,9 @@ enum TarName {
 
     /// Whether a link that lies `depth` folders deep points to something inside the root.
     static func staysInside(_ target: String, from depth: Int) -> Bool {
-        guard !target.isEmpty, !target.hasPrefix("/"), !target.utf8.contains(0) else { return false }
+        guard !target.isEmpty, !target.hasPrefix("/"), !target.utf8.contains(0) else {
+            return false
+        }
         var depth = depth
         for part in target.split(separator: "/") where part != "." {
             depth += part == ".." ? -1 : 1

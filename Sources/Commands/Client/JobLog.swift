@@ -99,7 +99,8 @@ struct JobLogReader {
                     let line = try WireJSON.decode(Event.self, from: event.data.utf8)
                     try take(
                         LogLine(
-                            task: line.task, attempt: line.attempt, stream: line.stream, at: line.at,
+                            task: line.task, attempt: line.attempt, stream: line.stream,
+                            at: line.at,
                             bytes: line.text.bytes))
                     position = event.id
                 }

@@ -13,13 +13,33 @@ import Wire
 struct MarketClient: Sendable {
     /// Largest answer that is read into memory.
     static let answerLimit = 64 << 20
-    private static let attempts = 4
+    /// The longest wait between two attempts.
+    private static let longestWait: Int64 = 2000
 
     let url: String
     private let http: HTTPClient
     private let key: String?
     private let language: Language
     private let clock: any Clock<Duration>
+    /// How long a call that may be tried again goes on trying.
+    private var patience = Duration.seconds(1)
+
+    private init(
+        url: String, http: HTTPClient, key: String?, language: Language, clock: any Clock<Duration>
+    ) {
+        self.url = url
+        self.http = http
+        self.key = key
+        self.language = language
+        self.clock = clock
+    }
+
+    /// The same client, which waits longer for a market that is away.
+    func patient(_ patience: Duration) -> MarketClient {
+        var client = self
+        client.patience = patience
+        return client
+    }
 
     /// A client whose connections end with `body`.
     static func with<Value>(
@@ -177,20 +197,25 @@ struct MarketClient: Sendable {
     func attempting<Value>(
         _ retrying: Retrying, _ body: () async throws -> Value
     ) async throws -> Value {
-        var wait: Int64 = 200
-        for _ in 1..<(retrying == .always ? Self.attempts : 1) {
+        let start = ContinuousClock.now
+        var wait: Int64 = 100
+        while true {
             do {
                 return try await body()
-            } catch let error where Self.mayPass(error) {
-                try await clock.sleep(for: .milliseconds(wait))
-                wait *= 2
+            } catch let error {
+                let isOver = ContinuousClock.now - start >= patience
+                guard retrying == .always, !isOver, Self.mayPass(error) else {
+                    throw Self.explained(error)
+                }
             }
+            try await clock.sleep(for: .milliseconds(wait))
+            wait = min(wait * 2, Self.longestWait)
         }
-        do {
-            return try await body()
-        } catch let error as Unexplained {
-            throw WireError.marketUnreachable("\(error.url): \(error.status)")
-        }
+    }
+
+    private static func explained(_ error: any Error) -> any Error {
+        guard let error = error as? Unexplained else { return error }
+        return WireError.marketUnreachable("\(error.url): \(error.status)")
     }
 
     /// Whether the same call may succeed a little later.

@@ -46,7 +46,8 @@ struct NodeSetup: Sendable {
             milliCPU: try arguments.value(Option<Int64>.cpus) ?? machine.milliCPU,
             memoryBytes: try arguments.value(Option<Int64>.memory) ?? machine.memoryBytes / 4 * 3,
             diskBytes: try arguments.value(Option<Int64>.disk) ?? machine.diskBytes / 2)
-        let ask = try arguments.value(Option<Rate>.price)
+        let ask =
+            try arguments.value(Option<Rate>.price)
             ?? Rate(microPerHour: Self.defaultMicroPerHour)
         terms = OfferTerms(
             capacity: capacity, devices: [], ask: ask,

@@ -51,7 +51,8 @@ struct Table {
         else { return text }
         return text.unicodeScalars.reduce(into: "") { shown, scalar in
             let isControl = scalar.properties.generalCategory == .control
-            shown += isControl ? "\\u{\(String(scalar.value, radix: 16))}" : String(Character(scalar))
+            shown +=
+                isControl ? "\\u{\(String(scalar.value, radix: 16))}" : String(Character(scalar))
         }
     }
 }

@@ -32,7 +32,8 @@ extension LeafCommand {
 
     /// `orban invoice`: a job's lines, each recomputable from its seconds and its rate.
     static let invoiceGet = LeafCommand(
-        "billing invoice", shortcut: "invoice", .helpInvoice, operands: [Operand("job", .operandJob)]
+        "billing invoice", shortcut: "invoice", .helpInvoice,
+        operands: [Operand("job", .operandJob)]
     ) { session in
         let name = session.arguments.operands[0].pathSegment
         let invoice: InvoiceDTO = try await session.withMarket([.renter, .operator]) {

@@ -4,8 +4,16 @@ import Wire
 /// Stays with a job to its end: its output to ours as it is, its state to a watching person.
 struct JobAttachment {
     let session: Session
-    let market: MarketClient
+    private let market: MarketClient
     let job: JobDTO
+
+    /// What a job goes through, a waiting person goes through, too: a market that is away for a
+    /// while ends nothing.
+    init(session: Session, market: MarketClient, job: JobDTO) {
+        self.session = session
+        self.market = market.patient(JobLogReader.patience)
+        self.job = job
+    }
 
     private enum Ending: Sendable {
         case log(LogEnd?)

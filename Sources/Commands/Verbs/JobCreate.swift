@@ -42,7 +42,7 @@ private struct JobRun {
             return ExitCode.failure.rawValue
         }
         let inputs = try await InputUpload(session: session, market: market).upload(source)
-        let job: JobDTO = try await market.post(
+        let job: JobDTO = try await market.patient(.seconds(30)).post(
             "/v1/jobs", SubmitRequest(spec: spec.text, inputs: inputs),
             idempotencyKey: "run-" + FreshKey.make())
         terminal.progress(

@@ -15,7 +15,8 @@ extension LeafCommand {
                 idempotencyKey: "retry-" + FreshKey.make())
             return (before, after)
         }
-        let again = before.counts.failed + before.counts.stopped - after.counts.failed
+        let again =
+            before.counts.failed + before.counts.stopped - after.counts.failed
             - after.counts.stopped
         try session.show(after) {
             [session.told(.retryDone, ["count": String(again), "job": after.name])]

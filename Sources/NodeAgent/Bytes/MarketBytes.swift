@@ -79,7 +79,7 @@ package struct MarketBytes: Sendable {
     private func part(
         of digest: BlobDigest, from: Int64, into file: PlainFile, token: String, limit: Int64
     ) async throws -> Part {
-        var request = self.request(.GET, "/v1/blobs/\(digest)")
+        var request = self.request(.get, "/v1/blobs/\(digest)")
         request.set(
             token: token, [("Range", "bytes=\(from)-\(from + Self.partBytes - 1)")])
         let response = try await http.execute(request, timeout: .minutes(5))
@@ -126,7 +126,7 @@ package struct MarketBytes: Sendable {
             guard !bytes.isEmpty else { throw Refused.damaged }
             let end = from + Int64(bytes.count)
             try await retrying {
-                var request = self.request(.PUT, path)
+                var request = self.request(.put, path)
                 request.set(
                     token: token,
                     [
@@ -141,7 +141,7 @@ package struct MarketBytes: Sendable {
     }
 
     private func holds(_ path: String, _ token: String) async throws -> Bool {
-        var request = self.request(.HEAD, path)
+        var request = self.request(.head, path)
         request.set(token: token)
         let response = try await http.execute(request, timeout: .minutes(1))
         if response.code == 404 { return false }
@@ -151,12 +151,12 @@ package struct MarketBytes: Sendable {
 
     /// `PUT /v1/leases/<lease>/outputs`.
     func putOutputs(_ outputs: OutputsDTO, of lease: LeaseID, token: String) async throws {
-        try await json(.PUT, "/v1/leases/\(lease)/outputs", outputs, token)
+        try await json(.put, "/v1/leases/\(lease)/outputs", outputs, token)
     }
 
     /// `POST /v1/leases/<lease>/logs`.
     func postLog(_ batch: LogBatchDTO, of lease: LeaseID, token: String) async throws {
-        try await json(.POST, "/v1/leases/\(lease)/logs", batch, token)
+        try await json(.post, "/v1/leases/\(lease)/logs", batch, token)
     }
 
     private func json(

@@ -28,7 +28,7 @@ struct MarketTrust: Sendable {
         blind.certificateVerification = .none
         let pem = try await withClient(blind) { http in
             var request = HTTPClientRequest(url: url + "/v1/ca")
-            request.set(.GET)
+            request.set(.get)
             let answer = try await ask(request, http, of: url)
             guard answer.code == 200 else { throw WireError.marketUntrusted("\(url)/v1/ca") }
             return String(decoding: answer.body, as: UTF8.self)
@@ -87,7 +87,7 @@ struct MarketTrust: Sendable {
         if let authority { tls.trustRoots = .certificates(authority) }
         return try await Self.withClient(tls) { http in
             var request = HTTPClientRequest(url: url + path)
-            request.set(.POST)
+            request.set(.post)
             request.body = .bytes(body)
             return try await Self.ask(request, http, of: url)
         }

@@ -63,15 +63,21 @@ package enum NodeWatch {
         var meter = arguments.files.readSeen() ?? Meter(startedAt: arguments.startedAt)
         var fence = BootTime(nanoseconds: Int64.max)
         while arguments.container.isAlive {
+            // Between two looks the fence may run out and be moved again; what the agent froze in
+            // between was not running, so only the earlier fence bounds this span.
+            let before = fence
             fence = arguments.files.readFence() ?? fence
             let now = BootTime(nanoseconds: BootClock.now())
             let state = arguments.container.state()
             if state == .running {
-                meter.seeRunning(at: now, fence: fence)
+                meter.seeRunning(at: now, fence: min(fence, before))
             } else {
                 meter.seeFrozen(at: now)
             }
-            if now >= fence, state != .frozenByUs { freeze(arguments) }
+            if now >= fence, state != .frozenByUs {
+                freeze(arguments)
+                meter.seeFrozen(at: now)
+            }
             note(meter, arguments)
             let left = fence.nanosecondsSince(BootTime(nanoseconds: BootClock.now()))
             let wait = left > 0 ? min(left, lookEveryNanoseconds) : lookEveryNanoseconds

@@ -18,9 +18,13 @@ package final class FrameExchange<Outgoing: Sendable>: Sendable {
     /// which `next` gives what was queued before.
     package let wakes: AsyncStream<Void>
     private let wake: AsyncStream<Void>.Continuation
+    /// Ends when the exchange is closed, for those who do not write.
+    package let closed: AsyncStream<Never>
+    private let closing: AsyncStream<Never>.Continuation
 
     package init() {
         (wakes, wake) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
+        (closed, closing) = AsyncStream.makeStream()
     }
 
     /// Queues a frame.
@@ -30,13 +34,10 @@ package final class FrameExchange<Outgoing: Sendable>: Sendable {
     package func send(_ frame: Outgoing) -> Bool {
         let isQueued = state.withLock { state in
             guard !state.isClosed else { return false }
-            do { try state.queue.append(frame) } catch {
-                state.isClosed = true
-                return false
-            }
+            do { try state.queue.append(frame) } catch { return false }
             return true
         }
-        if isQueued { wake.yield() } else { wake.finish() }
+        if isQueued { wake.yield() } else { close() }
         return isQueued
     }
 
@@ -44,6 +45,7 @@ package final class FrameExchange<Outgoing: Sendable>: Sendable {
     package func close() {
         state.withLock { $0.isClosed = true }
         wake.finish()
+        closing.finish()
     }
 
     /// The next envelope to write; nil when there is none now.

@@ -29,11 +29,3 @@ func eventually(
 ) async throws {
     try await eventually(what, within: limit) { try await condition() ? () : nil }
 }
-
-/// How long something took.
-func duration(_ body: () async throws -> Void) async rethrows -> Duration {
-    let clock = ContinuousClock()
-    let start = clock.now
-    try await body()
-    return clock.now - start
-}

@@ -51,6 +51,15 @@ final class JoinedNode {
         id = ready.node
     }
 
+    /// What the engine has of this node.
+    var containers: String {
+        shell(
+            """
+            podman --root "$1" --runroot /run/orban/containers --storage-driver overlay \
+                --cgroup-manager cgroupfs ps -aq --filter "label=orban.node=$2"
+            """, Stage.store, id?.text ?? "none")
+    }
+
     func offered(at site: Site) async throws {
         let id = try #require(id)
         try await eventually(
@@ -118,13 +127,5 @@ struct Contained {
             podman --root "$1" --runroot /run/orban/containers --storage-driver overlay \
                 --cgroup-manager cgroupfs \(words) "$2"
             """, Stage.store, id)
-    }
-}
-
-extension Contained {
-    /// Waits for the seconds since boot to reach a time.
-    static func uptime() throws -> Double {
-        let text = try String(contentsOfFile: "/proc/uptime", encoding: .utf8)
-        return try #require(Double(text.prefix { $0 != " " }))
     }
 }

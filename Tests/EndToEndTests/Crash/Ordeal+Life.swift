@@ -1,0 +1,157 @@
+import Domain
+import Foundation
+import Glibc
+import Marketplace
+import Testing
+import Wire
+
+extension Ordeal {
+    /// What a market's life needs beyond three small jobs for its fault point to be reached.
+    enum Course: Hashable {
+        case short
+        /// A node that falls silent: a lease is lost, and a silence is booked.
+        case silence
+        /// A job over the end of a period.
+        case period
+        /// A real container, whose output is kept.
+        case output
+
+        init(reaching point: FaultPoint) {
+            switch point {
+            case .beforeCommit(let verb), .afterCommit(let verb):
+                switch verb {
+                case .endLease, .silence: self = .silence
+                case .closePeriod: self = .period
+                case .addOutputs: self = .output
+                default: self = .short
+                }
+            case .beforeEffect, .afterEffect: self = .short
+            }
+        }
+    }
+
+    /// A whole life over the death at the point, and every rule at its end.
+    func live() async throws {
+        let course = Course(reaching: point)
+        let isSimulated = course != .output
+        try await open(isSimulated: isSimulated)
+        let node = try await join(isSimulated: isSimulated)
+        var names = ["done", "failed", "stopped"]
+        if course == .period {
+            names.append("long")
+            try await submit(small("long", "sleep 66", isSimulated))
+        }
+        try await liveShortly(isSimulated)
+        if course == .silence {
+            names.append("lost")
+            try await fallSilent(node)
+        }
+        if course == .period { #expect(try await over("long").billedSeconds == 66) }
+        if course == .output {
+            names.append("kept")
+            try await keepOutput()
+        }
+        let nodes: ListDTO<NodeDTO> = try await ask("GET", "/v1/nodes", as: .provider)
+        let id = try #require(nodes.data.first?.id)
+        let _: NodeDTO = try await ask("POST", "/v1/nodes/\(id)/drain", as: .provider)
+        // A fault of the last step is met by its answer, of the last effect by a sign of life.
+        try await steadily("a last answer") { try await site.show("done") }
+        #expect(deaths == 1, "\(point.text) was not reached")
+        try await check(names)
+    }
+
+    private func small(_ name: String, _ script: String, _ isSimulated: Bool) -> JobText {
+        var job = JobText(name, script)
+        job.image = isSimulated ? Site.simulatedImage : JobText.container
+        job.cpu = isSimulated ? "0.02" : "0.05"
+        job.memory = isSimulated ? "10MB" : "32MB"
+        job.budget = "0.50 USD"
+        return job
+    }
+
+    /// One job that succeeds, one that is stopped, one that fails and is retried.
+    private func liveShortly(_ isSimulated: Bool) async throws {
+        try await submit(small("done", "sleep 1.4; exit 0", isSimulated))
+        try await submit(small("stopped", "sleep 90", isSimulated))
+        try await submit(small("failed", "exit 9", isSimulated))
+
+        let failed = try await over("failed")
+        #expect(failed.exitCode == 9)
+        let _: JobDTO = try await ask(
+            "POST", "/v1/jobs/\(failed.id)/retry", as: .renter, idempotencyKey: "again")
+        let again = try await job("failed", "has failed twice") {
+            $0.state.isOver && ($0.taskList.first?.attempt ?? 0) > 1
+        }
+        #expect(again.exitCode == 9)
+        #expect(again.taskList.first?.attempt == 2)
+
+        let running = try await job("stopped", "runs") { $0.state == .running }
+        let _: JobDTO = try await ask("POST", "/v1/jobs/\(running.id)/stop", as: .renter)
+        #expect(try await over("stopped").state == .stopped)
+
+        let done = try await over("done")
+        #expect(done.exitCode == 0)
+        #expect(done.billedSeconds == 1, "\(done.billedSeconds)")
+    }
+
+    private func fallSilent(_ node: Program) async throws {
+        var job = small("lost", "sleep 90", true)
+        job.fence = "3s"
+        try await submit(job)
+        _ = try await self.job("lost", "runs") { $0.state == .running }
+        node.signal(SIGSTOP)
+        let over = try await over("lost")
+        #expect(over.taskList.first?.endedBy == "lost")
+        node.signal(SIGCONT)
+        try await steadily("the node is back") {
+            let nodes: ListDTO<NodeDTO> = try await site.api(.provider).get("/v1/nodes")
+            return nodes.data.first?.connected == true ? () : nil
+        }
+    }
+
+    private func keepOutput() async throws {
+        var job = small("kept", "echo kept > /out/file", false)
+        job.outputs = ["/out": "./results"]
+        try await submit(job)
+        #expect(try await over("kept").exitCode == 0)
+        let folder = site.stage.folder + "/fetched"
+        try await command(.renter, ["cp", "kept:/out", folder])
+        #expect(try String(contentsOfFile: folder + "/file", encoding: .utf8) == "kept\n")
+    }
+
+    // MARK: Every rule
+
+    private struct Entry: Decodable {
+        let type: String
+        let lease: LeaseID?
+        let charge_micro: Int64?
+    }
+
+    /// Nothing lost, nothing twice, nothing stranded; the ledger says what the log says.
+    private func check(_ names: [String]) async throws {
+        let jobs: ListDTO<JobDTO> = try await site.api(.renter).get("/v1/jobs")
+        #expect(jobs.data.map(\.name).sorted() == names.sorted())
+        for name in names { try await site.checkBill(of: name) }
+        let books = try await Books(of: site)
+        let credits = books.lines.filter { $0.kind == "credit" && $0.micro > 0 }
+        #expect(credits.map(\.micro) == [5_000_000])
+        #expect(books.settlements.count == names.count + 1)  // one job has two leases
+        let spent = jobs.data.reduce(0) { $0 + $1.charged.money.micro }
+        #expect(books.balances["available:acc_renter"] == 5_000_000 - spent)
+
+        let charged = Dictionary(
+            uniqueKeysWithValues: books.settlements.map { ($0.lease, $0.chargedMicro) })
+        let logged = try await eventually("\(point.text): every bill is in the log") {
+            let text = try await site.ok(.renter, ["audit", "log", "--limit", "1000", "-o", "json"])
+            let entries = try WireJSON.decode([Entry].self, from: Array(text.utf8))
+            let last = entries.filter { $0.type == "usage_final" }
+            return last.count >= charged.count { $0.value > 0 } ? last : nil
+        }
+        #expect(Set(logged.compactMap(\.lease)).count == logged.count)
+        for entry in logged {
+            let lease = try #require(entry.lease)
+            #expect(charged[lease] == entry.charge_micro)
+        }
+        try await site.ok(.renter, ["audit", "mirror", site.stage.folder + "/mirror"])
+    }
+}
