@@ -39,7 +39,7 @@ struct NodeProcess {
 /// A container as the machine has it.
 struct Container {
     enum Ending: Hashable {
-        case open
+        case pending
         case exited(EndReason, at: BootTime)
     }
 
@@ -50,7 +50,7 @@ struct Container {
     let outcome: EndReason
     /// Unfrozen time that the work still needs.
     var workLeft: Int64
-    var ending = Ending.open
+    var ending = Ending.pending
     /// Through the lease's own group: by the agent or the lease's watcher.
     var isFrozen = false
     /// By somebody else.
@@ -66,7 +66,7 @@ struct Container {
     /// frozen the container and moved on, all unseen.
     var watchedFence: BootTime
 
-    var mayRun: Bool { ending == .open && !isFrozen && !isPaused }
+    var mayRun: Bool { ending == .pending && !isFrozen && !isPaused }
 }
 
 /// A node's containers in the order of their leases.

@@ -144,7 +144,7 @@ extension World {
         let lost = history.leases.map(\.dispatch.lease).filter { boots[$0] != boot }
         for lease in history.leases.map(\.dispatch.lease) {
             switch nodes[place].containers[lease]?.ending {
-            case .open: report.reached.count(.adoptedRunning)
+            case .pending: report.reached.count(.adoptedRunning)
             case .exited, nil: report.reached.count(.containerGoneAtAdoption)
             }
         }

@@ -86,7 +86,7 @@ extension World {
     }
 
     private func hitContainer(_ place: Int) {
-        let open = nodes[place].containers.all.filter { $0.ending == .open }
+        let open = nodes[place].containers.all.filter { $0.ending == .pending }
         guard !open.isEmpty else { return }
         let lease = random.faults.pick(open).lease
         guard random.faults.happens(percent: 50) else {

@@ -79,7 +79,7 @@ extension World {
     func end(_ lease: LeaseID, on place: Int, _ reason: EndReason) {
         let time = nodes[place].clock.reading(at: now)
         change(lease, on: place) { container in
-            if container.ending == .open { container.ending = .exited(reason, at: time) }
+            if container.ending == .pending { container.ending = .exited(reason, at: time) }
         }
     }
 
@@ -117,7 +117,7 @@ extension World {
     func fenceEnded(_ place: Int, _ lease: LeaseID) {
         guard options.planted != .fenceIgnoredByNode,
             let container = nodes[place].containers[lease], !container.isFrozen,
-            container.ending == .open
+            container.ending == .pending
         else { return }
         let fence = nodes[place].fences[lease] ?? BootTime(nanoseconds: 0)
         let time = nodes[place].clock.reading(at: now)
@@ -142,7 +142,7 @@ extension World {
     func watch(_ place: Int) {
         guard nodes[place].isPowered else { return }
         let time = nodes[place].clock.reading(at: now)
-        for var container in nodes[place].containers.all where container.ending == .open {
+        for var container in nodes[place].containers.all where container.ending == .pending {
             let fence = nodes[place].fences[container.lease] ?? BootTime(nanoseconds: 0)
             let isBlind = options.planted == .thawUnseenByWatcher
             if container.mayRun {
@@ -161,9 +161,9 @@ extension World {
             let state: Observation.State =
                 switch container.ending {
                 case .exited(let reason, let time): .exited(reason, at: time)
-                case .open where container.isFrozen: .frozenByUs
-                case .open where container.isPaused: .frozenByOther
-                case .open: .running
+                case .pending where container.isFrozen: .frozenByUs
+                case .pending where container.isPaused: .frozenByOther
+                case .pending: .running
                 }
             return Observation(
                 lease: container.lease, state: state,

@@ -12,19 +12,43 @@ extension EndToEnd {
             try await Stage.run { stage in
                 let site = try await Site.serving(stage)
                 let node = try await JoinedNode("alpha", at: site)
-                try await site.submit(JobText("job", Script.ticking(80, code: 5)))
+                let spec = try site.write(JobText("job", Script.ticking(80, code: 5)))
+                let attached = try stage.orban(
+                    ["run", spec, "-y", "--no-input"], with: site.environment(.renter))
                 let container = try await Contained(of: try await site.running())
                 let id = container.id
                 try await site.market.killNow()
+                try await Self.passing(.seconds(2))
+                #expect(!container.isFrozen)
                 try site.restart()
                 try await site.ready()
-                let job = try await site.over()
-                #expect(job.exitCode == 5)
+                // Who stayed with the job sees each line once, and its end.
+                #expect(try await attached.end(within: .seconds(60)) == .exited(5))
+                #expect(Script.times(attached.out).count == 81)
+                #expect(Script.longestStep(attached.out) < 1.5, "the job was paused")
+                try await Self.checkOneExactBill(site, attached.out, id)
+                #expect(node.program.ending == nil)
+            }
+        }
+
+        @Test func `market and node killed together and back: the same container, one exact bill`()
+            async throws
+        {
+            try await Stage.run { stage in
+                let site = try await Site.up(stage)
+                try await site.submit(JobText("job", Script.ticking(80, code: 7)))
+                let container = try await Contained(of: try await site.running())
+                let id = container.id
+                try await site.market.killNow()
+                try await Self.passing(.seconds(2))
+                try site.restart()
+                try await site.ready()
+                #expect(container.id == id)
+                #expect(try await site.over().exitCode == 7)
                 let output = try await site.output()
                 #expect(Script.times(output).count == 81)
                 #expect(Script.longestStep(output) < 1.5, "the job was paused")
                 try await Self.checkOneExactBill(site, output, id)
-                _ = node
             }
         }
 
@@ -42,11 +66,8 @@ extension EndToEnd {
                 try await eventually("the job is frozen at its fence", within: .seconds(10)) {
                     container.isFrozen ? () : nil
                 }
-                let frozen = ContinuousClock.now
                 // So long that a bill with the pause in it would be seen.
-                try await eventually(
-                    "the pause is long", within: .seconds(20),
-                    holds: { Self.since(frozen) > .seconds(4) })
+                try await Self.passing(.seconds(4))
                 #expect(container.isFrozen)
                 try site.restart()
                 try await site.ready()
@@ -70,7 +91,8 @@ extension EndToEnd {
                 let container = try await Contained(of: try await site.running())
                 let id = container.id
                 try await node.program.killNow()
-                #expect(try await Contained(of: try await site.show()).id == id)
+                try await Self.passing(.seconds(2))
+                #expect(container.id == id)
                 try node.restart()
                 try await node.ready()
                 #expect(container.id == id)
@@ -118,8 +140,12 @@ extension EndToEnd {
             #expect(job.taskList.first?.container == nil || job.taskList.first?.container == id)
         }
 
-        static func since(_ moment: ContinuousClock.Instant) -> Duration {
-            ContinuousClock.now - moment
+        /// Waits for a fault to last: what is tested is that time passes and is not billed.
+        static func passing(_ time: Duration) async throws {
+            let clock = ContinuousClock()
+            let start = clock.now
+            try await eventually(
+                "\(time) pass", within: time + .seconds(20), holds: { clock.now - start >= time })
         }
     }
 
@@ -141,10 +167,7 @@ extension EndToEnd {
                 let container = try await Contained(of: try await site.running())
                 Self.stop(container, way)
                 try await eventually("it stands still", holds: { container.isFrozen })
-                let frozen = ContinuousClock.now
-                try await eventually(
-                    "the pause is long", within: .seconds(20),
-                    holds: { DeathTests.since(frozen) > .seconds(4) })
+                try await DeathTests.passing(.seconds(4))
                 Self.goOn(container, way)
                 let job = try await site.over()
                 #expect(job.exitCode == 4)

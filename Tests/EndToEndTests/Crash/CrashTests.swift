@@ -7,16 +7,23 @@ extension EndToEnd {
         /// How many markets live at a time; most of a life is waiting.
         private static let lanes = 4
 
-        /// What this run enumerates: all, or by day every other point, and those alone that can be
-        /// reached here.
-        static let points: [FaultPoint] = {
-            let all = FaultPoint.all.filter {
+        private struct Death {
+            let point: FaultPoint
+            let reach: Int
+        }
+
+        /// The first reach of every point; in a nightly run later ones too, where there are any.
+        /// The long lives come first, so that nobody waits for them alone.
+        private static let deaths: [Death] = {
+            let points = FaultPoint.all.filter {
                 Stage.missingForContainers == nil || Ordeal.Course(reaching: $0) != .output
             }
-            // The long ones first, so that nobody waits for them alone.
-            let long = all.filter { Ordeal.Course(reaching: $0) != .short }
-            let short = all.filter { Ordeal.Course(reaching: $0) == .short }
-            return long + short
+            let long = points.filter { Ordeal.Course(reaching: $0) != .short }
+            let short = points.filter { Ordeal.Course(reaching: $0) == .short }
+            let reaches = Stage.isNightly ? [1, 2, 3, 5] : [1]
+            return reaches.flatMap { reach in
+                (long + short).map { Death(point: $0, reach: reach) }
+            }
         }()
 
         @Test func `a market killed at any fault point completes its work, nothing twice, nothing lost`()
@@ -24,23 +31,33 @@ extension EndToEnd {
         {
             let clock = ContinuousClock()
             let start = clock.now
-            await withTaskGroup { group in
+            let died = await withTaskGroup(of: Int.self) { group in
                 for lane in 0..<Self.lanes {
                     group.addTask {
-                        for index in stride(from: lane, to: Self.points.count, by: Self.lanes) {
-                            await Self.endure(Self.points[index])
+                        var died = 0
+                        for index in stride(from: lane, to: Self.deaths.count, by: Self.lanes) {
+                            died += await Self.endure(Self.deaths[index])
                         }
+                        return died
                     }
                 }
+                return await group.reduce(0, +)
             }
-            print("killed at \(Self.points.count) fault points in \(clock.now - start)")
+            let all = FaultPoint.all.count
+            print("market killed \(died) times, at \(all) fault points, in \(clock.now - start)")
         }
 
-        private static func endure(_ point: FaultPoint) async {
+        /// - Returns: how often the market died.
+        private static func endure(_ death: Death) async -> Int {
             do {
-                try await Stage.run { try await Ordeal(point, on: $0).live() }
+                return try await Stage.run { stage in
+                    let ordeal = try Ordeal(death.point, reach: death.reach, on: stage)
+                    try await ordeal.live()
+                    return ordeal.deaths
+                }
             } catch {
-                Issue.record("\(point.text): \(error)")
+                Issue.record("\(death.point.text), reach \(death.reach): \(error)")
+                return 0
             }
         }
     }

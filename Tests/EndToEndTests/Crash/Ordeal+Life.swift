@@ -56,7 +56,7 @@ extension Ordeal {
         let _: NodeDTO = try await ask("POST", "/v1/nodes/\(id)/drain", as: .provider)
         // A fault of the last step is met by its answer, of the last effect by a sign of life.
         try await steadily("a last answer") { try await site.show("done") }
-        #expect(deaths == 1, "\(point.text) was not reached")
+        #expect(deaths == 1 || reach > 1, "\(point.text) was not reached")
         try await check(names)
     }
 

@@ -14,15 +14,20 @@ final class Ordeal {
     }
 
     let point: FaultPoint
+    /// The how-manieth reach of the point is the death.
+    let reach: Int
     let site: Site
     private var key: [Role: String] = [:]
     /// How often the market died by its own hand.
     private(set) var deaths = 0
 
-    /// - Parameter point: where the market's first process ends.
-    init(_ point: FaultPoint, on stage: Stage) throws {
+    /// Starts the market whose first process ends at the point.
+    init(_ point: FaultPoint, reach: Int, on stage: Stage) throws {
         self.point = point
-        site = try Site(.served, on: stage, with: ["ORBAN_FAULT": point.text])
+        self.reach = reach
+        site = try Site(
+            .served, on: stage,
+            with: ["ORBAN_FAULT": point.text, "ORBAN_FAULT_AT": String(reach)])
     }
 
     // MARK: Through the death

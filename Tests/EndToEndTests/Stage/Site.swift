@@ -141,7 +141,7 @@ final class Site {
 
     private func stock(isSimulated: Bool) async throws {
         let renter = try #require(accounts[.renter])
-        _ = try await ok(.operator, ["market", "credit", renter.text, "5.00", "--reason", "tests"])
+        _ = try await ok(.operator, ["market", "credit", renter.text, "5.00", "--reason", "granted for tests"])
         let image = isSimulated
             ? (Self.simulatedImage, try stage.write("no image\n", to: "image"))
             : (JobText.container, Stage.baseImage)
