@@ -6,14 +6,16 @@ import shutil
 from pathlib import Path
 
 
-def once(folder, script, parameters, make):
+def once(folder, scripts, parameters, make):
     """Calls `make(part)` to fill an empty folder, which then becomes `folder` as a whole.
 
-    Nothing happens when `folder` was made by the same bytes of `script` from the same `parameters`
+    Nothing happens when `folder` was made by the same bytes of `scripts` from the same `parameters`
     (a dictionary that JSON can hold). True when it was made now.
     """
     folder = Path(folder)
-    digest = hashlib.sha256(Path(script).read_bytes())
+    digest = hashlib.sha256()
+    for script in scripts:
+        digest.update(Path(script).read_bytes())
     digest.update(json.dumps(parameters, sort_keys=True).encode())
     stamp = folder / "prepared"
     if stamp.is_file() and stamp.read_text().strip() == digest.hexdigest():

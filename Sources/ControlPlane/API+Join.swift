@@ -39,8 +39,7 @@ extension MarketServices {
         guard let authority = request.head.authority else {
             throw WireError.parameterInvalid(name: "Host")
         }
-        let isLoopback = ["127.0.0.1", "::1", "localhost"].contains(publicHost)
-        let scheme = isLoopback ? "http" : "https"
+        let scheme = isTLS ? "https" : "http"
         let host = publicHost.contains(":") ? "[\(publicHost)]" : publicHost
         let digits = authority.split(separator: ":").last.flatMap { UInt16($0) }
         let port = authority.hasSuffix("]") ? nil : digits

@@ -96,7 +96,8 @@ package struct MarketServer: Sendable {
             matching: matching, logs: try JobLogs(folder: configuration.folder + "/logs"),
             blobs: try BlobStore(folder: configuration.folder), authenticator: authenticator,
             signer: signer, authority: authority, channelPort: configuration.channelPort,
-            publicHost: configuration.publicHost, metrics: metrics, log: log)
+            publicHost: configuration.publicHost, isTLS: !configuration.isLoopback,
+            metrics: metrics, log: log)
         workers = [
             sessions, matching, OutboxWorker(store: store, feed: feed, faults: faults, log: log),
             Sequencer(store: store, feed: feed, signer: signer, faults: faults),

@@ -18,6 +18,8 @@ package struct MarketServices: Sendable {
     package let authority: CertificateAuthority
     package let channelPort: Int
     package let publicHost: String
+    /// Whether the HTTP listener speaks TLS.
+    package let isTLS: Bool
     package let metrics: Metrics
     package let log: Logger
 

@@ -100,7 +100,7 @@ package actor NodeSessions: Service {
         guard liveness.connect(node.id, at: clock.now()) else {
             log.warning("second session refused", metadata: ["node.id": "\(node.id)"])
             _ = channel.send(.goodbye(code: "second_session"))
-            _ = sessions[node.id]?.channel.send(.goodbye(code: "second_session_tried"))
+            _ = sessions[node.id]?.channel.send(.goodbye(code: MarketFrame.secondSessionTried))
             return nil
         }
         sessions[node.id]?.channel.close()

@@ -22,6 +22,9 @@ package enum MarketFrame: Hashable, Sendable, Codable {
     case receiptRefused(LeaseID, sequence: Int64, code: String)
     /// The session ends; the text is a stable code.
     case goodbye(code: String)
+
+    /// The one goodbye that ends nothing: another session of this node was tried, and refused.
+    package static let secondSessionTried = "second_session_tried"
 }
 
 package struct Renewal: Hashable, Sendable, Codable {

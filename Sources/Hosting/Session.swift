@@ -61,6 +61,7 @@ extension Host {
         case .receiptAccepted(let lease, let sequence): accepted(lease, sequence, at: now)
         case .receiptRefused(let lease, let sequence, let code):
             refused(lease, sequence, code: code, at: now)
+        case .goodbye(MarketFrame.secondSessionTried): break
         case .goodbye:
             hangUp()
             actions.append(.reconnect)

@@ -18,7 +18,11 @@ package struct Liveness: Sendable {
 
     private struct Session: Sendable {
         var connected: Bool
+        let connectedAt: Timestamp
         var lastHeartbeat: Timestamp
+
+        /// A session that has just begun has not been silent yet.
+        var lastSign: Timestamp { max(connectedAt, lastHeartbeat) }
     }
 
     package static let suspectSeconds: Int64 = 3
@@ -42,7 +46,7 @@ package struct Liveness: Sendable {
             return false
         }
         let last = sessions[node]?.lastHeartbeat ?? aliveUntil
-        sessions[node] = Session(connected: true, lastHeartbeat: last)
+        sessions[node] = Session(connected: true, connectedAt: now, lastHeartbeat: last)
         return true
     }
 
@@ -53,14 +57,16 @@ package struct Liveness: Sendable {
     /// - Returns: the silence that it ends, when that was longer than the shortest fence.
     package mutating func heartbeat(_ node: NodeID, at now: Timestamp) -> Return? {
         let last = sessions[node]?.lastHeartbeat ?? aliveUntil
-        sessions[node] = Session(connected: true, lastHeartbeat: max(now, last))
+        sessions[node] = Session(
+            connected: true, connectedAt: sessions[node]?.connectedAt ?? now,
+            lastHeartbeat: max(now, last))
         let silence = now.millisecondsSince(last)
         return silence > 3000 ? Return(node: node, silentMilliseconds: silence) : nil
     }
 
     package func health(of node: NodeID, at now: Timestamp) -> Health {
         guard let session = sessions[node] else { return .silent }
-        let silence = now.millisecondsSince(session.lastHeartbeat)
+        let silence = now.millisecondsSince(session.lastSign)
         if !session.connected || silence >= Self.silentSeconds * 1000 { return .silent }
         return silence >= Self.suspectSeconds * 1000 ? .suspect : .live
     }
@@ -75,6 +81,6 @@ package struct Liveness: Sendable {
     }
 
     private func isStale(_ session: Session, at now: Timestamp) -> Bool {
-        now.millisecondsSince(session.lastHeartbeat) >= Self.suspectSeconds * 1000
+        now.millisecondsSince(session.lastSign) >= Self.suspectSeconds * 1000
     }
 }

@@ -26,7 +26,8 @@ extension ErrorText {
             Bilingual("Login needed", "需要登入"),
             Bilingual("no valid key came with the request", "請求沒有附上有效的金鑰"),
             hint: Bilingual(
-                "orban context list shows which key is used", "orban context list 顯示使用中的金鑰")),
+                "the key is ORBAN_TOKEN, or the one of the context in credentials.yaml",
+                "金鑰取自 ORBAN_TOKEN，或 credentials.yaml 中目前的 context")),
         .forbidden: ErrorText(
             Bilingual("Not allowed", "沒有權限"),
             Bilingual("this needs a key with the role {role}", "這需要具有 {role} 角色的金鑰")),
@@ -46,8 +47,8 @@ extension ErrorText {
             Bilingual("Image not found", "查無映像"),
             Bilingual("image {name} was not found", "查無映像 {name}"),
             hint: Bilingual(
-                "check the name, or upload an OCI archive: orban image push",
-                "請檢查名稱，或上傳 OCI 封存檔：orban image push")),
+                "check the name, or upload an OCI archive: orban market image",
+                "請檢查名稱，或上傳 OCI 封存檔：orban market image")),
         .blobMismatch: ErrorText(
             Bilingual("Bytes differ from their digest", "內容與摘要不符"),
             Bilingual("the bytes that arrived are not {digest}", "收到的內容不是 {digest}"),
@@ -87,7 +88,9 @@ extension ErrorText {
         .loginRequired: ErrorText(
             Bilingual("Login needed", "需要登入"),
             Bilingual("context {context} has no key", "環境 {context} 沒有金鑰"),
-            hint: Bilingual("orban context set adds one", "用 orban context set 加入金鑰")),
+            hint: Bilingual(
+                "set ORBAN_TOKEN, or add the key to credentials.yaml",
+                "請設定 ORBAN_TOKEN，或把金鑰加入 credentials.yaml")),
         .credentialsExposed: ErrorText(
             Bilingual("Key file readable by others", "金鑰檔可被他人讀取"),
             Bilingual("{path} can be read by others", "{path} 可被其他人讀取"),

@@ -72,7 +72,8 @@ extension EndToEnd {
             }
         }
 
-        @Test func `a job in an image that cannot be loaded fails to start, unbilled`() async throws {
+        @Test func `a job in an image that cannot be loaded fails to start, unbilled`() async throws
+        {
             try await Stage.run { stage in
                 let site = try await Site.up(stage)
                 let archive = try stage.write("not an archive\n", to: "broken.tar")
@@ -141,7 +142,8 @@ extension EndToEnd {
                 { $0.budget = "0 USD" }, status: 2, saying: ["budget.max_total", "job-1.yaml:9:26"])
         }
 
-        @Test func `a run that would have to ask is refused where nobody can answer`() async throws {
+        @Test func `a run that would have to ask is refused where nobody can answer`() async throws
+        {
             try await refused(
                 { _ in }, status: 2, saying: ["confirm_required"], flags: ["--no-input"])
         }
@@ -149,7 +151,10 @@ extension EndToEnd {
         @Test(arguments: [
             ("version: 1\ntype: batch\n  image: [x\nrun: a\n", "job-1.yaml:3:"),
             ("version: 1\ntype: batch\nimage: x\nrun: a\nbugdet: {}\n", "job-1.yaml:5:1"),
-            ("version: 1\ntype: batch\nimage: x\nrun: a\nresources: {cpu: many}\n", "job-1.yaml:5:18"),
+            (
+                "version: 1\ntype: batch\nimage: x\nrun: a\nresources: {cpu: many}\n",
+                "job-1.yaml:5:18"
+            ),
         ])
         func `a spec that is wrong is refused at its line and column`(
             _ spec: String, _ place: String

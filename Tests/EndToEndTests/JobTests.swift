@@ -22,7 +22,8 @@ extension EndToEnd {
             try await Stage.run { stage in
                 let site = try await Site.up(stage)
                 let ended = try await site.run(
-                    JobText("job", "echo hello; echo oops >&2; sleep \(run.sleep); exit \(run.code)"))
+                    JobText(
+                        "job", "echo hello; echo oops >&2; sleep \(run.sleep); exit \(run.code)"))
                 #expect(ended.status == run.code, "\(ended)")
                 #expect(ended.out == "hello\n")
                 #expect(ended.err.contains("oops\n"))

@@ -6,9 +6,12 @@ import Wire
 
 extension EndToEnd {
     /// A node that no packet reaches any more; its sockets stay open.
-    @Suite(needsContainers, .disabled(if: Network.missing != nil, Comment(rawValue: Network.missing ?? "")))
+    @Suite(
+        needsContainers,
+        .disabled(if: Network.missing != nil, Comment(rawValue: Network.missing ?? "")))
     struct PartitionTests {
-        @Test func `a node cut off freezes at the fence, its lease ends there, and the rest returns`()
+        @Test
+        func `a node cut off freezes at the fence, its lease ends there, and the rest returns`()
             async throws
         {
             try await Stage.run { stage in
@@ -40,7 +43,8 @@ extension EndToEnd {
                     "the node takes the container away", holds: { container.isGone })
                 let ran = Script.unfrozen(try await site.output(), pause: 3)
                 // The last receipt that got through: one more at most since we looked.
-                #expect((before.billedSeconds...before.billedSeconds + 5).contains(over.billedSeconds))
+                #expect(
+                    (before.billedSeconds...before.billedSeconds + 5).contains(over.billedSeconds))
                 #expect(Double(over.billedSeconds) <= ran + 1, "ran \(ran)")
                 try await node.offered(at: site)
             }

@@ -21,7 +21,7 @@ extension EndToEnd {
             Change(table: "entries", column: "bytes", order: "idx DESC"),
             Change(table: "leases", column: "body", order: "id"),
             Change(table: "balances", column: "seal", order: "account"),
-            Change(table: "nodes", column: "receipt_key", order: "id"),
+            Change(table: "jobs", column: "body", order: "id"),
         ]
 
         @Test(arguments: changes)
@@ -40,7 +40,8 @@ extension EndToEnd {
             }
         }
 
-        @Test func `an entry of the log changed in the market's file is found by a stranger's mirror`()
+        @Test
+        func `an entry of the log changed in the market's file is found by a stranger's mirror`()
             async throws
         {
             try await Self.withClosedMarket { site in

@@ -13,7 +13,7 @@ BATCH = 500
 
 def main():
     options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = 2
+    options.intra_op_num_threads = 1  # the job pays for half a CPU
     session = onnxruntime.InferenceSession(
         "/in/data/model.onnx", options, providers=["CPUExecutionProvider"])
     images = numpy.load("/in/data/images.npy", mmap_mode="r")

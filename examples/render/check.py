@@ -15,7 +15,7 @@ import numpy
 from PIL import Image
 
 HERE = Path(__file__).resolve().parent
-SIZE = (480, 270)
+SIZE = (320, 180)
 LEAST_DIFFERENCE = 1.0
 LEAST_DEVIATION = 5.0
 

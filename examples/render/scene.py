@@ -10,7 +10,7 @@ import os
 import bpy
 
 FRAMES = 8
-WIDTH, HEIGHT, SAMPLES = 480, 270, 56
+WIDTH, HEIGHT, SAMPLES = 320, 180, 16
 SPHERES = 24
 
 
@@ -83,6 +83,7 @@ def choose_quality(scene, frame):
     scene.cycles.use_adaptive_sampling = False
     scene.cycles.use_denoising = False
     scene.cycles.seed = frame
+    scene.render.threads_mode, scene.render.threads = "FIXED", 1  # half a CPU is paid
     scene.render.resolution_x, scene.render.resolution_y = WIDTH, HEIGHT
     scene.render.resolution_percentage = 100
     scene.render.image_settings.file_format = "PNG"

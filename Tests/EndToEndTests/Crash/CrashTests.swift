@@ -26,7 +26,8 @@ extension EndToEnd {
             }
         }()
 
-        @Test func `a market killed at any fault point completes its work, nothing twice, nothing lost`()
+        @Test
+        func `a market killed at any fault point completes its work, nothing twice, nothing lost`()
             async throws
         {
             let clock = ContinuousClock()

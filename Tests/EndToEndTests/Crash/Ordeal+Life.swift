@@ -124,7 +124,12 @@ extension Ordeal {
     private struct Entry: Decodable {
         let type: String
         let lease: LeaseID?
-        let charge_micro: Int64?
+        let chargeMicro: Int64?
+
+        private enum CodingKeys: String, CodingKey {
+            case type, lease
+            case chargeMicro = "charge_micro"
+        }
     }
 
     /// Nothing lost, nothing twice, nothing stranded; the ledger says what the log says.
@@ -142,7 +147,8 @@ extension Ordeal {
         let charged = Dictionary(
             uniqueKeysWithValues: books.settlements.map { ($0.lease, $0.chargedMicro) })
         let logged = try await eventually("\(point.text): every bill is in the log") {
-            let text = try await site.ok(.renter, ["audit", "log", "--limit", "1000", "-o", "json"])
+            let text = try await site.ok(
+                .renter, ["audit", "log", "--limit", "1000", "-o", "json"])
             let entries = try WireJSON.decode([Entry].self, from: Array(text.utf8))
             let last = entries.filter { $0.type == "usage_final" }
             return last.count >= charged.count { $0.value > 0 } ? last : nil
@@ -150,7 +156,7 @@ extension Ordeal {
         #expect(Set(logged.compactMap(\.lease)).count == logged.count)
         for entry in logged {
             let lease = try #require(entry.lease)
-            #expect(charged[lease] == entry.charge_micro)
+            #expect(charged[lease] == entry.chargeMicro)
         }
         try await site.ok(.renter, ["audit", "mirror", site.stage.folder + "/mirror"])
     }

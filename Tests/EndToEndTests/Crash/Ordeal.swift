@@ -113,7 +113,8 @@ final class Ordeal {
         let _: BalanceDTO = try await ask(
             "POST", "/v1/accounts/acc_renter/credits", as: .operator,
             body: CreditRequest(amount: amount, reason: "tests"), idempotencyKey: "credit")
-        let image = isSimulated
+        let image =
+            isSimulated
             ? (Site.simulatedImage, try site.stage.write("no image\n", to: "image"))
             : (JobText.container, Stage.baseImage)
         try await command(.operator, ["market", "image", image.0, image.1])
@@ -132,7 +133,9 @@ final class Ordeal {
                 "node", "join", token.trimmingCharacters(in: .whitespacesAndNewlines), "--name",
                 "alpha", "--state-dir", folder,
             ])
-        let share = isSimulated ? ["--cpus", "0.1", "--memory", "64MB", "--simulate"]
+        let share =
+            isSimulated
+            ? ["--cpus", "0.1", "--memory", "64MB", "--simulate"]
             : ["--cpus", "0.25", "--memory", "256MB"]
         let node = try site.stage.orban(
             ["node", "run", "--state-dir", folder, "--disk", "2GB", "--price", "1.234567 USD/h"]

@@ -47,7 +47,9 @@ struct API: Sendable {
         return Answer(status: answer.statusCode, body: Array(data), headers: named)
     }
 
-    func get<Value: Decodable>(_ path: String, as type: Value.Type = Value.self) async throws -> Value {
+    func get<Value: Decodable>(_ path: String, as type: Value.Type = Value.self) async throws
+        -> Value
+    {
         try await ask("GET", path).decoded()
     }
 

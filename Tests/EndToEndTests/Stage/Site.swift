@@ -141,8 +141,10 @@ final class Site {
 
     private func stock(isSimulated: Bool) async throws {
         let renter = try #require(accounts[.renter])
-        _ = try await ok(.operator, ["market", "credit", renter.text, "5.00", "--reason", "granted for tests"])
-        let image = isSimulated
+        _ = try await ok(
+            .operator, ["market", "credit", renter.text, "5.00", "--reason", "granted for tests"])
+        let image =
+            isSimulated
             ? (Self.simulatedImage, try stage.write("no image\n", to: "image"))
             : (JobText.container, Stage.baseImage)
         _ = try await ok(.operator, ["market", "image", image.0, image.1])
@@ -211,7 +213,8 @@ final class Site {
     }
 
     @discardableResult
-    func over(_ name: String = "job", within limit: Duration = .seconds(60)) async throws -> JobDTO {
+    func over(_ name: String = "job", within limit: Duration = .seconds(60)) async throws -> JobDTO
+    {
         try await job(name, "is over", within: limit) { $0.state.isOver }
     }
 
