@@ -1,5 +1,6 @@
 import Crypto
 import Domain
+import Foundation
 import Glibc
 import Wire
 

@@ -90,9 +90,11 @@ struct Settings: Sendable {
 
     /// - Throws: `WireError.credentialsExposed` when others may read the file.
     private func credentials() throws -> PlainYAML {
-        var status = stat()
-        guard lstat(credentialsPath, &status) == 0 else { return PlainYAML() }
-        guard status.st_mode & 0o077 == 0 else {
+        let manager = FileManager.default
+        guard manager.fileExists(atPath: credentialsPath) else { return PlainYAML() }
+        let attributes = try manager.attributesOfItem(atPath: credentialsPath)
+        let mode = (attributes[.posixPermissions] as? NSNumber)?.intValue ?? 0o777
+        guard mode & 0o077 == 0 else {
             throw WireError.credentialsExposed(path: credentialsPath)
         }
         return try read(credentialsPath)

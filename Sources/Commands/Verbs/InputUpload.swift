@@ -39,9 +39,11 @@ struct InputUpload {
     }
 
     private static func source(_ path: String) throws -> (ByteSource, BlobForm) {
-        var status = stat()
-        guard stat(path, &status) == 0 else { throw WireError.fileNotFound(path) }
-        if status.st_mode & S_IFMT == S_IFDIR {
+        var isFolder: ObjCBool = false
+        guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
+            throw WireError.fileNotFound(path)
+        }
+        if isFolder.boolValue {
             return (try FolderArchive(folder: path).source, .folder)
         }
         return (try ByteSource(LocalFile(reading: path)), .file)
