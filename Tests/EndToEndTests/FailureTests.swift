@@ -110,9 +110,9 @@ extension EndToEnd {
         }
 
         private func nothingBought(_ site: Site) async throws {
-            let jobs: ListDTO<JobDTO> = try await site.api(.renter).get("/v1/jobs")
+            let jobs: ListDTO<JobDTO> = try site.api(.renter).get("/v1/jobs")
             #expect(jobs.data == [])
-            let balance: BalanceDTO = try await site.api(.renter).get("/v1/balance")
+            let balance: BalanceDTO = try site.api(.renter).get("/v1/balance")
             #expect(balance.available.amount == "5.000000")
             #expect(balance.held.money == .zero)
         }
@@ -222,19 +222,19 @@ extension EndToEnd {
                 job.image = Site.simulatedImage
                 let body = try WireJSON.encode(SubmitRequest(spec: try job.text()))
                 let api = site.api(.renter)
-                let first = try await api.ask("POST", "/v1/jobs", body: body, idempotencyKey: "k")
-                let again = try await api.ask("POST", "/v1/jobs", body: body, idempotencyKey: "k")
+                let first = try api.ask("POST", "/v1/jobs", body: body, idempotencyKey: "k")
+                let again = try api.ask("POST", "/v1/jobs", body: body, idempotencyKey: "k")
                 #expect(first.status == 201)
                 #expect(again.status == 201)
                 #expect(first.body == again.body)
                 #expect(again.headers["idempotent-replayed"] == "true")
                 job.script = "exit 1"
                 let other = try WireJSON.encode(SubmitRequest(spec: try job.text()))
-                let refused = try await api.ask(
+                let refused = try api.ask(
                     "POST", "/v1/jobs", body: other, idempotencyKey: "k")
                 #expect(refused.status == 422)
                 #expect(try refused.decoded(ProblemDTO.self).code == "idempotency_key_reused")
-                let jobs: ListDTO<JobDTO> = try await api.get("/v1/jobs")
+                let jobs: ListDTO<JobDTO> = try api.get("/v1/jobs")
                 #expect(jobs.data.count == 1)
                 try await site.checkBill()
             }

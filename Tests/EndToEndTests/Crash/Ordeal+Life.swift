@@ -104,7 +104,7 @@ extension Ordeal {
         #expect(over.taskList.first?.endedBy == "lost")
         node.signal(SIGCONT)
         try await steadily("the node is back") {
-            let nodes: ListDTO<NodeDTO> = try await site.api(.provider).get("/v1/nodes")
+            let nodes: ListDTO<NodeDTO> = try site.api(.provider).get("/v1/nodes")
             return nodes.data.first?.connected == true ? () : nil
         }
     }
@@ -134,7 +134,7 @@ extension Ordeal {
 
     /// Nothing lost, nothing twice, nothing stranded; the ledger says what the log says.
     private func check(_ names: [String]) async throws {
-        let jobs: ListDTO<JobDTO> = try await site.api(.renter).get("/v1/jobs")
+        let jobs: ListDTO<JobDTO> = try site.api(.renter).get("/v1/jobs")
         #expect(jobs.data.map(\.name).sorted() == names.sorted())
         for name in names { try await site.checkBill(of: name) }
         let books = try await Books(of: site)

@@ -63,7 +63,7 @@ final class Ordeal {
         try site.restart()
     }
 
-    private func api(_ role: Role?) -> API { API(url: site.url, key: role.flatMap { key[$0] }) }
+    private func api(_ role: Role?) -> API { API(port: site.port, key: role.flatMap { key[$0] }) }
 
     /// One request; what is not a success and may pass is asked again.
     func ask<Value: Decodable>(
@@ -72,7 +72,7 @@ final class Ordeal {
     ) async throws -> Value {
         let bytes = try body.map { try WireJSON.encode($0) }
         return try await steadily("\(method) \(path)") {
-            let answer = try await api(role).ask(
+            let answer = try api(role).ask(
                 method, path, body: bytes, idempotencyKey: idempotencyKey)
             guard answer.status < 400 || answer.status >= 500 else {
                 let text = String(decoding: answer.body, as: UTF8.self)
@@ -141,7 +141,7 @@ final class Ordeal {
             ["node", "run", "--state-dir", folder, "--disk", "2GB", "--price", "1.234567 USD/h"]
                 + share)
         try await steadily("an open offer") {
-            let offers: ListDTO<OfferDTO> = try await api(nil).get("/v1/offers")
+            let offers: ListDTO<OfferDTO> = try api(nil).get("/v1/offers")
             if let offer = offers.data.first { site.stage.note(node: offer.node.text) }
             return offers.data.contains { $0.availability == .open } ? () : nil
         }
@@ -158,7 +158,7 @@ final class Ordeal {
 
     func job(_ name: String, _ what: String, until isSo: (JobDTO) -> Bool) async throws -> JobDTO {
         try await steadily("\(name) \(what)", within: .seconds(100)) {
-            let job: JobDTO = try await api(.renter).get("/v1/jobs/\(name)")
+            let job: JobDTO = try api(.renter).get("/v1/jobs/\(name)")
             return isSo(job) ? job : nil
         }
     }

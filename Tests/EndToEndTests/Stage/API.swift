@@ -1,5 +1,3 @@
-import Foundation
-import FoundationNetworking
 import Wire
 
 /// The market's HTTP interface, asked by another client than the command line's.
@@ -7,6 +5,7 @@ struct API: Sendable {
     struct Answer {
         let status: Int
         let body: [UInt8]
+        /// By lower-case name.
         let headers: [String: String]
 
         func decoded<Value: Decodable>(_ type: Value.Type = Value.self) throws -> Value {
@@ -19,39 +18,56 @@ struct API: Sendable {
         }
     }
 
-    let url: String
+    /// On this machine's loopback address.
+    let port: Int
     let key: String?
 
-    /// - Throws: when the market is not reached.
+    /// - Throws: when the market is not reached, or says no whole answer.
     func ask(
-        _ method: String, _ path: String, body: [UInt8]? = nil, idempotencyKey: String? = nil,
-        headers: [String: String] = [:]
-    ) async throws -> Answer {
-        guard let address = URL(string: url + path) else {
-            throw Stage.Unexpected(description: "no address: \(url)\(path)")
+        _ method: String, _ path: String, body: [UInt8]? = nil, idempotencyKey: String? = nil
+    ) throws -> Answer {
+        var head = "\(method) \(path) HTTP/1.1\r\nHost: 127.0.0.1:\(port)\r\nConnection: close\r\n"
+        if let key { head += "Authorization: Bearer \(key)\r\n" }
+        if let idempotencyKey { head += "Idempotency-Key: \(idempotencyKey)\r\n" }
+        let body = body ?? []
+        if method != "GET" {
+            head += "Content-Type: application/json\r\nContent-Length: \(body.count)\r\n"
         }
-        var request = URLRequest(url: address, timeoutInterval: 20)
-        request.httpMethod = method
-        request.setValue(key.map { "Bearer \($0)" }, forHTTPHeaderField: "Authorization")
-        request.setValue(idempotencyKey, forHTTPHeaderField: "Idempotency-Key")
-        for (name, value) in headers { request.setValue(value, forHTTPHeaderField: name) }
-        request.httpBody = body.map { Data($0) }
-        let (data, response) = try await Self.session.data(for: request)
-        guard let answer = response as? HTTPURLResponse else {
-            throw Stage.Unexpected(description: "no HTTP answer from \(address)")
-        }
-        var named: [String: String] = [:]
-        for (name, value) in answer.allHeaderFields {
-            named["\(name)".lowercased()] = "\(value)"
-        }
-        return Answer(status: answer.statusCode, body: Array(data), headers: named)
+        let connection = try Connection(toLoopback: port)
+        try connection.send(Array((head + "\r\n").utf8) + body)
+        return try Answer(parsing: try connection.receiveAll())
     }
 
-    func get<Value: Decodable>(_ path: String, as type: Value.Type = Value.self) async throws
-        -> Value
-    {
-        try await ask("GET", path).decoded()
+    func get<Value: Decodable>(_ path: String, as type: Value.Type = Value.self) throws -> Value {
+        try ask("GET", path).decoded()
     }
+}
 
-    private static let session = URLSession(configuration: .ephemeral)
+extension API.Answer {
+    /// A whole HTTP/1.1 answer (RFC 9112) of a known length.
+    ///
+    /// - Throws: `Stage.Unexpected` for anything else, a broken-off answer for one.
+    init(parsing bytes: [UInt8]) throws {
+        let separator: [UInt8] = [13, 10, 13, 10]
+        guard
+            let end = bytes.indices.dropLast(3).first(where: {
+                bytes[$0..<$0 + 4] == separator[...]
+            })
+        else { throw Stage.Unexpected(description: "no whole answer: \(bytes.count) bytes") }
+        let lines = String(decoding: bytes[..<end], as: UTF8.self).split(separator: "\r\n")
+        var headers: [String: String] = [:]
+        for line in lines.dropFirst() {
+            let parts = line.split(separator: ":", maxSplits: 1)
+            guard parts.count == 2 else { continue }
+            headers[parts[0].lowercased()] = String(parts[1].drop { $0 == " " })
+        }
+        let body = Array(bytes[(end + 4)...])
+        guard
+            let status = lines.first?.split(separator: " ").dropFirst().first.flatMap({ Int($0) }),
+            let length = headers["content-length"].flatMap({ Int($0) }), body.count == length
+        else {
+            throw Stage.Unexpected(description: "broken answer: \(lines.joined(separator: "|"))")
+        }
+        self.init(status: status, body: body, headers: headers)
+    }
 }

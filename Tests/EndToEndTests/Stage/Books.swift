@@ -21,7 +21,7 @@ struct Books {
         var cursor: String?
         repeat {
             let query = "?limit=1000" + (cursor.map { "&cursor=\($0)" } ?? "")
-            let page: ListDTO<Line> = try await api.get(path + query)
+            let page: ListDTO<Line> = try api.get(path + query)
             lines += page.data
             cursor = page.hasMore ? page.nextCursor : nil
         } while cursor != nil

@@ -65,7 +65,7 @@ final class JoinedNode {
         try await eventually(
             "the node's offer stands",
             holds: {
-                let offers: ListDTO<OfferDTO>? = try? await site.api(.renter).get("/v1/offers")
+                let offers: ListDTO<OfferDTO>? = try? site.api(.renter).get("/v1/offers")
                 return (offers?.data ?? []).contains { $0.node == id && $0.availability == .open }
             })
     }

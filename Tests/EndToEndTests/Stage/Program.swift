@@ -1,69 +1,54 @@
-import Foundation
 import Glibc
+import Synchronization
 
 /// A program that runs, or ran. What it says lies in files, so it never waits for a reader.
 final class Program: Sendable {
     enum Ending: Hashable {
         case exited(Int32)
         case killed(signal: Int32)
-    }
 
-    let name: String
-    private let process: Process
-    private let outPath: String
-    private let errPath: String
-
-    /// Starts it with no input.
-    ///
-    /// - Parameter outputs: prefix of the paths of the files with what it says.
-    init(
-        _ name: String, _ executable: String, _ words: [String], environment: [String: String],
-        folder: String, outputs: String
-    ) throws {
-        self.name = name
-        outPath = outputs + ".out"
-        errPath = outputs + ".err"
-        process = Process()
-        process.executableURL = URL(fileURLWithPath: executable)
-        process.arguments = words
-        process.environment = environment
-        process.currentDirectoryURL = URL(fileURLWithPath: folder)
-        process.standardInput = FileHandle.nullDevice
-        process.standardOutput = try Self.file(outPath)
-        process.standardError = try Self.file(errPath)
-        try process.run()
-    }
-
-    private static func file(_ path: String) throws -> FileHandle {
-        _ = FileManager.default.createFile(atPath: path, contents: nil)
-        return try FileHandle(forWritingTo: URL(fileURLWithPath: path))
-    }
-
-    var pid: Int32 { process.processIdentifier }
-
-    /// Nil while it runs.
-    var ending: Ending? {
-        guard !process.isRunning else { return nil }
-        switch process.terminationReason {
-        case .uncaughtSignal: return .killed(signal: process.terminationStatus)
-        default: return .exited(process.terminationStatus)
+        /// From the status of `waitpid`.
+        init(status: Int32) {
+            let signal = status & 0x7f
+            self = signal == 0 ? .exited(status >> 8 & 0xff) : .killed(signal: signal)
         }
     }
 
-    var out: String { Self.text(outPath) }
-    var err: String { Self.text(errPath) }
+    let name: String
+    let pid: Int32
+    private let outPath: String
+    private let errPath: String
+    private let ended = Mutex<Ending?>(nil)
 
-    private static func text(_ path: String) -> String {
-        String(decoding: FileManager.default.contents(atPath: path) ?? Data(), as: UTF8.self)
+    /// Starts it.
+    init(_ name: String, _ spawn: Spawn) throws {
+        self.name = name
+        outPath = spawn.outPath
+        errPath = spawn.errPath
+        pid = try spawn.start()
     }
+
+    /// Nil while it runs.
+    var ending: Ending? {
+        ended.withLock { ended in
+            if ended != nil { return ended }
+            var status: Int32 = 0
+            if waitpid(pid, &status, WNOHANG) == pid { ended = Ending(status: status) }
+            return ended
+        }
+    }
+
+    var out: String { String(decoding: contents(outPath), as: UTF8.self) }
+    var err: String { String(decoding: contents(errPath), as: UTF8.self) }
 
     /// The end of what it said, for a failure's message.
     var lastWords: String {
         "\(name): out: \(out.suffix(1500)) err: \(err.suffix(3000))"
     }
 
+    /// Nothing happens when it has ended: its id may be somebody else's.
     func signal(_ number: Int32) {
-        if process.isRunning { kill(pid, number) }
+        if ending == nil { kill(pid, number) }
     }
 
     func end(within limit: Duration = .seconds(30)) async throws -> Ending {

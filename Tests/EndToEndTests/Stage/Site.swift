@@ -124,7 +124,7 @@ final class Site {
 
     func learn(_ key: String, of role: Role) async throws {
         keys[role] = key
-        let balance: BalanceDTO = try await API(url: url, key: key).get("/v1/balance")
+        let balance: BalanceDTO = try API(port: port, key: key).get("/v1/balance")
         accounts[role] = balance.account
     }
 
@@ -167,7 +167,7 @@ final class Site {
         try await stage.ok(words, with: environment(role))
     }
 
-    func api(_ role: Role) -> API { API(url: url, key: keys[role]) }
+    func api(_ role: Role) -> API { API(port: port, key: keys[role]) }
 
     func write(_ job: JobText) throws -> String { try write(try job.text()) }
 
@@ -200,7 +200,7 @@ final class Site {
         until isSo: (JobDTO) -> Bool
     ) async throws -> JobDTO {
         try await eventually("\(name) \(what)", within: limit) {
-            guard let job: JobDTO = try? await api(.renter).get("/v1/jobs/\(name)") else {
+            guard let job: JobDTO = try? api(.renter).get("/v1/jobs/\(name)") else {
                 return nil
             }
             return isSo(job) ? job : nil
@@ -224,6 +224,6 @@ final class Site {
     }
 
     func invoice(_ name: String = "job") async throws -> InvoiceDTO {
-        try await api(.renter).get("/v1/jobs/\(name)/invoice")
+        try api(.renter).get("/v1/jobs/\(name)/invoice")
     }
 }

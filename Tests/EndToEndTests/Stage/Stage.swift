@@ -16,13 +16,14 @@ final class Stage: Sendable {
         var count = 0
     }
 
-    private static let own = ProcessInfo.processInfo.environment
-    static let binary = own["ORBAN_BINARY"].flatMap { $0.isEmpty ? nil : $0 }
-    static let isNightly = own["ORBAN_NIGHTLY"] == "1"
-    private static let cache = (own["XDG_CACHE_HOME"] ?? NSHomeDirectory() + "/.cache") + "/orban"
+    static let ownEnvironment = ProcessInfo.processInfo.environment
+    static let binary = ownEnvironment["ORBAN_BINARY"].flatMap { $0.isEmpty ? nil : $0 }
+    static let isNightly = ownEnvironment["ORBAN_NIGHTLY"] == "1"
+    private static let cache =
+        (ownEnvironment["XDG_CACHE_HOME"] ?? NSHomeDirectory() + "/.cache") + "/orban"
     static let baseImage = cache + "/images/base.tar"
     /// Where containers are kept, as the nodes and `script/images` know it.
-    static let store = own["ORBAN_CONTAINERS_ROOT"] ?? cache + "/containers/store"
+    static let store = ownEnvironment["ORBAN_CONTAINERS_ROOT"] ?? cache + "/containers/store"
 
     /// What this machine lacks for these tests, or nil.
     static let missing: String? = {
@@ -62,8 +63,8 @@ final class Stage: Sendable {
         try FileManager.default.createDirectory(
             atPath: folder, withIntermediateDirectories: true,
             attributes: [.posixPermissions: 0o711])
-        var environment = Self.own.filter { !$0.key.hasPrefix("ORBAN_") }
-        environment["ORBAN_CONTAINERS_ROOT"] = Self.own["ORBAN_CONTAINERS_ROOT"]
+        var environment = Self.ownEnvironment.filter { !$0.key.hasPrefix("ORBAN_") }
+        environment["ORBAN_CONTAINERS_ROOT"] = Self.ownEnvironment["ORBAN_CONTAINERS_ROOT"]
         environment["XDG_CONFIG_HOME"] = folder + "/config"
         environment["XDG_STATE_HOME"] = folder + "/client"
         environment["SWIFT_BACKTRACE"] = "enable=no"
@@ -90,9 +91,13 @@ final class Stage: Sendable {
             state.count += 1
             return state.count
         }
+        let outputs = "\(folder)/\(number)-\(name)"
         let program = try Program(
-            name, executable, words, environment: environment.merging(more) { $1 },
-            folder: folder, outputs: "\(folder)/\(number)-\(name)")
+            name,
+            Spawn(
+                executable: executable, words: words,
+                environment: environment.merging(more) { $1 },
+                outPath: outputs + ".out", errPath: outputs + ".err"))
         state.withLock { $0.programs.append(program) }
         return program
     }
@@ -163,22 +168,4 @@ final class Stage: Sendable {
         grep -l "^$node/" /run/orban/ids/range-* 2>/dev/null | xargs -r rm -f
         rm -rf "/run/orban/nodes/$node"
         """
-}
-
-/// Runs a script of `sh` with arguments.
-///
-/// - Returns: what it said.
-@discardableResult
-func shell(_ script: String, _ arguments: String...) -> String {
-    let process = Process()
-    process.executableURL = URL(fileURLWithPath: "/bin/sh")
-    process.arguments = ["-c", script, "sh"] + arguments
-    let output = Pipe()
-    process.standardInput = FileHandle.nullDevice
-    process.standardOutput = output
-    process.standardError = output
-    do { try process.run() } catch { return "\(error)" }
-    let text = output.fileHandleForReading.readDataToEndOfFile()
-    process.waitUntilExit()
-    return String(decoding: text, as: UTF8.self)
 }
