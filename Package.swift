@@ -116,6 +116,10 @@ let package = Package(
             ]),
         // 6. Main
         program("orban", ["Commands"]),
+        // Markets and nodes as processes, for tests and benchmarks
+        .target(
+            name: "Staging", dependencies: ["Domain", "Wire"], path: "Tests/Staging",
+            swiftSettings: strict),
         // Tests
         tests("Domain", ["Domain"]),
         tests("Matching", ["Matching", "Domain"]),
@@ -149,7 +153,7 @@ let package = Package(
                 logging, nio, nioSSL, lifecycle, hummingbird, hummingbirdTesting, httpTypes,
             ] + grpc),
         tests("Commands", ["Commands", "Wire", "Domain"]),
-        tests("EndToEnd", ["Wire", "Domain", "Marketplace", "Accounting", grdb]),
+        tests("EndToEnd", ["Staging", "Wire", "Domain", "Marketplace", "Accounting", grdb]),
         tests("Tidy", []),
     ],
     swiftLanguageModes: [.v6]

@@ -5,6 +5,7 @@
 // sleeps: `eventually` looks until something is so. Start reading at `Stage`, then `Site`, then
 // `JobTests`.
 
+import Staging
 import Testing
 
 /// One after the other: they share the machine's processors, memory and container engine.

@@ -1,5 +1,6 @@
 import Domain
 import Foundation
+import Staging
 import Testing
 import Wire
 

@@ -1,6 +1,7 @@
 import Domain
 import Foundation
 import Glibc
+import Staging
 import Testing
 import Wire
 

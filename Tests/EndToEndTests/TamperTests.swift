@@ -1,6 +1,7 @@
 import Domain
 import Foundation
 import GRDB
+import Staging
 import Testing
 import Wire
 

@@ -1,4 +1,5 @@
 import Marketplace
+import Staging
 import Testing
 
 extension EndToEnd {

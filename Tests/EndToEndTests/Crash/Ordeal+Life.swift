@@ -2,6 +2,7 @@ import Domain
 import Foundation
 import Glibc
 import Marketplace
+import Staging
 import Testing
 import Wire
 

@@ -1,12 +1,12 @@
 import Glibc
 
 /// A call of the system that failed.
-struct SystemFailure: Error, CustomStringConvertible {
-    let doing: String
-    let code: Int32
-    var description: String { "cannot \(doing): \(String(cString: strerror(code)))" }
+package struct SystemFailure: Error, CustomStringConvertible {
+    package let doing: String
+    package let code: Int32
+    package var description: String { "cannot \(doing): \(String(cString: strerror(code)))" }
 
-    init(_ doing: String, _ code: Int32 = errno) {
+    package init(_ doing: String, _ code: Int32 = errno) {
         self.doing = doing
         self.code = code
     }
@@ -65,7 +65,7 @@ struct Spawn {
 }
 
 /// All that a file holds now; nothing of one that is not there.
-func contents(_ path: String) -> [UInt8] {
+package func contents(_ path: String) -> [UInt8] {
     let descriptor = open(path, O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else { return [] }
     defer { close(descriptor) }
@@ -82,7 +82,7 @@ func contents(_ path: String) -> [UInt8] {
 ///
 /// - Returns: what it said.
 @discardableResult
-func shell(_ script: String, _ arguments: String...) -> String {
+package func shell(_ script: String, _ arguments: String...) -> String {
     var template = Array("/tmp/orban-e2e-shell-XXXXXX".utf8CString)
     let descriptor = mkstemp(&template)
     guard descriptor >= 0 else { return "\(SystemFailure("make a file"))" }

@@ -3,10 +3,12 @@ import Glibc
 import Synchronization
 
 /// One test's own part of the machine: a folder, an environment, and every process in it.
-final class Stage: Sendable {
+package final class Stage: Sendable {
     /// A program ended otherwise than it had to.
-    struct Unexpected: Error, CustomStringConvertible {
-        let description: String
+    package struct Unexpected: Error, CustomStringConvertible {
+        package let description: String
+
+        package init(description: String) { self.description = description }
     }
 
     private struct State {
@@ -16,34 +18,35 @@ final class Stage: Sendable {
         var count = 0
     }
 
-    static let ownEnvironment = ProcessInfo.processInfo.environment
-    static let binary = ownEnvironment["ORBAN_BINARY"].flatMap { $0.isEmpty ? nil : $0 }
-    static let isNightly = ownEnvironment["ORBAN_NIGHTLY"] == "1"
+    package static let ownEnvironment = ProcessInfo.processInfo.environment
+    package static let binary = ownEnvironment["ORBAN_BINARY"].flatMap { $0.isEmpty ? nil : $0 }
+    package static let isNightly = ownEnvironment["ORBAN_NIGHTLY"] == "1"
     private static let cache =
         (ownEnvironment["XDG_CACHE_HOME"] ?? NSHomeDirectory() + "/.cache") + "/orban"
-    static let baseImage = cache + "/images/base.tar"
+    package static let baseImage = cache + "/images/base.tar"
     /// Where containers are kept, as the nodes and `script/images` know it.
-    static let store = ownEnvironment["ORBAN_CONTAINERS_ROOT"] ?? cache + "/containers/store"
+    package static let store =
+        ownEnvironment["ORBAN_CONTAINERS_ROOT"] ?? cache + "/containers/store"
 
     /// What this machine lacks for these tests, or nil.
-    static let missing: String? = {
+    package static let missing: String? = {
         guard let binary else { return "ORBAN_BINARY names no binary to test" }
         return access(binary, X_OK) == 0 ? nil : "\(binary) cannot be run"
     }()
 
-    static let missingForContainers: String? = {
+    package static let missingForContainers: String? = {
         if let missing { return missing }
         if geteuid() != 0 { return "not root: nodes cannot start containers" }
         if access("/usr/bin/podman", X_OK) != 0 { return "no podman" }
         return access(baseImage, R_OK) == 0 ? nil : "no base image: run script/images base"
     }()
 
-    let folder: String
-    let environment: [String: String]
+    package let folder: String
+    package let environment: [String: String]
     private let state = Mutex(State())
 
     /// Runs `body`, then ends every process of the stage and removes its containers and files.
-    static func run<Value>(_ body: (Stage) async throws -> Value) async throws -> Value {
+    package static func run<Value>(_ body: (Stage) async throws -> Value) async throws -> Value {
         let stage = try Stage()
         do {
             let value = try await body(stage)
@@ -71,20 +74,20 @@ final class Stage: Sendable {
         self.environment = environment
     }
 
-    var programs: [Program] { state.withLock { $0.programs } }
+    package var programs: [Program] { state.withLock { $0.programs } }
 
     /// Notes a node whose containers are removed at the end.
-    func note(node: String) { state.withLock { $0.nodes.append(node) } }
+    package func note(node: String) { state.withLock { $0.nodes.append(node) } }
 
     /// Notes what is to be taken back at the end, last first.
-    func afterwards(_ undo: @escaping @Sendable () -> Void) {
+    package func afterwards(_ undo: @escaping @Sendable () -> Void) {
         state.withLock { $0.undo.append(undo) }
     }
 
     // MARK: Programs
 
     /// Starts a program that the stage ends.
-    func start(
+    package func start(
         _ name: String, _ executable: String, _ words: [String], with more: [String: String] = [:]
     ) throws -> Program {
         let number = state.withLock { state in
@@ -103,14 +106,14 @@ final class Stage: Sendable {
     }
 
     /// Starts `orban`.
-    func orban(_ words: [String], with more: [String: String] = [:]) throws -> Program {
+    package func orban(_ words: [String], with more: [String: String] = [:]) throws -> Program {
         let verbs = words.prefix { $0.utf8.allSatisfy { (97...122).contains($0) } }
         return try start(
             verbs.prefix(3).joined(separator: "-"), Self.binary ?? "", words, with: more)
     }
 
     /// Runs `orban` to its end.
-    func run(
+    package func run(
         _ words: [String], with more: [String: String] = [:], within limit: Duration = .seconds(90)
     ) async throws -> Ended {
         let program = try orban(words, with: more)
@@ -124,7 +127,7 @@ final class Stage: Sendable {
     /// Runs `orban` to its end, which has to be a good one.
     ///
     /// - Returns: its standard output.
-    func ok(_ words: [String], with more: [String: String] = [:]) async throws -> String {
+    package func ok(_ words: [String], with more: [String: String] = [:]) async throws -> String {
         let ended = try await run(words, with: more)
         guard ended.status == 0 else {
             throw Unexpected(description: "orban \(words.joined(separator: " ")): \(ended)")
@@ -132,7 +135,27 @@ final class Stage: Sendable {
         return ended.out
     }
 
-    func write(_ text: String, to name: String) throws -> String {
+    /// Runs a program that says nothing of interest to its end.
+    ///
+    /// - Parameter words: the executable's path, then its arguments.
+    /// - Returns: from the start of the process until it was reaped.
+    /// - Throws: `SystemFailure`, or `Unexpected` when it ends otherwise than with 0.
+    package static func duration(of words: [String]) throws -> Duration {
+        let spawn = Spawn(
+            executable: words.first ?? "", words: Array(words.dropFirst()),
+            environment: ownEnvironment, outPath: "/dev/null", errPath: "/dev/null")
+        let start = ContinuousClock.now
+        let pid = try spawn.start()
+        var status: Int32 = 0
+        while waitpid(pid, &status, 0) < 0 && errno == EINTR {}
+        let took = ContinuousClock.now - start
+        guard status == 0 else {
+            throw Unexpected(description: "\(words.joined(separator: " ")): status \(status)")
+        }
+        return took
+    }
+
+    package func write(_ text: String, to name: String) throws -> String {
         let path = "\(folder)/\(name)"
         try Data(text.utf8).write(to: URL(fileURLWithPath: path))
         return path

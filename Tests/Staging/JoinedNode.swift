@@ -1,22 +1,21 @@
-import Domain
+package import Domain
 import Foundation
-import Testing
-import Wire
+package import Wire
 
 /// A node of its own process.
-final class JoinedNode {
+package final class JoinedNode {
     private struct Ready: Decodable {
         let node: NodeID
     }
 
-    let stage: Stage
+    package let stage: Stage
     private let options: [String]
     private let folder: String
-    private(set) var program: Program
-    private(set) var id: NodeID?
+    package private(set) var program: Program
+    package private(set) var id: NodeID?
 
     /// Joins the site's market and runs the node until its offer stands.
-    init(
+    package init(
         _ name: String, at site: Site, options: [String] = Site.nodeOptions
     ) async throws {
         stage = site.stage
@@ -37,10 +36,10 @@ final class JoinedNode {
     }
 
     /// Runs the node's program again, over the state of the one that has ended.
-    func restart() throws { program = try Self.start(stage, folder, options) }
+    package func restart() throws { program = try Self.start(stage, folder, options) }
 
     /// Waits until the market was reached.
-    func ready() async throws {
+    package func ready() async throws {
         let ready = try await eventually("the node is ready", within: .seconds(90)) {
             if program.ending != nil {
                 throw Stage.Unexpected(description: "the node ended; \(program.lastWords)")
@@ -52,7 +51,7 @@ final class JoinedNode {
     }
 
     /// What the engine has of this node.
-    var containers: String {
+    package var containers: String {
         shell(
             """
             podman --root "$1" --runroot /run/orban/containers --storage-driver overlay \
@@ -60,8 +59,8 @@ final class JoinedNode {
             """, Stage.store, id?.text ?? "none")
     }
 
-    func offered(at site: Site) async throws {
-        let id = try #require(id)
+    package func offered(at site: Site) async throws {
+        guard let id else { throw Stage.Unexpected(description: "the node is not ready") }
         try await eventually(
             "the node's offer stands",
             holds: {
@@ -72,14 +71,16 @@ final class JoinedNode {
 }
 
 /// One lease's container, as the kernel shows it.
-struct Contained {
-    let lease: LeaseID
+package struct Contained {
+    package let lease: LeaseID
     /// Its group in each hierarchy.
     private let groups: [String]
 
     /// Waits until the task's container runs.
-    init(of job: JobDTO) async throws {
-        let lease = try #require(job.taskList.first?.lease)
+    package init(of job: JobDTO) async throws {
+        guard let lease = job.taskList.first?.lease else {
+            throw Stage.Unexpected(description: "\(job.name) has no lease")
+        }
         self.lease = lease
         groups = try await eventually("the container of \(lease) is there") {
             let groups = Self.groups(of: lease)
@@ -93,14 +94,17 @@ struct Contained {
     }
 
     /// The engine's id of the container.
-    var id: String {
+    package var id: String {
         groups.first.flatMap { $0.split(separator: "/").last }.map { String($0.dropFirst(7)) } ?? ""
     }
 
-    var isGone: Bool { Self.groups(of: lease).isEmpty }
+    package var isGone: Bool { Self.isGone(lease) }
+
+    /// Whether the kernel has nothing of the lease's container.
+    package static func isGone(_ lease: LeaseID) -> Bool { groups(of: lease).isEmpty }
 
     /// Whether its processes stand still; read from the kernel.
-    var isFrozen: Bool {
+    package var isFrozen: Bool {
         shell(
             """
             cat /sys/fs/cgroup/freezer/orban/$1/libpod-*/freezer.state \
@@ -110,7 +114,7 @@ struct Contained {
     }
 
     /// Freezes or thaws the container's own group, as root may at any time.
-    func setFrozen(_ isFrozen: Bool) {
+    package func setFrozen(_ isFrozen: Bool) {
         shell(
             """
             for group in /sys/fs/cgroup/freezer/orban/$1/libpod-*; do
@@ -121,7 +125,7 @@ struct Contained {
     }
 
     /// Asks the engine, behind the node's back.
-    func podman(_ words: String) {
+    package func podman(_ words: String) {
         shell(
             """
             podman --root "$1" --runroot /run/orban/containers --storage-driver overlay \

@@ -2,20 +2,20 @@ import Glibc
 import Synchronization
 
 /// A program that runs, or ran. What it says lies in files, so it never waits for a reader.
-final class Program: Sendable {
-    enum Ending: Hashable {
+package final class Program: Sendable {
+    package enum Ending: Hashable {
         case exited(Int32)
         case killed(signal: Int32)
 
         /// From the status of `waitpid`.
-        init(status: Int32) {
+        package init(status: Int32) {
             let signal = status & 0x7f
             self = signal == 0 ? .exited(status >> 8 & 0xff) : .killed(signal: signal)
         }
     }
 
-    let name: String
-    let pid: Int32
+    package let name: String
+    package let pid: Int32
     private let outPath: String
     private let errPath: String
     private let ended = Mutex<Ending?>(nil)
@@ -29,7 +29,7 @@ final class Program: Sendable {
     }
 
     /// Nil while it runs.
-    var ending: Ending? {
+    package var ending: Ending? {
         ended.withLock { ended in
             if ended != nil { return ended }
             var status: Int32 = 0
@@ -38,20 +38,20 @@ final class Program: Sendable {
         }
     }
 
-    var out: String { String(decoding: contents(outPath), as: UTF8.self) }
-    var err: String { String(decoding: contents(errPath), as: UTF8.self) }
+    package var out: String { String(decoding: contents(outPath), as: UTF8.self) }
+    package var err: String { String(decoding: contents(errPath), as: UTF8.self) }
 
     /// The end of what it said, for a failure's message.
-    var lastWords: String {
+    package var lastWords: String {
         "\(name): out: \(out.suffix(1500)) err: \(err.suffix(3000))"
     }
 
     /// Nothing happens when it has ended: its id may be somebody else's.
-    func signal(_ number: Int32) {
+    package func signal(_ number: Int32) {
         if ending == nil { kill(pid, number) }
     }
 
-    func end(within limit: Duration = .seconds(30)) async throws -> Ending {
+    package func end(within limit: Duration = .seconds(30)) async throws -> Ending {
         do {
             return try await eventually("\(name) ends", within: limit) { ending }
         } catch is TimedOut {
@@ -60,17 +60,17 @@ final class Program: Sendable {
     }
 
     /// `kill -9`, and its end.
-    func killNow() async throws {
+    package func killNow() async throws {
         signal(SIGKILL)
         _ = try await end()
     }
 }
 
 /// A program that ran to its end.
-struct Ended: CustomStringConvertible {
-    let status: Int32
-    let out: String
-    let err: String
+package struct Ended: CustomStringConvertible {
+    package let status: Int32
+    package let out: String
+    package let err: String
 
-    var description: String { "status \(status)\nout: \(out)\nerr: \(err)" }
+    package var description: String { "status \(status)\nout: \(out)\nerr: \(err)" }
 }

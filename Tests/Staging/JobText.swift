@@ -2,29 +2,29 @@ import Foundation
 import Wire
 
 /// A job spec as a renter writes it, small enough for every test's node.
-struct JobText {
-    static let container = "localhost/orban-base:1"
+package struct JobText {
+    package static let container = "localhost/orban-base:1"
 
-    var name = "job"
-    var image = Self.container
+    package var name = "job"
+    package var image = Self.container
     /// What `sh -c` runs; `command` goes before it.
-    var script = "true"
-    var command: [String]?
-    var budget: String? = "1.00 USD"
-    var cpu = "0.25"
-    var memory = "128MB"
-    var maxDuration = "10m"
-    var fence = "8s"
+    package var script = "true"
+    package var command: [String]?
+    package var budget: String? = "1.00 USD"
+    package var cpu = "0.25"
+    package var memory = "128MB"
+    package var maxDuration = "10m"
+    package var fence = "8s"
     /// Kept folders of the container, and where they are fetched to.
-    var outputs: [String: String] = [:]
+    package var outputs: [String: String] = [:]
 
-    init(_ name: String = "job", _ script: String = "true") {
+    package init(_ name: String = "job", _ script: String = "true") {
         self.name = name
         self.script = script
     }
 
     /// JSON, which is YAML.
-    func text() throws -> String {
+    package func text() throws -> String {
         var fields = [
             "\"version\": 1", "\"type\": \"batch\"", "\"name\": \(try quoted(name))",
             "\"image\": \(try quoted(image))",
@@ -49,9 +49,9 @@ struct JobText {
 }
 
 /// Shell scripts that tell their own time, by the clock that runs on while they are frozen.
-enum Script {
+package enum Script {
     /// Prints the seconds since boot about every 0.1 s, `count` times, and ends with `code`.
-    static func ticking(_ count: Int, code: Int = 0) -> String {
+    package static func ticking(_ count: Int, code: Int = 0) -> String {
         """
         i=0; while [ $i -lt \(count) ]; do
             read -r now rest < /proc/uptime; echo $now; sleep 0.1; i=$((i + 1)); done
@@ -61,18 +61,18 @@ enum Script {
 
     /// Seconds of unfrozen run time that the printed times prove: a step of more than `pause`
     /// seconds was a pause.
-    static func unfrozen(_ output: String, pause: Double = 1.5) -> Double {
+    package static func unfrozen(_ output: String, pause: Double = 1.5) -> Double {
         let times = times(output)
         return zip(times, times.dropFirst()).map { $1 - $0 }.filter { $0 <= pause }.reduce(0, +)
     }
 
     /// The longest step between two printed times.
-    static func longestStep(_ output: String) -> Double {
+    package static func longestStep(_ output: String) -> Double {
         let times = times(output)
         return zip(times, times.dropFirst()).map { $1 - $0 }.max() ?? 0
     }
 
-    static func times(_ output: String) -> [Double] {
+    package static func times(_ output: String) -> [Double] {
         output.split(separator: "\n").compactMap { Double($0) }
     }
 }

@@ -1,12 +1,12 @@
 import Glibc
 
 /// One TCP connection to this machine, which blocks: answers come at once here.
-final class Connection {
+package final class Connection {
     private static let patience = timeval(tv_sec: 20, tv_usec: 0)
 
     private let descriptor: Int32
 
-    init(toLoopback port: Int) throws {
+    package init(toLoopback port: Int) throws {
         descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | O_CLOEXEC, 0)
         guard descriptor >= 0 else { throw SystemFailure("make a socket") }
         var patience = Self.patience
@@ -22,7 +22,7 @@ final class Connection {
 
     deinit { close(descriptor) }
 
-    func send(_ bytes: [UInt8]) throws {
+    package func send(_ bytes: [UInt8]) throws {
         var rest = bytes[...]
         while !rest.isEmpty {
             let count = rest.withUnsafeBytes {
@@ -34,7 +34,7 @@ final class Connection {
     }
 
     /// Until the other side ends the connection.
-    func receiveAll() throws -> [UInt8] {
+    package func receiveAll() throws -> [UInt8] {
         var bytes: [UInt8] = []
         var part = [UInt8](repeating: 0, count: 64 << 10)
         while true {
@@ -70,7 +70,7 @@ struct LoopbackAddress {
 
 /// A port of the loopback address that nobody listens on. Somebody may take it before it is used;
 /// then the program that wanted it says so and its test fails.
-func freePort() throws -> Int {
+package func freePort() throws -> Int {
     let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | O_CLOEXEC, 0)
     guard descriptor >= 0 else { throw SystemFailure("make a socket") }
     defer { close(descriptor) }

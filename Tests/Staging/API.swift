@@ -1,14 +1,14 @@
 import Wire
 
 /// The market's HTTP interface, asked by another client than the command line's.
-struct API: Sendable {
-    struct Answer {
-        let status: Int
-        let body: [UInt8]
+package struct API: Sendable {
+    package struct Answer {
+        package let status: Int
+        package let body: [UInt8]
         /// By lower-case name.
-        let headers: [String: String]
+        package let headers: [String: String]
 
-        func decoded<Value: Decodable>(_ type: Value.Type = Value.self) throws -> Value {
+        package func decoded<Value: Decodable>(_ type: Value.Type = Value.self) throws -> Value {
             do {
                 return try WireJSON.decode(type, from: body)
             } catch {
@@ -19,11 +19,16 @@ struct API: Sendable {
     }
 
     /// On this machine's loopback address.
-    let port: Int
-    let key: String?
+    package let port: Int
+    package let key: String?
+
+    package init(port: Int, key: String?) {
+        self.port = port
+        self.key = key
+    }
 
     /// - Throws: when the market is not reached, or says no whole answer.
-    func ask(
+    package func ask(
         _ method: String, _ path: String, body: [UInt8]? = nil, idempotencyKey: String? = nil
     ) throws -> Answer {
         var head = "\(method) \(path) HTTP/1.1\r\nHost: 127.0.0.1:\(port)\r\nConnection: close\r\n"
@@ -38,7 +43,9 @@ struct API: Sendable {
         return try Answer(parsing: try connection.receiveAll())
     }
 
-    func get<Value: Decodable>(_ path: String, as type: Value.Type = Value.self) throws -> Value {
+    package func get<Value: Decodable>(_ path: String, as type: Value.Type = Value.self) throws
+        -> Value
+    {
         try ask("GET", path).decoded()
     }
 }
@@ -47,7 +54,7 @@ extension API.Answer {
     /// A whole HTTP/1.1 answer (RFC 9112) of a known length.
     ///
     /// - Throws: `Stage.Unexpected` for anything else, a broken-off answer for one.
-    init(parsing bytes: [UInt8]) throws {
+    package init(parsing bytes: [UInt8]) throws {
         let separator: [UInt8] = [13, 10, 13, 10]
         guard
             let end = bytes.indices.dropLast(3).first(where: {

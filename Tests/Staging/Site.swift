@@ -1,11 +1,10 @@
-import Domain
+package import Domain
 import Foundation
-import Testing
-import Wire
+package import Wire
 
 /// A market on a stage, with keys of every role, and what tests ask of it.
-final class Site {
-    enum Kind {
+package final class Site {
+    package enum Kind {
         /// `orban up`: market and node in one process.
         case up(node: [String])
         /// `orban market serve`.
@@ -13,24 +12,24 @@ final class Site {
     }
 
     /// What a node of these tests offers: part of a machine, at a price that does not divide.
-    static let nodeOptions = [
+    package static let nodeOptions = [
         "--cpus", "0.5", "--memory", "512MB", "--disk", "2GB", "--price", "1.234567 USD/h",
     ]
-    static let simulated = nodeOptions + ["--simulate"]
+    package static let simulated = nodeOptions + ["--simulate"]
     /// The image of jobs whose containers are simulated: nobody opens it.
-    static let simulatedImage = "simulated:1"
+    package static let simulatedImage = "simulated:1"
 
-    let stage: Stage
-    let kind: Kind
-    let port: Int
-    let channelPort: Int
-    private(set) var keys: [Role: String] = [:]
-    private(set) var accounts: [Role: AccountID] = [:]
-    private(set) var market: Program
+    package let stage: Stage
+    package let kind: Kind
+    package let port: Int
+    package let channelPort: Int
+    package private(set) var keys: [Role: String] = [:]
+    package private(set) var accounts: [Role: AccountID] = [:]
+    package private(set) var market: Program
     private var specs = 0
 
-    var url: String { "http://127.0.0.1:\(port)" }
-    var dataFolder: String {
+    package var url: String { "http://127.0.0.1:\(port)" }
+    package var dataFolder: String {
         switch kind {
         case .up: stage.folder + "/up/market"
         case .served: stage.folder + "/market"
@@ -38,7 +37,7 @@ final class Site {
     }
 
     /// Starts the market; it may not be ready yet.
-    init(_ kind: Kind, on stage: Stage, with environment: [String: String] = [:]) throws {
+    package init(_ kind: Kind, on stage: Stage, with environment: [String: String] = [:]) throws {
         self.stage = stage
         self.kind = kind
         port = try freePort()
@@ -65,7 +64,7 @@ final class Site {
     }
 
     /// Starts the market again, over the state of the one that has ended.
-    func restart(with environment: [String: String] = [:]) throws {
+    package func restart(with environment: [String: String] = [:]) throws {
         market = try Self.start(kind, stage, port, channelPort, environment)
     }
 
@@ -77,7 +76,7 @@ final class Site {
     /// Waits until the market takes requests.
     ///
     /// - Throws: `Stage.Unexpected` when it ends before.
-    func ready() async throws {
+    package func ready() async throws {
         let ready = try await eventually("the market is ready", within: .seconds(90)) {
             if market.ending != nil {
                 throw Stage.Unexpected(description: "the market ended; \(market.lastWords)")
@@ -90,7 +89,7 @@ final class Site {
     // MARK: Ready-made
 
     /// Market and node in one process, an account with 5 USD, and the image of its jobs.
-    static func up(_ stage: Stage, node: [String] = nodeOptions) async throws -> Site {
+    package static func up(_ stage: Stage, node: [String] = nodeOptions) async throws -> Site {
         let site = try Site(.up(node: node), on: stage)
         try await site.ready()
         for (role, key) in try site.writtenKeys() { try await site.learn(key, of: role) }
@@ -99,7 +98,7 @@ final class Site {
     }
 
     /// A market of its own process; nodes join it.
-    static func serving(_ stage: Stage, isSimulated: Bool = false) async throws -> Site {
+    package static func serving(_ stage: Stage, isSimulated: Bool = false) async throws -> Site {
         let site = try Site(.served, on: stage)
         try await site.ready()
         try await site.makeKeys()
@@ -108,7 +107,7 @@ final class Site {
     }
 
     /// Keys of the first start, from the credentials of the stage's user.
-    func writtenKeys() throws -> [Role: String] {
+    package func writtenKeys() throws -> [Role: String] {
         let path = stage.folder + "/config/orban/credentials.yaml"
         let text = try String(contentsOfFile: path, encoding: .utf8)
         var keys: [Role: String] = [:]
@@ -122,14 +121,16 @@ final class Site {
         return keys
     }
 
-    func learn(_ key: String, of role: Role) async throws {
+    package func learn(_ key: String, of role: Role) async throws {
         keys[role] = key
         let balance: BalanceDTO = try API(port: port, key: key).get("/v1/balance")
         accounts[role] = balance.account
     }
 
     private func makeKeys() async throws {
-        let first = try #require(try writtenKeys()[.operator])
+        guard let first = try writtenKeys()[.operator] else {
+            throw Stage.Unexpected(description: "the market wrote no operator key")
+        }
         try await learn(first, of: .operator)
         for role in [Role.renter, .provider] {
             let made = try await ok(
@@ -140,7 +141,9 @@ final class Site {
     }
 
     private func stock(isSimulated: Bool) async throws {
-        let renter = try #require(accounts[.renter])
+        guard let renter = accounts[.renter] else {
+            throw Stage.Unexpected(description: "nobody rents")
+        }
         _ = try await ok(
             .operator, ["market", "credit", renter.text, "5.00", "--reason", "granted for tests"])
         let image =
@@ -152,41 +155,41 @@ final class Site {
 
     // MARK: Commands
 
-    func environment(_ role: Role) -> [String: String] {
+    package func environment(_ role: Role) -> [String: String] {
         ["ORBAN_API_URL": url, "ORBAN_TOKEN": keys[role] ?? ""]
     }
 
-    func run(
+    package func run(
         _ role: Role, _ words: [String], within limit: Duration = .seconds(90)
     ) async throws -> Ended {
         try await stage.run(words, with: environment(role), within: limit)
     }
 
     @discardableResult
-    func ok(_ role: Role, _ words: [String]) async throws -> String {
+    package func ok(_ role: Role, _ words: [String]) async throws -> String {
         try await stage.ok(words, with: environment(role))
     }
 
-    func api(_ role: Role) -> API { API(port: port, key: keys[role]) }
+    package func api(_ role: Role) -> API { API(port: port, key: keys[role]) }
 
-    func write(_ job: JobText) throws -> String { try write(try job.text()) }
+    package func write(_ job: JobText) throws -> String { try write(try job.text()) }
 
-    func write(_ spec: String) throws -> String {
+    package func write(_ spec: String) throws -> String {
         specs += 1
         return try stage.write(spec, to: "job-\(specs).yaml")
     }
 
     /// Runs a job to its end, as `orban run` does.
-    func run(_ job: JobText, within limit: Duration = .seconds(120)) async throws -> Ended {
+    package func run(_ job: JobText, within limit: Duration = .seconds(120)) async throws -> Ended {
         try await run(.renter, ["run", try write(job), "-y", "--no-input"], within: limit)
     }
 
     /// Submits a job and leaves it.
-    func submit(_ job: JobText) async throws {
+    package func submit(_ job: JobText) async throws {
         try await ok(.renter, ["run", try write(job), "-y", "--no-input", "-d"])
     }
 
-    func show(_ name: String = "job") async throws -> JobDTO {
+    package func show(_ name: String = "job") async throws -> JobDTO {
         try WireJSON.decode(
             JobDTO.self, from: Array(try await ok(.renter, ["show", name, "-o", "json"]).utf8))
     }
@@ -195,7 +198,7 @@ final class Site {
 
     /// The job, once `isSo`.
     @discardableResult
-    func job(
+    package func job(
         _ name: String = "job", _ what: String, within limit: Duration = .seconds(60),
         until isSo: (JobDTO) -> Bool
     ) async throws -> JobDTO {
@@ -208,22 +211,23 @@ final class Site {
     }
 
     @discardableResult
-    func running(_ name: String = "job") async throws -> JobDTO {
+    package func running(_ name: String = "job") async throws -> JobDTO {
         try await job(name, "runs") { $0.state == .running }
     }
 
     @discardableResult
-    func over(_ name: String = "job", within limit: Duration = .seconds(60)) async throws -> JobDTO
+    package func over(_ name: String = "job", within limit: Duration = .seconds(60)) async throws
+        -> JobDTO
     {
         try await job(name, "is over", within: limit) { $0.state.isOver }
     }
 
     /// What the job's tasks wrote to their standard outputs.
-    func output(_ name: String = "job") async throws -> String {
+    package func output(_ name: String = "job") async throws -> String {
         try await ok(.renter, ["logs", name])
     }
 
-    func invoice(_ name: String = "job") async throws -> InvoiceDTO {
+    package func invoice(_ name: String = "job") async throws -> InvoiceDTO {
         try api(.renter).get("/v1/jobs/\(name)/invoice")
     }
 }

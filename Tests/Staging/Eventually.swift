@@ -1,13 +1,15 @@
 /// Something that was awaited did not become so.
-struct TimedOut: Error, CustomStringConvertible {
-    let description: String
+package struct TimedOut: Error, CustomStringConvertible {
+    package let description: String
+
+    package init(description: String) { self.description = description }
 }
 
 /// Looks until `look` finds something.
 ///
 /// - Throws: `TimedOut` after `limit`; whatever `look` throws.
 @discardableResult
-func eventually<Value>(
+package func eventually<Value>(
     _ what: String, within limit: Duration = .seconds(30),
     _ look: () async throws -> Value?
 ) async throws -> Value {
@@ -23,7 +25,7 @@ func eventually<Value>(
 }
 
 /// Looks until a condition holds.
-func eventually(
+package func eventually(
     _ what: String, within limit: Duration = .seconds(30),
     holds condition: () async throws -> Bool
 ) async throws {

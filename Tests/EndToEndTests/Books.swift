@@ -1,5 +1,6 @@
 import Accounting
 import Domain
+import Staging
 import Testing
 import Wire
 
