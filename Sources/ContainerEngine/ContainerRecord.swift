@@ -16,7 +16,8 @@ package struct ContainerRecord: Hashable, Sendable {
     /// Wall-clock nanoseconds since 1970; nil before the start.
     package let startedAtNanoseconds: Int64?
     /// Wall-clock nanoseconds since 1970; nil before the end. The engine notes the start after the
-    /// fact and the end by a coarse clock: a container of milliseconds may end before it starts.
+    /// fact and the end by a coarse clock (`WallTime.tickNanoseconds` too early at most): a
+    /// container of milliseconds may end before it starts.
     package let finishedAtNanoseconds: Int64?
     /// Meaningful when `status` is `exited`. 128 + n after signal n.
     package let exitCode: Int32

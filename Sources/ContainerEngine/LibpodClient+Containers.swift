@@ -21,6 +21,13 @@ extension LibpodClient {
         return id
     }
 
+    /// Makes everything of a created container but its job's program: its first process waits at
+    /// its `StartGate`. Idempotent.
+    package func initialize(_ id: ContainerID) async throws {
+        try await send(
+            Request("initialize container", .POST, "\(path(id))/init", timeout: .minutes(2)))
+    }
+
     /// Starts a created container. Idempotent while it runs.
     package func start(_ id: ContainerID) async throws {
         try await send(

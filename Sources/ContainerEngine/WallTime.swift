@@ -1,5 +1,14 @@
+import Glibc
+
 /// Wall-clock times as the engine writes them.
-enum WallTime {
+package enum WallTime {
+    /// The step of the clock that dates files: such a date is up to this much too early.
+    package static var tickNanoseconds: Int64 {
+        var step = timespec()
+        clock_getres(CLOCK_REALTIME_COARSE, &step)
+        return Int64(step.tv_sec) * 1_000_000_000 + Int64(step.tv_nsec)
+    }
+
     /// Nanoseconds since 1970 of an RFC 3339 time, with up to nine digits of a second and `Z` or a
     /// numeric offset. Nil for other text and for years before 1970 or after 2261, which also
     /// covers the engine's "never", year 1.

@@ -62,6 +62,32 @@ extension EndToEnd {
             #expect(refused.status == 8, "\(refused)")
         }
 
+        /// What it may run before its first and after its last word, in a busy moment.
+        private static let unsaid = 0.5
+
+        @Test func `every whole second that a job runs is on its bill, on a busy machine too`()
+            async throws
+        {
+            try await Stage.run { stage in
+                let site = try await Site.up(stage)
+                let names = (1...12).map { "job-\($0)" }
+                for name in names {
+                    var job = JobText(name, "date +%s%N; sleep 1; date +%s%N")
+                    (job.cpu, job.memory, job.budget) = ("0.04", "32MB", "0.01 USD")
+                    try await site.submit(job)
+                }
+                for name in names {
+                    let billed = try await site.over(name).billedSeconds
+                    let times = try await site.output(name).split(separator: "\n")
+                        .compactMap { Double($0) }
+                    try #require(times.count == 2)
+                    let own = (times[1] - times[0]) / 1e9
+                    #expect(Double(billed) >= own.rounded(.down), "\(name) ran \(own) s")
+                    #expect(Double(billed) <= own + Self.unsaid, "\(name) ran \(own) s")
+                }
+            }
+        }
+
         @Test func `what a job leaves in an output folder comes to its renter`() async throws {
             try await Stage.run { stage in
                 let site = try await Site.up(stage)

@@ -74,7 +74,10 @@ extension LibpodRuntime {
                 warn("cannot tell whether memory ran out", lease, error)
             }
         }
-        let finish = record.finishedAtNanoseconds.map(Self.bootTime(ofWallClock:))
+        // The end is dated by the change of a file: up to a tick too early.
+        let finish = record.finishedAtNanoseconds.map {
+            Self.bootTime(ofWallClock: $0 + WallTime.tickNanoseconds)
+        }
         return Exit(reason: reason, at: finish ?? BootTime(nanoseconds: BootClock.now()))
     }
 
@@ -130,8 +133,7 @@ extension LibpodRuntime {
 
     private func adopt(_ id: ContainerID, _ lease: LeaseID) async throws {
         let record = try await client.inspect(id)
-        let started = record.startedAtNanoseconds.map(Self.bootTime(ofWallClock:))
-        try take(record, lease, startedAt: started ?? BootTime(nanoseconds: BootClock.now()))
+        try take(record, lease, startedAt: Self.start(of: record, passedAt: nil, notBefore: nil))
         parts.logger.info(
             "container adopted",
             metadata: ["lease.id": "\(lease)", "container": "\(id)", "state": "\(record.status)"])

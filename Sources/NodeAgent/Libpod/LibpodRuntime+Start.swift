@@ -25,9 +25,15 @@ extension LibpodRuntime {
         let isNew = found.map { $0.status == .created } ?? true
         let id: ContainerID
         if let found { id = found.id } else { id = try await create(dispatch) }
-        if isNew { try await client.start(id) }
+        var gate: StartGate?
+        if isNew {
+            try await client.initialize(id)
+            gate = StartGate(of: id)
+            try await client.start(id)
+        }
         let record = try await client.inspect(id)
-        let start = Self.start(of: record, notBefore: isNew ? earliest : nil)
+        let start = Self.start(
+            of: record, passedAt: gate?.passedAt, notBefore: isNew ? earliest : nil)
         try take(record, lease, startedAt: start)
         follow(dispatch)
         return start
@@ -81,15 +87,19 @@ extension LibpodRuntime {
         return environment
     }
 
-    /// Since when its first process runs: the kernel's word where it still lives, or else the
-    /// engine's, and never before it was asked to start.
-    private static func start(of record: ContainerRecord, notBefore: BootTime?) -> BootTime {
+    /// Since when the job runs: the moment at which it passed its gate, or else the engine's word,
+    /// which is later; never before the kernel made its first process, or before it was asked to
+    /// start. A second that the job's own clock calls whole is then whole on its bill.
+    static func start(
+        of record: ContainerRecord, passedAt: Int64?, notBefore: BootTime?
+    ) -> BootTime {
         let now = BootTime(nanoseconds: BootClock.now())
         let engine = record.startedAtNanoseconds.map(bootTime(ofWallClock:)) ?? now
+        let passed = passedAt.map(bootTime(ofWallClock:)) ?? engine
         let kernel = record.processID.flatMap { try? BootClock.startTime(ofProcess: $0) }
         let earliest = max(
             notBefore ?? BootTime(nanoseconds: 0), BootTime(nanoseconds: kernel ?? 0))
-        return min(max(engine, earliest), now)
+        return min(max(min(passed, engine), earliest), now)
     }
 
     static func bootTime(ofWallClock nanoseconds: Int64) -> BootTime {
