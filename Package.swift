@@ -120,6 +120,12 @@ let package = Package(
         .target(
             name: "Staging", dependencies: ["Domain", "Wire"], path: "Tests/Staging",
             swiftSettings: strict),
+        .executableTarget(
+            name: "bench",
+            dependencies: [
+                "Staging", "Domain", "Accounting", "Verification", "Marketplace", "Wire",
+                "SQLiteStorage", "ContainerEngine", "NodeAgent", grdb, crypto, logging, httpClient,
+            ], path: "Benchmarks", swiftSettings: strict),
         // Tests
         tests("Domain", ["Domain"]),
         tests("Matching", ["Matching", "Domain"]),
