@@ -60,7 +60,7 @@ struct AgentKills: Figure {
         seenMostMs = kills.map(\.seenMs).max() ?? .nan
         restarts = kills.count { !$0.isSameContainer || $0.starts != 1 }
         billedApartMostSeconds =
-            kills.map { abs($0.runtimeSeconds - Double($0.billedSeconds)) }.max() ?? .nan
+            rounded(kills.map { abs($0.runtimeSeconds - Double($0.billedSeconds)) }.max() ?? .nan)
     }
 
     private static func kill(
