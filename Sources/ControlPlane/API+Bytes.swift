@@ -16,7 +16,8 @@ extension API {
         add(.head, "/v1/blobs/:digest", users) { _, call in
             let digest = try Self.digest(call)
             guard let size = try await market.blobSize(digest, for: call) else {
-                let offset = market.blobs.offset(of: digest, by: try await market.owner(call).text)
+                let upload = BlobKey(digest: digest, owner: try await market.owner(call))
+                let offset = market.blobs.offset(of: upload)
                 var response = Response(status: .notFound)
                 if let name = HTTPFieldNames.uploadOffset { response.headers[name] = "\(offset)" }
                 return response
@@ -79,31 +80,36 @@ extension API {
         return id
     }
 
-    /// One part: `Content-Range: bytes a-b/total`; without one the whole blob. The last part is
-    /// answered when the SHA-256 is checked.
+    /// One part: `Content-Range: bytes a-b/total`; without one the whole blob, which may be empty.
+    /// The last part is answered when the SHA-256 is checked. Only who delivered all the bytes
+    /// owns them: what others have stored shortens nobody's upload.
     private static func put(
         _ request: Request, _ call: Call, _ market: MarketServices
     ) async throws -> Response {
-        let digest = try digest(call)
-        let owner = try await market.owner(call)
-        if market.blobs.size(of: digest) != nil {
-            try await market.addBlob(digest, owner: owner)
-            return Response(status: .created)
-        }
+        let upload = BlobKey(digest: try digest(call), owner: try await market.owner(call))
+        if try await market.ownedBlob(upload) != nil { return Response(status: .created) }
         let range = try ContentRange(
             request.headers[.contentRange], length: request.headers[.contentLength])
         guard range.total <= BlobStore.limitBytes else {
-            throw WireError.quotaExceeded(limitBytes: BlobStore.limitBytes)
+            throw WireError.blobTooLarge(limitBytes: BlobStore.limitBytes)
         }
-        let received = try await market.blobs.write(
-            request.body, at: range.start, total: range.total, to: digest, by: owner.text)
+        try await market.store.perform(.beginUpload(upload, totalBytes: range.total))
+        let received: Int64
+        do {
+            received = try await market.blobs.receive(
+                request.body, at: range.start, total: range.total, as: upload)
+        } catch let error as WireError where error == .blobMismatch(upload.digest) {
+            let always = Timestamp(milliseconds: Timestamp.limit)
+            try await market.store.perform(.dropUpload(upload, untouchedSince: always))
+            throw error
+        }
         guard received == range.total else {
             var response = Response(status: .accepted)
             if let name = HTTPFieldNames.uploadOffset { response.headers[name] = "\(received)" }
             return response
         }
-        try await market.blobs.finish(digest, by: owner.text)
-        try await market.addBlob(digest, owner: owner)
+        try await market.store.perform(
+            .addBlob(Blob(digest: upload.digest, size: received, owner: upload.owner)))
         return Response(status: .created)
     }
 
@@ -138,7 +144,7 @@ struct ContentRange: Hashable, Sendable {
     /// - Throws: `WireError.parameterInvalid`.
     init(_ header: String?, length: String?) throws {
         guard let header else {
-            guard let total = length.flatMap({ Int64($0) }), total > 0 else {
+            guard let total = length.flatMap({ Int64($0) }), total >= 0 else {
                 throw WireError.parameterInvalid(name: "Content-Length")
             }
             start = 0
@@ -158,53 +164,11 @@ struct ContentRange: Hashable, Sendable {
         let parts = header.dropFirst("bytes=".count).split(
             separator: "-", omittingEmptySubsequences: false)
         guard header.hasPrefix("bytes="), parts.count == 2, let first = Int64(parts[0]),
-            first >= 0, first < size
+            first >= 0
         else { throw WireError.parameterInvalid(name: "Range") }
+        guard first < size else { throw WireError.rangeNotSatisfiable(size: size) }
         let last = Int64(parts[1]) ?? size - 1
         guard last >= first else { throw WireError.parameterInvalid(name: "Range") }
         return (first, min(last, size - 1))
-    }
-}
-
-extension MarketServices {
-    /// Whose quota a blob counts to: the account itself, or the renter of the lease.
-    func owner(_ call: Call) async throws -> AccountID {
-        switch call.principal {
-        case .account(let id, _): return id
-        case .lease(let id):
-            guard let lease = try await store.read([.lease(id)]).lease(id) else {
-                throw Refusal.leaseUnknown(id)
-            }
-            return lease.renter
-        case .nobody: throw WireError.unauthorized
-        }
-    }
-
-    func addBlob(_ digest: BlobDigest, owner: AccountID) async throws {
-        guard let size = blobs.size(of: digest) else { throw WireError.notFound(digest.text) }
-        let known = try await store.read([.blob(digest)])
-        guard known[.blob(digest)].isEmpty else { return }
-        try await store.perform(.addBlob(Blob(digest: digest, size: size, owner: owner)))
-    }
-
-    /// The size of a blob that the caller may read: their own, one that their lease works with, or
-    /// a named image.
-    func blobSize(_ digest: BlobDigest, for call: Call) async throws -> Int64? {
-        let rows = try await store.read([.blob(digest)])
-        guard case .blob(let blob)? = rows[.blob(digest)].first else { return nil }
-        if call.isOperator { return blob.size }
-        switch call.principal {
-        case .nobody: return nil
-        case .account(let id, _): return blob.owner == id ? blob.size : nil
-        case .lease(let id):
-            guard let lease = try await store.read([.lease(id)]).lease(id),
-                let job = try await store.read([.job(lease.task.job)]).job(lease.task.job)
-            else { return nil }
-            let workload = job.terms.workload
-            let mine =
-                workload.image.digest == digest
-                || workload.inputs.contains { $0.digest == digest } || blob.owner == lease.renter
-            return mine ? blob.size : nil
-        }
     }
 }

@@ -82,13 +82,15 @@ extension API {
             guard replay.bodyHash == once.bodyHash else { throw Refusal.duplicateKeyOtherBody }
             return try await created(replay.answer, isReplayed: true, market)
         }
-        let digest = try await market.resolve(spec.image, digest: submit.imageDigest)
+        let renter = try call.account
+        let digest = try await market.resolve(
+            spec.image, digest: submit.imageDigest, for: renter)
         let terms = try spec.terms(image: digest, inputs: submit.inputs.map(\.input))
-        try await market.checkInputs(terms.workload)
+        try await market.checkInputs(terms.workload, of: renter)
         let answer = try await market.store.perform(
             .submit(
                 SubmitJob(
-                    id: MarketServices.newID(), renter: try call.account, terms: terms,
+                    id: MarketServices.newID(), renter: renter, terms: terms,
                     salt: RandomBytes.make(16), idempotency: once)))
         return try await created(answer, isReplayed: answer.isReplayed, market)
     }

@@ -131,6 +131,9 @@ package struct API {
             (try? Self.json(problem, status: .init(code: problem.status)))
             ?? Response(status: .internalServerError)
         response.headers[.contentType] = ProblemDTO.mediaType
+        if case WireError.rangeNotSatisfiable(let size) = error {
+            response.headers[.contentRange] = "bytes */\(size)"
+        }
         return response
     }
 

@@ -1,11 +1,16 @@
 import Crypto
 package import Domain
 import Foundation
+package import Marketplace
 package import NIOCore
+import Synchronization
 import Wire
 
 /// Blobs by content, as files. An upload grows part by part and becomes a blob only when its
 /// SHA-256 is the name it was given.
+///
+/// Every account uploads into a file of its own, also where the blob is there already: delivering
+/// the bytes is what makes an owner. One writer at a time has an upload's file.
 package struct BlobStore: Sendable {
     /// Largest blob.
     package static let limitBytes: Int64 = 64 << 30
@@ -13,6 +18,7 @@ package struct BlobStore: Sendable {
 
     private let blobs: String
     private let uploads: String
+    private let writers = Writers()
 
     package init(folder: String) throws {
         blobs = folder + "/blobs"
@@ -28,16 +34,11 @@ package struct BlobStore: Sendable {
         blobs + "/" + digest.text.dropFirst("sha256:".count)
     }
 
-    /// Bytes of a complete blob, or nil.
-    package func size(of digest: BlobDigest) -> Int64? { Self.size(path(of: digest)) }
+    /// Bytes received so far of an incomplete upload.
+    package func offset(of upload: BlobKey) -> Int64 { Self.size(path(of: upload)) ?? 0 }
 
-    /// Bytes received so far of an incomplete one.
-    package func offset(of digest: BlobDigest, by owner: String) -> Int64 {
-        Self.size(upload(digest, owner)) ?? 0
-    }
-
-    private func upload(_ digest: BlobDigest, _ owner: String) -> String {
-        uploads + "/" + digest.text.dropFirst("sha256:".count) + "." + owner
+    private func path(of upload: BlobKey) -> String {
+        uploads + "/" + upload.digest.text.dropFirst("sha256:".count) + "." + upload.owner.text
     }
 
     private static func size(_ path: String) -> Int64? {
@@ -47,15 +48,30 @@ package struct BlobStore: Sendable {
         return (attributes[.size] as? NSNumber)?.int64Value
     }
 
-    /// Writes one part at `offset`; what the file already has beyond it is written over.
+    // MARK: Uploads
+
+    /// Writes one part at `offset`; what the file had beyond it is cut off first. The last part
+    /// makes the upload a blob, on disk before this returns.
     ///
-    /// - Returns: bytes received so far.
-    /// - Throws: `WireError.parameterInvalid` when the part would leave a gap.
-    package func write(
+    /// - Returns: bytes received so far; `total` of them are a blob.
+    /// - Throws: `WireError.parameterInvalid` when the part would leave a gap, `.blobMismatch` when
+    ///   the bytes are not what their name says (they are thrown away then), `.unavailable` while
+    ///   another request writes this upload.
+    package func receive(
         _ part: some AsyncSequence<ByteBuffer, any Error>, at offset: Int64, total: Int64,
-        to digest: BlobDigest, by owner: String
+        as upload: BlobKey
     ) async throws -> Int64 {
-        let path = upload(digest, owner)
+        try writers.enter(upload)
+        defer { writers.leave(upload) }
+        let received = try await write(part, at: offset, total: total, to: path(of: upload))
+        if received == total { try await publish(upload) }
+        return received
+    }
+
+    private func write(
+        _ part: some AsyncSequence<ByteBuffer, any Error>, at offset: Int64, total: Int64,
+        to path: String
+    ) async throws -> Int64 {
         if !FileManager.default.fileExists(atPath: path) {
             guard
                 FileManager.default.createFile(
@@ -67,28 +83,25 @@ package struct BlobStore: Sendable {
         guard offset >= 0, offset <= Self.size(path) ?? 0 else {
             throw WireError.parameterInvalid(name: "Content-Range")
         }
-        try handle.seek(toOffset: UInt64(offset))
+        try handle.truncate(atOffset: UInt64(offset))
         var position = offset
         for try await buffer in part {
             position += Int64(buffer.readableBytes)
             guard position <= total else { throw WireError.parameterInvalid(name: "Content-Range") }
             try handle.write(contentsOf: Data(buffer.readableBytesView))
         }
+        if position == total { try handle.synchronize() }
         return position
     }
 
-    /// Checks a complete upload and makes it a blob.
-    ///
-    /// - Throws: `WireError.blobMismatch` when its bytes are not what its name says; they are
-    ///   thrown away then.
     @concurrent
-    package func finish(_ digest: BlobDigest, by owner: String) async throws {
-        let path = upload(digest, owner)
-        guard try Self.digest(ofFile: path) == digest else {
+    private func publish(_ upload: BlobKey) async throws {
+        let path = path(of: upload)
+        guard try Self.digest(ofFile: path) == upload.digest else {
             try FileManager.default.removeItem(atPath: path)
-            throw WireError.blobMismatch(digest)
+            throw WireError.blobMismatch(upload.digest)
         }
-        guard rename(path, self.path(of: digest)) == 0 else { throw WireError.unavailable }
+        guard rename(path, self.path(of: upload.digest)) == 0 else { throw WireError.unavailable }
     }
 
     private static func digest(ofFile path: String) throws -> BlobDigest? {
@@ -103,5 +116,49 @@ package struct BlobStore: Sendable {
             return digits.utf8.count == 1 ? "0" + digits : digits
         }
         return BlobDigest("sha256:" + hex.joined())
+    }
+
+    // MARK: Removal
+
+    /// Deletes what there is of an upload.
+    ///
+    /// - Throws: `WireError.unavailable` while a request writes it.
+    package func discard(_ upload: BlobKey) throws {
+        try writers.enter(upload)
+        defer { writers.leave(upload) }
+        let path = path(of: upload)
+        guard FileManager.default.fileExists(atPath: path) else { return }
+        try FileManager.default.removeItem(atPath: path)
+    }
+
+    /// Deletes files that a crash left without a row; only before the first request.
+    ///
+    /// - Parameter isBlob: whether some account owns it.
+    package func sweep(
+        keeping kept: Set<BlobKey>, isBlob: (BlobDigest) async throws -> Bool
+    ) async throws {
+        let names = Set(kept.map(path(of:)))
+        for name in try FileManager.default.contentsOfDirectory(atPath: uploads).sorted() {
+            let path = uploads + "/" + name
+            if !names.contains(path) { try FileManager.default.removeItem(atPath: path) }
+        }
+        for name in try FileManager.default.contentsOfDirectory(atPath: blobs).sorted() {
+            guard let digest = BlobDigest("sha256:" + name) else { continue }
+            if try await !isBlob(digest) {
+                try FileManager.default.removeItem(atPath: path(of: digest))
+            }
+        }
+    }
+
+    /// The uploads that a request writes just now.
+    private final class Writers: Sendable {
+        private let keys = Mutex<Set<BlobKey>>([])
+
+        /// - Throws: `WireError.unavailable` when another is there.
+        func enter(_ key: BlobKey) throws {
+            guard keys.withLock({ $0.insert(key).inserted }) else { throw WireError.unavailable }
+        }
+
+        func leave(_ key: BlobKey) { keys.withLock { _ = $0.remove(key) } }
     }
 }

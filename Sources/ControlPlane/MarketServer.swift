@@ -13,6 +13,8 @@ import Transparency
 
 /// Where a market keeps its state and listens.
 package struct MarketConfiguration: Sendable {
+    package static let standardBlobQuota = Market.standardBlobQuota
+
     /// Database, keys, blobs and logs.
     package var folder: String
     package var host: String
@@ -25,10 +27,13 @@ package struct MarketConfiguration: Sendable {
     package var commission: BasisPoints
     /// The log's origin and key name: which market this is.
     package var origin: String
+    /// Bytes that one account may store.
+    package var blobQuota: Int64
 
     package init(
         folder: String, host: String, port: Int, channelPort: Int, publicHost: String,
-        commission: BasisPoints, origin: String
+        commission: BasisPoints, origin: String,
+        blobQuota: Int64 = standardBlobQuota
     ) {
         self.folder = folder
         self.host = host
@@ -37,6 +42,7 @@ package struct MarketConfiguration: Sendable {
         self.publicHost = publicHost
         self.commission = commission
         self.origin = origin
+        self.blobQuota = blobQuota
     }
 
     /// Beyond loopback everything is TLS; a port that others reach never speaks in clear.
@@ -64,7 +70,8 @@ package struct MarketServer: Sendable {
         let signals = Signals()
         let metrics = Metrics()
         let faults = Faults(reach: reach)
-        let market = Market(commission: configuration.commission)
+        let market = Market(
+            commission: configuration.commission, blobQuota: configuration.blobQuota)
         let store = try SQLiteStore(
             path: configuration.folder + "/market.db", market: market, sealKey: secrets.sealKey,
             clock: { clock.now() }, reach: reach,
@@ -91,18 +98,23 @@ package struct MarketServer: Sendable {
         let matching = MatchLoop(
             store: store, feed: feed, newLease: { MarketServices.newID() }, log: log)
         let signer = try NoteSigner(name: configuration.origin, privateKey: secrets.logKey)
+        let blobs = try BlobStore(folder: configuration.folder)
+        let uploads = UploadKeeper(store: store, blobs: blobs)
         services = MarketServices(
             store: store, feed: feed, signals: signals, clock: clock, sessions: sessions,
             matching: matching, logs: try JobLogs(folder: configuration.folder + "/logs"),
-            blobs: try BlobStore(folder: configuration.folder), authenticator: authenticator,
+            blobs: blobs, authenticator: authenticator,
             signer: signer, authority: authority, channelPort: configuration.channelPort,
             publicHost: configuration.publicHost, isTLS: !configuration.isLoopback,
             metrics: metrics, log: log)
         workers = [
             sessions, matching, OutboxWorker(store: store, feed: feed, faults: faults, log: log),
             Sequencer(store: store, feed: feed, signer: signer, faults: faults),
-            Timekeeper(store: store, sessions: sessions, signals: signals, log: log),
+            Timekeeper(
+                store: store, sessions: sessions, signals: signals, uploads: uploads,
+                clock: clock, log: log),
         ]
+        try await uploads.sweep()
         try await Self.takeDownOffers(store)
     }
 

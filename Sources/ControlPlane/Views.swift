@@ -81,7 +81,7 @@ extension MarketServices {
         _ spec: JobSpec, digest: BlobDigest?, for renter: AccountID, _ language: Language
     ) async throws -> PlanDTO {
         guard let budget = spec.budget else { throw Refusal.budgetMissing }
-        let image = try await resolve(spec.image, digest: digest)
+        let image = try await resolve(spec.image, digest: digest, for: renter)
         let explanation = await matching.explain(spec.needs)
         let cheapest = explanation.cheapest
         let low = try cheapest.map { try Bill.charge(seconds: 1, rate: $0) } ?? .zero
@@ -152,32 +152,6 @@ extension MarketServices {
                 digest: output.digest, size: output.size)
         }
         return ListDTO(data: data, hasMore: false)
-    }
-
-    /// The digest of a named image, or of one that the caller pinned.
-    ///
-    /// - Throws: `WireError.imageNotFound`.
-    func resolve(_ name: String, digest: BlobDigest?) async throws -> BlobDigest {
-        let pinned = digest ?? BlobDigest(name)
-        if let pinned {
-            let rows = try await store.read([.blob(pinned)])
-            guard !rows[.blob(pinned)].isEmpty else { throw WireError.imageNotFound(name) }
-            return pinned
-        }
-        let rows = try await store.read([.image(name)])
-        guard case .image(let image)? = rows[.image(name)].first else {
-            throw WireError.imageNotFound(name)
-        }
-        return image.digest
-    }
-
-    /// - Throws: `WireError.notFound` for an input that was never uploaded whole.
-    func checkInputs(_ workload: Workload) async throws {
-        let reads = workload.inputs.map { Read.blob($0.digest) }
-        let rows = try await store.read(reads)
-        for input in workload.inputs where rows[.blob(input.digest)].isEmpty {
-            throw WireError.notFound(input.digest.text)
-        }
     }
 }
 

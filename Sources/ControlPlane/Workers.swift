@@ -88,12 +88,16 @@ struct Sequencer: Service {
     }
 }
 
-/// What the passing of time asks for: signs of life, lost and unstarted leases, periods.
+/// What the passing of time asks for: signs of life, lost and unstarted leases, periods, abandoned
+/// uploads.
 struct Timekeeper: Service {
     private static let periodTicks = 60
+    private static let uploadTicks = 600
     let store: any Store
     let sessions: NodeSessions
     let signals: Signals
+    let uploads: UploadKeeper
+    let clock: MarketClock
     let log: Logger
 
     func run() async throws {
@@ -104,6 +108,9 @@ struct Timekeeper: Service {
                 try await everySecond()
                 if tick.isMultiple(of: 15) { signals.ringAll() }
                 if tick.isMultiple(of: Self.periodTicks) { try await closePeriods() }
+                if tick.isMultiple(of: Self.uploadTicks) {
+                    try await uploads.removeAbandoned(at: clock.now())
+                }
                 do { try await MarketClock.pause(milliseconds: 1000) } catch { return }
             }
         }

@@ -29,6 +29,8 @@ package enum Refusal: Error, Hashable, Sendable {
     case badSignature
     case amountOutOfRange
     case termsImpossible(String)
+    case storageFull(limitBytes: Int64)
+    case tooManyUploads(limit: Int)
 
     package var code: String {
         switch self {
@@ -58,6 +60,8 @@ package enum Refusal: Error, Hashable, Sendable {
         case .badSignature: "bad_signature"
         case .amountOutOfRange: "amount_out_of_range"
         case .termsImpossible: "terms_impossible"
+        case .storageFull: "quota_exceeded"
+        case .tooManyUploads: "too_many_uploads"
         }
     }
 }

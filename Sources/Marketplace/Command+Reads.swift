@@ -21,7 +21,10 @@ extension Command {
             ]
         case .registerNode(let node, let token):
             [.node(node.id), .account(node.provider)] + (token.map { [.joinToken($0)] } ?? [])
-        case .addJoinToken, .nameImage, .addBlob, .effectDone, .keepAlive: []
+        case .addJoinToken, .nameImage, .effectDone, .keepAlive: []
+        case .beginUpload(let key, _): [.ownedBlob(key), .upload(key), .storage(key.owner)]
+        case .addBlob(let blob): [.ownedBlob(blob.key), .upload(blob.key), .storage(blob.owner)]
+        case .dropUpload(let key, _): [.upload(key), .storage(key.owner)]
         case .addOutputs(let lease, _): [.lease(lease)]
         case .advertise(let node, let terms):
             [.node(node), .offer(node), .liveLeasesOfNode(node, limit: Self.everyTask)]

@@ -61,7 +61,9 @@ package enum Command: Hashable, Sendable {
     case registerNode(Node, token: String?)
     case addJoinToken(JoinToken)
     case nameImage(NamedImage)
+    case beginUpload(BlobKey, totalBytes: Int64)
     case addBlob(Blob)
+    case dropUpload(BlobKey, untouchedSince: Timestamp)
     case addOutputs(LeaseID, [TaskOutput])
     case advertise(NodeID, OfferTerms)
     case setAvailability(NodeID, Offer.Availability)
@@ -89,7 +91,9 @@ package enum Command: Hashable, Sendable {
         case .registerNode: .registerNode
         case .addJoinToken: .addJoinToken
         case .nameImage: .nameImage
+        case .beginUpload: .beginUpload
         case .addBlob: .addBlob
+        case .dropUpload: .dropUpload
         case .addOutputs: .addOutputs
         case .advertise: .advertise
         case .setAvailability: .setAvailability
@@ -110,8 +114,9 @@ package enum Command: Hashable, Sendable {
     }
 
     package enum Verb: String, Hashable, Sendable, CaseIterable {
-        case openAccount, addKey, credit, registerNode, addJoinToken, nameImage, addBlob
-        case addOutputs, advertise, setAvailability, submit, clear, meter, silence, endLease
+        case openAccount, addKey, credit, registerNode, addJoinToken, nameImage
+        case beginUpload, addBlob, dropUpload, addOutputs
+        case advertise, setAvailability, submit, clear, meter, silence, endLease
         case verify, closePeriod, stop, retry, effectDone, sequence, publishHead, keepAlive
     }
 }

@@ -6,6 +6,7 @@ package import Transparency
 package struct Decision: Hashable, Sendable {
     /// Rows to insert or replace by their key.
     package var rows: [Row] = []
+    package var droppedUploads: [BlobKey] = []
     package var transfers: [Transfer] = []
     package var effects: [OutboxEntry] = []
     package var doneEffects: [EffectID] = []

@@ -7,10 +7,16 @@ package struct Market: Sendable {
     package let commission: BasisPoints
     /// Seconds in which a dispatched lease must start; its escrow expires then.
     package let startWindowSeconds: Int64
+    /// Bytes that one account may store.
+    package let blobQuota: Int64
 
-    package init(commission: BasisPoints, startWindowSeconds: Int64 = 900) {
+    package init(
+        commission: BasisPoints, startWindowSeconds: Int64 = 900,
+        blobQuota: Int64 = standardBlobQuota
+    ) {
         self.commission = commission
         self.startWindowSeconds = startWindowSeconds
+        self.blobQuota = blobQuota
     }
 
     /// What `command` makes true, given every row of `command.reads`.
@@ -43,7 +49,9 @@ package struct Market: Sendable {
         case .registerNode(let node, let token): try register(node, token: token, rows, now)
         case .addJoinToken(let token): adding(.joinToken(token))
         case .nameImage(let image): adding(.image(image))
-        case .addBlob(let blob): adding(.blob(blob))
+        case .beginUpload(let key, let total): try beginUpload(key, total: total, rows, now)
+        case .addBlob(let blob): try addBlob(blob, rows)
+        case .dropUpload(let key, let limit): dropUpload(key, untouchedSince: limit, rows)
         case .addOutputs(let lease, let outputs): try addOutputs(outputs, of: lease, rows)
         case .advertise(let node, let terms): try advertise(terms, from: node, rows)
         case .setAvailability(let node, let state): try set(state, of: node, rows)

@@ -23,7 +23,7 @@ extension MemoryTables {
             list(balances, limit, by: { $0.account.text < $1.account.text }, Row.balance)
         case .replay(let key): replays[key].map { [.replay($0)] } ?? []
         case .image(let name): images[name].map { [.image($0)] } ?? []
-        case .blob(let digest): blobs[digest].map { [.blob($0)] } ?? []
+        case .imageOf, .blob, .ownedBlob, .upload, .uploads, .storage: loadFiles(read)
         case .outputs(let job, let limit):
             list(
                 outputs, limit, where: { $0.task.job == job },
@@ -39,6 +39,23 @@ extension MemoryTables {
         case .outboxEntry, .outbox, .transfers, .transfersOfJob, .pendingEntry, .pending,
             .entries, .entryNamed, .entriesOfLease, .logNode, .tree, .head:
             loadLogs(read)
+        }
+    }
+
+    private func loadFiles(_ read: Read) -> [Row] {
+        switch read {
+        case .imageOf(let digest):
+            list(images, 1, where: { $0.digest == digest }, by: { $0.name < $1.name }, Row.image)
+        case .blob(let digest):
+            list(blobs, 1, where: { $0.digest == digest }, by: { $0.owner < $1.owner }, Row.blob)
+        case .ownedBlob(let key): blobs[key].map { [.blob($0)] } ?? []
+        case .upload(let key): uploads[key].map { [.upload($0)] } ?? []
+        case .uploads(let since, let limit):
+            list(
+                uploads, limit, where: { $0.touchedAt < since }, by: { $0.key < $1.key },
+                Row.upload)
+        case .storage(let account): storage[account].map { [.storage($0)] } ?? []
+        default: []
         }
     }
 

@@ -17,7 +17,9 @@ package struct MemoryTables: Sendable {
     var balances: [LedgerAccount: Balance] = [:]
     var replays: [ReplayKey: Replay] = [:]
     var images: [String: NamedImage] = [:]
-    var blobs: [BlobDigest: Blob] = [:]
+    var blobs: [BlobKey: Blob] = [:]
+    var uploads: [BlobKey: Upload] = [:]
+    var storage: [AccountID: StorageUse] = [:]
     var outputs: [String: TaskOutput] = [:]
     var joinTokens: [String: JoinToken] = [:]
     /// In commit order.
@@ -65,10 +67,11 @@ package struct MemoryTables: Sendable {
         return rows
     }
 
-    /// Applies in the order that every store keeps: rows, transfers, done effects, new effects,
+    /// Applies in the order that every store keeps: rows, dropped uploads, transfers, done effects, new effects,
     /// new entries, numbered entries, log nodes.
     package mutating func apply(_ decision: Decision) {
         for row in decision.rows { put(row) }
+        for key in decision.droppedUploads { uploads[key] = nil }
         for transfer in decision.transfers {
             transfers.append(TransferRow(sequence: Int64(transfers.count) + 1, transfer: transfer))
         }
@@ -103,7 +106,9 @@ package struct MemoryTables: Sendable {
         case .balance(let balance): balances[balance.account] = balance
         case .replay(let replay): replays[replay.key] = replay
         case .image(let image): images[image.name] = image
-        case .blob(let blob): blobs[blob.digest] = blob
+        case .blob(let blob): blobs[blob.key] = blob
+        case .upload(let upload): uploads[upload.key] = upload
+        case .storage(let use): storage[use.account] = use
         case .output(let output): outputs[output.lease.text + output.path] = output
         case .joinToken(let token): joinTokens[token.id] = token
         case .tree(let tree): self.tree = tree

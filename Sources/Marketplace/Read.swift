@@ -47,7 +47,15 @@ package enum Read: Hashable, Sendable {
     case balances(limit: Int)
     case replay(ReplayKey)
     case image(String)
+    /// A current name of that image.
+    case imageOf(BlobDigest)
+    /// Its first owner's row.
     case blob(BlobDigest)
+    case ownedBlob(BlobKey)
+    case upload(BlobKey)
+    /// Uploads not touched since that time, by key.
+    case uploads(untouchedSince: Timestamp, limit: Int)
+    case storage(AccountID)
     case outputs(JobID, limit: Int)
     case joinToken(String)
     case outboxEntry(EffectID)
@@ -121,6 +129,19 @@ package struct Rows: Sendable {
     }
     package func joinToken(_ id: String) -> JoinToken? {
         if case .joinToken(let token)? = self[.joinToken(id)].first { token } else { nil }
+    }
+    package func ownedBlob(_ key: BlobKey) -> Blob? {
+        if case .blob(let blob)? = self[.ownedBlob(key)].first { blob } else { nil }
+    }
+    package func upload(_ key: BlobKey) -> Upload? {
+        if case .upload(let upload)? = self[.upload(key)].first { upload } else { nil }
+    }
+    package func storage(_ account: AccountID) -> StorageUse {
+        if case .storage(let use)? = self[.storage(account)].first {
+            use
+        } else {
+            StorageUse(account: account)
+        }
     }
     package var tree: LogTree {
         if case .tree(let tree)? = self[.tree].first { tree } else { .empty }

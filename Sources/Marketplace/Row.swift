@@ -163,6 +163,8 @@ package enum Row: Hashable, Sendable {
     case replay(Replay)
     case image(NamedImage)
     case blob(Blob)
+    case upload(Upload)
+    case storage(StorageUse)
     case output(TaskOutput)
     case joinToken(JoinToken)
     case outbox(OutboxEntry)
@@ -189,19 +191,6 @@ package struct NamedImage: Hashable, Sendable, Codable {
     package init(name: String, digest: BlobDigest) {
         self.name = name
         self.digest = digest
-    }
-}
-
-/// A blob that is complete and verified on disk. Uploads in progress have no row.
-package struct Blob: Hashable, Sendable, Codable {
-    package let digest: BlobDigest
-    package let size: Int64
-    package let owner: AccountID
-
-    package init(digest: BlobDigest, size: Int64, owner: AccountID) {
-        self.digest = digest
-        self.size = size
-        self.owner = owner
     }
 }
 

@@ -23,8 +23,9 @@ struct LedgerSums {
             guard hold.life == .pending else { return }
             held[hold.renter, default: 0] &+= hold.amount.micro &- hold.charged.micro
         case .lease(let lease): add(lease)
-        case .account, .key, .node, .offer, .device, .job, .task, .replay, .image, .blob, .output,
-            .joinToken, .outbox, .pending, .entry, .logNode, .tree, .head, .alive:
+        case .account, .key, .node, .offer, .device, .job, .task, .replay, .image, .blob, .upload,
+            .storage, .output, .joinToken, .outbox, .pending, .entry, .logNode, .tree, .head,
+            .alive:
             break  // no money in these
         }
     }

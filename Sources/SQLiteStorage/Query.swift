@@ -52,7 +52,7 @@ struct Query {
                 .replays, "WHERE account = ? AND key = ?",
                 [.text(key.account.text), .text(key.key)])
         case .image(let name): self = .one(.images, "name", .text(name))
-        case .blob(let digest): self = .one(.blobs, "digest", .text(digest.text))
+        case .imageOf, .blob, .ownedBlob, .upload, .uploads, .storage: self = .ofFiles(read)
         case .outputs(let job, let limit):
             self = .list(
                 .outputs, "WHERE job = ? ORDER BY idx, lease, path", [.text(job.text)], limit)
@@ -67,6 +67,25 @@ struct Query {
         case .outboxEntry, .outbox, .transfers, .transfersOfJob, .pendingEntry, .pending,
             .entries, .entryNamed, .entriesOfLease, .logNode, .tree, .head:
             self = .ofLogs(read)
+        }
+    }
+
+    private static func ofFiles(_ read: Read) -> Query {
+        let key = "WHERE digest = ? AND owner = ?"
+        switch read {
+        case .imageOf(let digest):
+            return list(.images, "WHERE digest = ? ORDER BY name", [.text(digest.text)], 1)
+        case .blob(let digest):
+            return list(.blobs, "WHERE digest = ? ORDER BY owner", [.text(digest.text)], 1)
+        case .ownedBlob(let blob):
+            return Query(.blobs, key, [.text(blob.digest.text), .text(blob.owner.text)])
+        case .upload(let upload):
+            return Query(.uploads, key, [.text(upload.digest.text), .text(upload.owner.text)])
+        case .uploads(let since, let limit):
+            return list(
+                .uploads, "WHERE touched_at < ? ORDER BY digest, owner", [.moment(since)], limit)
+        case .storage(let account): return one(.storage, "account", .text(account.text))
+        default: preconditionFailure("blobs and uploads are read here, and nothing else")
         }
     }
 

@@ -38,7 +38,7 @@ package final class SQLiteStore: Store {
         let sealer = Sealer(key: sealKey)
         self.sealer = sealer
         do {
-            pool = try Self.open(path)
+            pool = try Self.open(path, sealer)
             try pool.write { try TableWriter.prepareTallies($0, sealer) }
         } catch {
             throw Self.failure("open the database \(path)", error)
@@ -92,7 +92,7 @@ package final class SQLiteStore: Store {
 }
 
 extension SQLiteStore {
-    private static func open(_ path: String) throws -> DatabasePool {
+    private static func open(_ path: String, _ sealer: Sealer) throws -> DatabasePool {
         var configuration = Configuration()
         configuration.busyMode = .timeout(5)
         configuration.label = "orban.store"
@@ -105,7 +105,7 @@ extension SQLiteStore {
                 throw StoreFailure(doing: "sync every commit", cause: "synchronous is not FULL")
             }
         }
-        try Schema.migrator.migrate(pool)
+        try Schema.migrator(sealer).migrate(pool)
         return pool
     }
 

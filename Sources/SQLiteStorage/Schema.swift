@@ -2,11 +2,13 @@ import GRDB
 
 /// The schema's history. A migration that was ever released is never edited; a change is a new one.
 enum Schema {
-    static var migrator: DatabaseMigrator {
+    /// - Parameter sealer: seals the rows that a migration writes.
+    static func migrator(_ sealer: Sealer) -> DatabaseMigrator {
         var migrator = DatabaseMigrator()
         migrator.registerMigration("v1") { database in
             try database.execute(sql: people + market + money + files + log)
         }
+        migrator.registerMigration("v2") { try ownership($0, sealer) }
         return migrator
     }
 

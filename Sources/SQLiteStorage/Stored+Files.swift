@@ -21,14 +21,55 @@ struct StoredBlob: Stored {
     var row: MarketRow { .blob(value) }
 
     func cells() -> [Cell] {
-        [.text(value.digest.text), .integer(value.size), .text(value.owner.text)]
+        [.text(value.digest.text), .text(value.owner.text), .integer(value.size)]
     }
 }
 
 extension StoredBlob {
     init(_ reader: inout CellReader) throws {
-        value = Blob(
-            digest: try reader.digest(), size: try reader.integer(), owner: try reader.id())
+        let digest = try reader.digest()
+        let owner: AccountID = try reader.id()
+        value = Blob(digest: digest, size: try reader.integer(), owner: owner)
+    }
+}
+
+struct StoredUpload: Stored {
+    static let table = Table.uploads
+    let value: Upload
+    var row: MarketRow { .upload(value) }
+
+    func cells() -> [Cell] {
+        [
+            .text(value.key.digest.text), .text(value.key.owner.text), .integer(value.total),
+            .moment(value.touchedAt),
+        ]
+    }
+}
+
+extension StoredUpload {
+    init(_ reader: inout CellReader) throws {
+        let digest = try reader.digest()
+        value = Upload(
+            key: BlobKey(digest: digest, owner: try reader.id()), total: try reader.integer(),
+            touchedAt: try reader.moment())
+    }
+}
+
+struct StoredStorageUse: Stored {
+    static let table = Table.storage
+    let value: StorageUse
+    var row: MarketRow { .storage(value) }
+
+    func cells() -> [Cell] {
+        [.text(value.account.text), .integer(value.bytes), .count(value.uploads)]
+    }
+}
+
+extension StoredStorageUse {
+    init(_ reader: inout CellReader) throws {
+        let account: AccountID = try reader.id()
+        value = StorageUse(
+            account: account, bytes: try reader.integer(), uploads: try reader.count())
     }
 }
 

@@ -36,6 +36,8 @@ extension MarketRow {
         case .replay(let value): StoredReplay(value: value)
         case .image(let value): StoredImage(value: value)
         case .blob(let value): StoredBlob(value: value)
+        case .upload(let value): StoredUpload(value: value)
+        case .storage(let value): StoredStorageUse(value: value)
         case .output(let value): StoredOutput(value: value)
         case .joinToken(let value): StoredJoinToken(value: value)
         case .tree(let value): StoredTree(value: value)

@@ -5,7 +5,7 @@ enum Table: String, CaseIterable, Sendable {
     case replays
     case offers, devices, jobs, tasks, holds, leases
     case balances, transfers
-    case images, blobs, outputs
+    case images, blobs, uploads, storage, outputs
     case outbox, pending, entries
     case logNodes = "log_nodes"
     case tree, head, alive
@@ -51,7 +51,10 @@ extension Table {
                 .integer("micro"), .text("job"), .text("lease"), .text("reason"), .integer("at"),
             ]
         case .images: [.text("name"), .text("digest")]
-        case .blobs: [.text("digest"), .integer("size"), .text("owner")]
+        case .blobs: [.text("digest"), .text("owner"), .integer("size")]
+        case .uploads:
+            [.text("digest"), .text("owner"), .integer("total"), .integer("touched_at")]
+        case .storage: [.text("account"), .integer("bytes"), .integer("uploads")]
         case .outputs:
             [
                 .text("lease"), .text("path"), .text("job"), .integer("idx"), .text("digest"),
@@ -74,9 +77,9 @@ extension Table {
     /// How many of the first columns make the key.
     var keyCount: Int {
         switch self {
-        case .replays, .tasks, .outputs, .logNodes: 2
+        case .replays, .tasks, .outputs, .logNodes, .blobs, .uploads: 2
         case .accounts, .keys, .nodes, .joinTokens, .offers, .devices, .jobs, .holds, .leases,
-            .balances, .transfers, .images, .blobs, .outbox, .pending, .entries, .tree, .head,
+            .balances, .transfers, .images, .storage, .outbox, .pending, .entries, .tree, .head,
             .alive:
             1
         }
@@ -100,6 +103,8 @@ extension Table {
         case .transfers: StoredTransfer.self
         case .images: StoredImage.self
         case .blobs: StoredBlob.self
+        case .uploads: StoredUpload.self
+        case .storage: StoredStorageUse.self
         case .outputs: StoredOutput.self
         case .outbox: StoredOutboxEntry.self
         case .pending: StoredPending.self

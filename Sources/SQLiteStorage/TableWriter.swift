@@ -103,6 +103,9 @@ extension TableWriter {
             try put(stored)
             notice.rows.append(row)
         }
+        for key in decision.droppedUploads {
+            try delete(.uploads, key: [.text(key.digest.text), .text(key.owner.text)])
+        }
         for transfer in decision.transfers {
             let sequence = try next("SELECT max(sequence) FROM transfers")
             try insert(StoredTransfer(value: TransferRow(sequence: sequence, transfer: transfer)))

@@ -52,6 +52,8 @@ extension ErrorCode {
         case .budgetMissing, .receiptOverBudget: ErrorRow(422, .money)
         case .budgetInUse: ErrorRow(409, .money, retryable: true)
         case .quotaExceeded: ErrorRow(413, .money)
+        case .tooManyUploads: ErrorRow(409, .money, retryable: true)
+        case .rangeNotSatisfiable: ErrorRow(416, .usage)
         case .receiptMalformed: ErrorRow(400, .failure)
         case .receiptAheadOfTime: ErrorRow(422, .unverified, retryable: true)
         case .badSignature, .blobMismatch, .proofInvalid: ErrorRow(422, .unverified)

@@ -30,6 +30,8 @@ package enum ErrorCode: String, Hashable, Sendable, Codable, CaseIterable {
     case badSignature = "bad_signature"
     case amountOutOfRange = "amount_out_of_range"
     case termsImpossible = "terms_impossible"
+    case quotaExceeded = "quota_exceeded"
+    case tooManyUploads = "too_many_uploads"
     // The edge's own
     case specInvalid = "spec_invalid"
     case bodyMalformed = "body_malformed"
@@ -43,7 +45,7 @@ package enum ErrorCode: String, Hashable, Sendable, Codable, CaseIterable {
     case methodNotAllowed = "method_not_allowed"
     case imageNotFound = "image_not_found"
     case blobMismatch = "blob_mismatch"
-    case quotaExceeded = "quota_exceeded"
+    case rangeNotSatisfiable = "range_not_satisfiable"
     case noMatchingOffers = "no_matching_offers"
     case tooManyRequests = "too_many_requests"
     case unavailable
@@ -92,6 +94,8 @@ extension Refusal {
         case .badSignature: .badSignature
         case .amountOutOfRange: .amountOutOfRange
         case .termsImpossible: .termsImpossible
+        case .storageFull: .quotaExceeded
+        case .tooManyUploads: .tooManyUploads
         }
     }
 }

@@ -53,9 +53,9 @@ extension ErrorText {
             Bilingual("Bytes differ from their digest", "內容與摘要不符"),
             Bilingual("the bytes that arrived are not {digest}", "收到的內容不是 {digest}"),
             hint: Bilingual("send it again", "請重新上傳")),
-        .quotaExceeded: ErrorText(
-            Bilingual("Storage used up", "儲存空間已滿"),
-            Bilingual("your stored bytes would be above {limit}", "您儲存的資料將超過 {limit}")),
+        .rangeNotSatisfiable: ErrorText(
+            Bilingual("Range outside the file", "範圍超出檔案"),
+            Bilingual("the range begins after the file's {size}", "範圍的起點超過檔案的 {size}")),
         .noMatchingOffers: ErrorText(
             Bilingual("No offer fits this job", "沒有報價符合這個工作"),
             Bilingual("{what}", "{what}")),

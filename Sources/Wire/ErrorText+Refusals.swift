@@ -103,5 +103,21 @@ extension ErrorText {
         .termsImpossible: ErrorText(
             Bilingual("Job cannot be accepted", "無法接受工作"),
             Bilingual("cannot accept the job: {what}", "無法接受工作：{what}")),
+        .quotaExceeded: ErrorText(
+            Bilingual("Storage used up", "儲存空間已滿"),
+            Bilingual(
+                "your blobs and uploads would take more than {limit}",
+                "您的檔案與上傳將超過 {limit}"),
+            hint: Bilingual(
+                "unfinished uploads are dropped after 24 h; the operator sets the limit:"
+                    + " orban market serve --blob-quota",
+                "未完成的上傳會在 24 小時後移除；上限由營運者設定：orban market serve --blob-quota")),
+        .tooManyUploads: ErrorText(
+            Bilingual("Too many unfinished uploads", "未完成的上傳過多"),
+            Bilingual(
+                "{limit} uploads of this account are unfinished", "這個帳戶有 {limit} 個上傳尚未完成"),
+            hint: Bilingual(
+                "finish some first; unfinished uploads are dropped after 24 h",
+                "請先完成部分上傳；未完成的上傳會在 24 小時後移除")),
     ]
 }

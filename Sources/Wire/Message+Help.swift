@@ -115,6 +115,9 @@ extension Message {
         .optionPublicHost: Bilingual(
             "how others reach this machine", "其他人連到本機的名稱"),
         .optionOrigin: Bilingual("the market's name in its log", "市場在紀錄中的名稱"),
+        .optionBlobQuota: Bilingual(
+            "bytes that one account may store, unfinished uploads included; without it 100GB",
+            "一個帳戶可儲存的位元組數，含未完成的上傳；未指定時為 100GB"),
         .optionCommission: Bilingual(
             "the market's part of each charge, in hundredths of a percent", "市場佣金，以萬分之一計"),
         .optionSimulate: Bilingual(

@@ -70,7 +70,8 @@ package enum Message: String, Hashable, Sendable, CaseIterable {
         optionPrice, optionRegion, optionAll, optionLimit, optionFollow, optionStream,
         optionTimestamps, optionTimeout, optionReason, optionRole, optionAccount, optionUses,
         optionStateFolder, optionDataFolder, optionHost, optionPort, optionChannelPort,
-        optionPublicHost, optionOrigin, optionCommission, optionSimulate, optionEngineSocket,
+        optionPublicHost, optionOrigin, optionCommission, optionBlobQuota, optionSimulate,
+        optionEngineSocket,
         optionContainersRoot, optionMirror, optionOffline, optionLogKey,
         optionAuthority
     // Commands: wrong words on the command line, and what only it says

@@ -14,7 +14,9 @@ package enum WireError: Error, Hashable, Sendable {
     case methodNotAllowed
     case imageNotFound(String)
     case blobMismatch(BlobDigest)
-    case quotaExceeded(limitBytes: Int64)
+    case blobTooLarge(limitBytes: Int64)
+    /// Of a file of that size.
+    case rangeNotSatisfiable(size: Int64)
     /// The text is `Mismatch.line`.
     case noMatchingOffers(String, fixes: [FixDTO])
     case tooManyRequests(afterSeconds: Int)
@@ -47,7 +49,8 @@ package enum WireError: Error, Hashable, Sendable {
         case .methodNotAllowed: .methodNotAllowed
         case .imageNotFound: .imageNotFound
         case .blobMismatch: .blobMismatch
-        case .quotaExceeded: .quotaExceeded
+        case .blobTooLarge: .bodyTooLarge
+        case .rangeNotSatisfiable: .rangeNotSatisfiable
         case .noMatchingOffers: .noMatchingOffers
         case .tooManyRequests: .tooManyRequests
         case .unavailable: .unavailable
@@ -76,7 +79,8 @@ package enum WireError: Error, Hashable, Sendable {
             .noMatchingOffers(let what, fixes: _):
             ["what": what]
         case .bodyTooLarge(let limit): ["limit": Quantity.bytes(Int64(limit))]
-        case .quotaExceeded(let limit): ["limit": Quantity.bytes(limit)]
+        case .blobTooLarge(let limit): ["limit": Quantity.bytes(limit)]
+        case .rangeNotSatisfiable(let size): ["size": Quantity.bytes(size)]
         case .parameterInvalid(let name), .imageNotFound(let name): ["name": name]
         case .forbidden(let role): ["role": role.rawValue]
         case .blobMismatch(let digest): ["digest": digest.text]
@@ -106,6 +110,8 @@ extension Refusal {
         case .receiptAheadOfTime(let claimed, let possible):
             ["claimed": String(claimed), "possible": String(possible)]
         case .termsImpossible(let what): ["what": what]
+        case .storageFull(let limit): ["limit": Quantity.bytes(limit)]
+        case .tooManyUploads(let limit): ["limit": String(limit)]
         case .budgetMissing, .duplicateKeyOtherBody, .jobUnknown, .jobNotOpen, .nothingToRetry,
             .offerChanged, .orderChanged, .budgetInUse, .budgetExhausted, .receiptMalformed,
             .receiptNotNewer, .receiptOverBudget, .wrongAttempt, .wrongNode, .badSignature,

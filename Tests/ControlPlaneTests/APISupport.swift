@@ -22,7 +22,7 @@ struct TestMarket {
     let keys: [Role: String]
     let otherRenter: String
 
-    init() async throws {
+    init(blobQuota: Int64 = MarketConfiguration.standardBlobQuota) async throws {
         let folder =
             FileManager.default.temporaryDirectory.path
             + "/orban-api-" + Hex.encode(RandomBytes.make(8))
@@ -31,7 +31,8 @@ struct TestMarket {
         server = try await MarketServer(
             MarketConfiguration(
                 folder: folder, host: "127.0.0.1", port: 0, channelPort: 0,
-                publicHost: "localhost", commission: BasisPoints(250)!, origin: "test.orban"),
+                publicHost: "localhost", commission: BasisPoints(250)!, origin: "test.orban",
+                blobQuota: blobQuota),
             log: log)
         let services = server.services
         keys = [
@@ -55,17 +56,20 @@ struct TestMarket {
     func addImage(_ name: String) async throws {
         let bytes = Array("image of \(name)".utf8)
         let digest = Self.digest(bytes)
-        let blobs = server.services.blobs
-        _ = try await blobs.write(
-            AsyncThrowingStream<ByteBuffer, any Error> { continuation in
-                continuation.yield(ByteBuffer(bytes: bytes))
-                continuation.finish()
-            }, at: 0, total: Int64(bytes.count), to: digest, by: "test")
-        try await blobs.finish(digest, by: "test")
+        _ = try await server.services.blobs.receive(
+            Self.stream(bytes), at: 0, total: Int64(bytes.count),
+            as: BlobKey(digest: digest, owner: Self.boss))
         let store = server.services.store
         try await store.perform(
             .addBlob(Blob(digest: digest, size: Int64(bytes.count), owner: Self.boss)))
         try await store.perform(.nameImage(NamedImage(name: name, digest: digest)))
+    }
+
+    static func stream(_ bytes: [UInt8]) -> AsyncThrowingStream<ByteBuffer, any Error> {
+        AsyncThrowingStream { continuation in
+            continuation.yield(ByteBuffer(bytes: bytes))
+            continuation.finish()
+        }
     }
 
     func credit(_ amount: String) async throws {

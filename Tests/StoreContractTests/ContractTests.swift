@@ -26,6 +26,7 @@ struct ContractTests {
             let label: Comment = "seed \(seed), step \(step)"
             try await agree(on: try world.nextBatch(), &world, store, clock, label)
             checkInvariants(world.oracle, label)
+            checkStorage(world, label)
             if step % 8 == 0 { try await agree(onReadsOf: world, store, label) }
         }
         try await agree(onReadsOf: world, store, "seed \(seed), end")
@@ -56,7 +57,7 @@ struct ContractTests {
             "budget_missing", "device_taken", "idempotency_key_reused", "job_not_open",
             "job_not_found", "lease_not_found", "lease_over", "node_not_found",
             "offer_changed", "order_changed", "receipt_ahead_of_time", "receipt_not_newer",
-            "terms_impossible", "wrong_attempt", "wrong_node",
+            "terms_impossible", "quota_exceeded", "wrong_attempt", "wrong_node",
         ]
         #expect(expected.subtracting(refused) == [])
     }
@@ -116,6 +117,21 @@ func checkInvariants(_ oracle: MemoryTables, _ label: Comment) {
         checkJob(job, oracle, label)
     }
     checkSettled(rows.leases(.settledLeases(after: nil, limit: all)), rows, label)
+}
+
+/// What an account is said to store is what its blobs and uploads take, and within its quota.
+private func checkStorage(_ world: World, _ label: Comment) {
+    for account in world.accounts {
+        var (bytes, uploads): (Int64, Int) = (0, 0)
+        for key in World.digests.map({ BlobKey(digest: $0, owner: account) }) {
+            let rows = world.oracle.read([.ownedBlob(key), .upload(key)])
+            bytes += (rows.ownedBlob(key)?.size ?? 0) + (rows.upload(key)?.total ?? 0)
+            uploads += rows.upload(key) == nil ? 0 : 1
+        }
+        let use = world.oracle.read([.storage(account)]).storage(account)
+        #expect(use.bytes == bytes && use.uploads == uploads, label)
+        #expect(use.bytes <= testMarket.blobQuota, label)
+    }
 }
 
 private func checkJob(_ job: Job, _ oracle: MemoryTables, _ label: Comment) {

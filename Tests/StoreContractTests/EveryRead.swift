@@ -20,8 +20,11 @@ extension World {
         }
         reads += devices.map { .device($0) } + (0..<9).map { .key(KeyHash(hex: "\($0)")) }
         reads += (0..<4).flatMap { [.joinToken("t\($0)"), .image("i\($0)'")] }
-        reads += ["b", "c", "d"].map {
-            .blob(BlobDigest("sha256:" + String(repeating: $0, count: 64))!)
+        reads += Self.digests.flatMap { [.blob($0), .imageOf($0)] }
+        reads += [-1, 1, 100].flatMap { limit in
+            [-20_000, 0, 1].map {
+                .uploads(untouchedSince: now.advanced(milliseconds: $0), limit: limit)
+            }
         }
         reads += [.balance(.commission), .balance(.operatorGranted)]
         for machine in machines {
@@ -36,13 +39,20 @@ extension World {
             + leaseReads() + logReads()
     }
 
+    static let digests = ["b", "c", "d"].map {
+        BlobDigest("sha256:" + String(repeating: $0, count: 64))!
+    }
+
     private func reads(of account: AccountID) -> [Read] {
         var reads: [Read] = [
+            .storage(account),
             .account(account), .nodes(of: account, limit: 10), .balance(.available(account)),
             .balance(.held(account)), .jobs(of: account, before: nil, limit: 100),
             .jobs(of: account, before: JobID("job_none")!, limit: 100),
             .jobs(of: account, before: nil, limit: 2),
         ]
+        reads += Self.digests.map { BlobKey(digest: $0, owner: account) }
+            .flatMap { [.ownedBlob($0), .upload($0)] }
         reads += jobs.suffix(4).map { .jobs(of: account, before: $0, limit: 3) }
         reads += (0..<3).map { .jobNamed(account, "job \($0) 作業") }
         reads += (0..<12).flatMap { number -> [Read] in

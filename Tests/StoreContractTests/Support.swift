@@ -79,7 +79,7 @@ final class ScratchFolder: Sendable {
     deinit { try? FileManager.default.removeItem(at: url) }
 }
 
-let testMarket = Market(commission: BasisPoints(250)!, startWindowSeconds: 900)
+let testMarket = Market(commission: BasisPoints(250)!, startWindowSeconds: 900, blobQuota: 120)
 let testSealKey = [UInt8](0..<32)
 
 /// The store keeps its folder as long as it lives.

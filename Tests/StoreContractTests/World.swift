@@ -92,9 +92,9 @@ extension World {
         case 10..<18: offering()
         case 18..<30: submit()
         case 30..<50: clear()
-        case 50..<68: try meter() ?? .keepAlive
-        case 68..<72: files()
-        case 72..<75: .silence(anyNode(), milliseconds: Int64(random.below(400_000)) - 1000)
+        case 50..<66: try meter() ?? .keepAlive
+        case 66..<74: files()
+        case 74..<75: .silence(anyNode(), milliseconds: Int64(random.below(400_000)) - 1000)
         case 75..<77: .endLease(anyLease(), random.isOneIn(2) ? .nodeLost : .stopped)
         case 77..<84: .verify(endedLease() ?? anyLease())
         case 84..<87: .closePeriod(anyLease())
@@ -121,12 +121,15 @@ extension World {
         return random.pick(ended)?.id
     }
 
-    /// A job that has something to stop, perhaps again.
-    private mutating func liveJob() -> JobID? {
-        let live = oracle.read([.unsettledLeases(limit: 50)]).leases(.unsettledLeases(limit: 50))
+    private func liveLeases() -> [Lease] {
+        oracle.read([.unsettledLeases(limit: 50)]).leases(.unsettledLeases(limit: 50))
             .filter(\.life.isLive)
-        return live.first?.task.job
     }
+
+    private mutating func liveLease() -> LeaseID? { random.pick(liveLeases())?.id }
+
+    /// A job that has something to stop, perhaps again.
+    private func liveJob() -> JobID? { liveLeases().first?.task.job }
 
     private mutating func name(_ prefix: String) -> String {
         names += 1
@@ -247,13 +250,21 @@ extension World {
     private mutating func files() -> Command {
         let digest = BlobDigest(
             "sha256:" + String(repeating: random.isOneIn(2) ? "b" : "c", count: 64))!
-        switch random.below(3) {
+        switch random.below(8) {
+        case 3, 4:
+            return .beginUpload(
+                BlobKey(digest: digest, owner: anyAccount()),
+                totalBytes: Int64(random.below(110)) - 2)
+        case 5:
+            return .dropUpload(
+                BlobKey(digest: digest, owner: anyAccount()),
+                untouchedSince: now.advanced(seconds: Int64(random.below(60)) - 40))
         case 0: return .nameImage(NamedImage(name: "i\(random.below(3))'", digest: digest))
         case 1:
             return .addBlob(
                 Blob(digest: digest, size: Int64(random.below(99)), owner: anyAccount()))
         default:
-            let lease = anyLease()
+            let lease = random.isOneIn(4) ? anyLease() : liveLease() ?? anyLease()
             let task = oracle.read([.lease(lease)]).lease(lease)?.task
             return .addOutputs(
                 lease,

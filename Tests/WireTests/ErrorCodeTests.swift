@@ -16,12 +16,12 @@ import Testing
             .deviceTaken(device), .offerChanged, .orderChanged, .budgetInUse, .budgetExhausted,
             .receiptMalformed, .receiptNotNewer, .receiptAheadOfTime(claimed: 9, possible: 8),
             .receiptOverBudget, .wrongAttempt, .wrongNode, .badSignature, .amountOutOfRange,
-            .termsImpossible("no tasks"),
+            .termsImpossible("no tasks"), .storageFull(limitBytes: 9), .tooManyUploads(limit: 3),
         ]
     }()
 
     @Test func `a refusal's code is the same in the core and at the edge`() {
-        #expect(Self.refusals.count == 26)
+        #expect(Self.refusals.count == 28)
         for refusal in Self.refusals { #expect(refusal.errorCode.rawValue == refusal.code) }
     }
 
@@ -74,7 +74,8 @@ import Testing
             .bodyTooLarge(limitBytes: 1), .parameterInvalid(name: "limit"), .idempotencyKeyMissing,
             .unauthorized, .forbidden(needs: .operator), .tokenInvalid, .notFound("x"),
             .methodNotAllowed, .imageNotFound("x"), .blobMismatch(try Sample.digest("b")),
-            .quotaExceeded(limitBytes: 1), .noMatchingOffers("x", fixes: []),
+            .blobTooLarge(limitBytes: 1), .rangeNotSatisfiable(size: 3),
+            .noMatchingOffers("x", fixes: []),
             .tooManyRequests(afterSeconds: 3), .unavailable, .internalFailure, .usage("x"),
             .confirmRequired(upTo: nil), .confirmRequired(upTo: .zero), .fileNotFound("x"),
             .loginRequired(context: "x"), .credentialsExposed(path: "x"), .marketUnreachable("x"),

@@ -24,6 +24,7 @@ extension LeafCommand {
         options: [
             Option.dataFolder.form, Option.host.form, Option.port.form, Option.channelPort.form,
             Option.publicHost.form, Option.origin.form, Option.commission.form,
+            Option.blobQuota.form,
         ]
     ) { session in
         let arguments = session.arguments
@@ -40,7 +41,8 @@ extension LeafCommand {
             folder: folder, host: host, port: try arguments.value(Option<Int>.port) ?? 7070,
             channelPort: try arguments.value(Option.channelPort) ?? 7071, publicHost: publicHost,
             commission: try session.commission(),
-            origin: try arguments.value(Option<String>.origin) ?? publicHost)
+            origin: try arguments.value(Option<String>.origin) ?? publicHost,
+            blobQuota: try session.blobQuota())
         let server = try await MarketServer(
             configuration, log: log, reach: try FaultHook.reach(session.environment))
         try await session.makeFirstKeys([.operator], server.services)

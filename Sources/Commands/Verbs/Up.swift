@@ -13,7 +13,10 @@ extension LeafCommand {
     /// `orban up`: a market and one node in one process; ready when its offer takes orders.
     static let up = LeafCommand(
         "up", .helpUp,
-        options: [Option.stateFolder.form, Option.port.form, Option.commission.form]
+        options: [
+            Option.stateFolder.form, Option.port.form, Option.commission.form,
+            Option.blobQuota.form,
+        ]
             + NodeSetup.options
     ) { session in
         let folder = session.surroundings.absolute(
@@ -28,7 +31,7 @@ extension LeafCommand {
             MarketConfiguration(
                 folder: folder + "/market", host: "127.0.0.1", port: port, channelPort: 0,
                 publicHost: "127.0.0.1", commission: try session.commission(),
-                origin: "local.orban"),
+                origin: "local.orban", blobQuota: try session.blobQuota()),
             log: log, reach: try FaultHook.reach(session.environment))
         let url = Known<String>()
         let node = LocalNode(market: server.services, setup: setup, url: url) { node in
@@ -49,6 +52,12 @@ extension Option where Value == BasisPoints {
     }
 }
 
+extension Option where Value == Int64 {
+    static let blobQuota = Option("blob-quota", "100GB", .optionBlobQuota) {
+        SpecUnits.leastBytes($0)
+    }
+}
+
 extension Session {
     private static let localContext = "local"
 
@@ -58,6 +67,11 @@ extension Session {
             preconditionFailure("250 are basis points")
         }
         return points
+    }
+
+    /// 100 GB where nothing else is said.
+    func blobQuota() throws -> Int64 {
+        try arguments.value(Option.blobQuota) ?? MarketConfiguration.standardBlobQuota
     }
 
     /// Writes the keys that are missing to the credentials of the context `local`.

@@ -119,8 +119,18 @@ final class Ordeal {
             ? (Site.simulatedImage, try site.stage.write("no image\n", to: "image"))
             : (JobText.container, Stage.baseImage)
         try await command(.operator, ["market", "image", image.0, image.1])
+        try await sendForgedBytes()
         for (role, key) in key {
             try await steadily("who is \(role)") { try await site.learn(key, of: role) }
+        }
+    }
+
+    /// Bytes that are not what they are called: the upload is refused and dropped.
+    private func sendForgedBytes() async throws {
+        let path = "/v1/blobs/sha256:" + String(repeating: "0", count: 64)
+        try await steadily("forged bytes are refused") {
+            let answer = try api(.renter).ask("PUT", path, body: Array("forged".utf8))
+            return answer.status == 422 ? () : nil
         }
     }
 
