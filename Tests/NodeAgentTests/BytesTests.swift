@@ -15,16 +15,18 @@ struct BytesTests {
             let file = try rig.input(Data("from a file\n".utf8), at: "/in/file", .file)
             let tree = try rig.input(
                 folder: "printf deep > a/b/c; ln -s a/b/c link", at: "/in/tree")
+            let empty = try rig.input(Data(), at: "/in/empty", .file)
             try await rig.running {
                 let dispatch = try rig.dispatch(
                     """
+                    test -f /in/empty && test ! -s /in/empty || echo not empty
                     cat /in/file; cat /in/tree/a/b/c; cat /in/tree/link; echo
                     echo x > /in/file || echo read-only file >&2
                     touch /in/tree/new || echo read-only folder >&2
                     mkdir /out/deep; echo result > /out/deep/r; printf partial
                     echo "$ORBAN_TASK_INDEX $ORBAN_ARRAY_INDEX $ORBAN_TASK_COUNT $HOME" > /out/env
                     ln -s /etc/passwd /out/leak; ln -s deep/r /out/inside
-                    """, inputs: [file, tree], outputs: ["/out"])
+                    """, inputs: [file, tree, empty], outputs: ["/out"])
                 rig.market.dispatch(dispatch)
                 let end = try await rig.market.end(of: dispatch.lease)
                 #expect(end.status == .ended(.exited(code: 0)))
@@ -95,6 +97,31 @@ struct BytesTests {
                 #expect(end.status == .ended(.killed))
             }
         }
+    }
+}
+
+/// The byte routes alone, without a container.
+@Suite struct MarketBytesTests {
+    @Test func `a blob of no bytes goes up and comes down`() async throws {
+        let server = try ByteServer()
+        defer { server.stop() }
+        let folder = FileManager.default.temporaryDirectory.path
+        let path = folder + "/orban-empty-" + UUID().uuidString
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        try Data().write(to: URL(fileURLWithPath: path))
+        let http = HTTPClient()
+        let market = MarketBytes(http: http, base: server.base, clock: ContinuousClock())
+        let file = try PlainFile(reading: path)
+        let digest = try file.digest()
+        try await market.upload(file, digest, token: "t")
+        #expect(server.requests("PUT", "/v1/blobs/").count == 1)
+        #expect(server.requests("PUT", "/v1/blobs/").first?.headers["content-range"] == nil)
+        #expect(server.blob(digest.text) == Data())
+        let copy = path + ".copy"
+        defer { try? FileManager.default.removeItem(atPath: copy) }
+        #expect(try await market.download(digest, to: copy, token: "t", limit: 100) == 0)
+        #expect(FileManager.default.contents(atPath: copy) == Data())
+        try await http.shutdown()
     }
 }
 

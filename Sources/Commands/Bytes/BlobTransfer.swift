@@ -21,7 +21,7 @@ struct BlobTransfer {
     ///
     /// - Throws: `RemoteProblem` with `blob_mismatch` when its bytes changed meanwhile.
     func upload(_ source: ByteSource, as digest: BlobDigest) async throws -> Uploaded {
-        var sent: Int64 = 0
+        var sent: Int64?
         var place = try await standing(of: digest)
         while case .wants(let from) = place {
             let offset = from < source.size ? from : 0
@@ -29,9 +29,9 @@ struct BlobTransfer {
             let part = try await Blocking.run { try source.read(count, offset) }
             guard part.count == count else { throw WireError.blobMismatch(digest) }
             place = try await put(part, at: offset, of: source.size, digest)
-            sent += Int64(count)
+            sent = (sent ?? 0) + Int64(count)
         }
-        return sent == 0 ? .alreadyStored : .sent(sent)
+        return sent.map(Uploaded.sent) ?? .alreadyStored
     }
 
     private enum Standing {
@@ -61,7 +61,11 @@ struct BlobTransfer {
             var request = client.request(.PUT, "/v1/blobs/\(digest)")
             let last = offset + Int64(part.count) - 1
             request.headers.add(name: "Content-Type", value: "application/octet-stream")
-            request.headers.add(name: "Content-Range", value: "bytes \(offset)-\(last)/\(total)")
+            // No range names a part of nothing: an empty blob is sent whole.
+            if total > 0 {
+                request.headers.add(
+                    name: "Content-Range", value: "bytes \(offset)-\(last)/\(total)")
+            }
             request.body = .bytes(ByteBuffer(bytes: part))
             let response = try await client.execute(request, timeout: .minutes(10))
             if response.status == .created || response.status == .ok { return .stored }

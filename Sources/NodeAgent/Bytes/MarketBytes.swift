@@ -118,26 +118,24 @@ package struct MarketBytes: Sendable {
         let path = "/v1/blobs/\(digest)"
         if try await retrying({ try await self.holds(path, token) }) { return }
         var offset: Int64 = 0
-        while offset < size {
+        repeat {
             let from = offset
             let bytes = try await Blocking.run {
                 try file.read(Int(min(Self.partBytes, size - from)), at: from)
             }
-            guard !bytes.isEmpty else { throw Refused.damaged }
+            guard !bytes.isEmpty || size == 0 else { throw Refused.damaged }
             let end = from + Int64(bytes.count)
+            // No range names a part of nothing: an empty blob is sent whole.
+            let range = size > 0 ? [("Content-Range", "bytes \(from)-\(end - 1)/\(size)")] : []
             try await retrying {
                 var request = self.request(.put, path)
                 request.set(
-                    token: token,
-                    [
-                        ("Content-Range", "bytes \(from)-\(end - 1)/\(size)"),
-                        ("Content-Type", "application/octet-stream"),
-                    ])
+                    token: token, range + [("Content-Type", "application/octet-stream")])
                 request.body = .bytes(ByteBuffer(bytes: bytes))
                 try await self.send(request)
             }
             offset = end
-        }
+        } while offset < size
     }
 
     private func holds(_ path: String, _ token: String) async throws -> Bool {
