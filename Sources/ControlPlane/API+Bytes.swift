@@ -40,9 +40,10 @@ extension API {
         add(.post, "/v1/leases/:lease/logs", .leaseOr([])) { request, call in
             let lease = try Self.lease(call)
             let batch = try Self.decode(LogBatchDTO.self, try await Self.body(request))
-            try await market.logs.append(batch, to: lease)
             let rows = try await market.store.read([.lease(lease)])
-            if let job = rows.lease(lease)?.task.job { market.signals.ring(job.text) }
+            guard let job = rows.lease(lease)?.task.job else { throw Refusal.leaseUnknown(lease) }
+            try await market.logs.append(batch, to: lease, of: job)
+            market.signals.ring(job.text)
             return Response(status: .noContent)
         }
         add(.put, "/v1/leases/:lease/outputs", .leaseOr([])) { request, call in

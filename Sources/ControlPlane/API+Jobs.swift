@@ -65,6 +65,9 @@ extension API {
         add(.get, "/v1/jobs/:job/logs", .roles([.renter, .operator])) { request, call in
             try await Self.logs(request, call, market)
         }
+        add(.get, "/v1/jobs/:job/events", .roles([.renter, .operator])) { request, call in
+            try await Self.events(request, call, market)
+        }
     }
 
     /// Prices nothing and buys: needs an idempotency key, and answers the same for ever.

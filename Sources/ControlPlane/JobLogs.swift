@@ -2,7 +2,8 @@ package import Domain
 import Foundation
 package import Wire
 
-/// The lines that containers wrote, one file per lease, numbered from 0.
+/// The lines that containers wrote, one file per lease, numbered from 0; and per job the order in
+/// which they arrived.
 ///
 /// Logs are evidence for the renter, not money: they are appended without waiting for the disk.
 package actor JobLogs {
@@ -32,6 +33,10 @@ package actor JobLogs {
     private var indexes: [LeaseID: Index] = [:]
     private var recent: [LeaseID] = []
     private var droppedLines: [LeaseID: Int64] = [:]
+    /// Jobs whose order is in memory at once; the least recently opened is forgotten.
+    private static let mostOrders = 64
+    private var orders: [JobID: LogOrder] = [:]
+    private var recentOrders: [JobID] = []
 
     package init(folder: String) throws {
         self.folder = folder
@@ -43,7 +48,13 @@ package actor JobLogs {
     /// Takes a batch; lines already known are skipped, so a repeated batch is one batch.
     ///
     /// - Throws: `WireError.parameterInvalid` when the batch leaves a gap.
-    package func append(_ batch: LogBatchDTO, to lease: LeaseID) throws {
+    package func append(_ batch: LogBatchDTO, to lease: LeaseID, of job: JobID) throws {
+        try write(batch, to: lease)
+        // Also lines of a batch that a crash cut off from its order: the node sends it again.
+        try order(job, including: lease)
+    }
+
+    private func write(_ batch: LogBatchDTO, to lease: LeaseID) throws {
         var index = try self.index(of: lease)
         guard batch.from >= 0, batch.from <= index.lines else {
             throw WireError.parameterInvalid(name: "from")
@@ -135,6 +146,72 @@ package actor JobLogs {
         indexes[lease] = index
         recent.append(lease)
         if recent.count > Self.mostIndexed { indexes[recent.removeFirst()] = nil }
+    }
+
+    // MARK: Of a job
+
+    package struct Page: Sendable {
+        package struct Line: Sendable {
+            package let lease: LeaseID
+            package let line: LogLineDTO
+            /// Where a reader who has seen this line goes on.
+            package let position: Int64
+        }
+
+        package var lines: [Line] = []
+        package var next: Int64
+    }
+
+    /// Up to `limit` lines of a job from `position` on, those of `leases` only.
+    package func page(
+        of job: JobID, leases: Set<LeaseID>, from position: Int64, limit: Int
+    ) throws -> Page {
+        let order = try order(of: job)
+        var page = Page(next: position)
+        for run in order.runs(from: position) {
+            guard page.lines.count < limit else { break }
+            let skipped = max(page.next - run.start, 0)
+            guard leases.contains(run.lease) else {
+                page.next = run.end
+                continue
+            }
+            let wanted = min(Int64(limit - page.lines.count), run.count - skipped)
+            var place = run.start + skipped
+            for line in try lines(of: run.lease, from: run.first + skipped, limit: Int(wanted)) {
+                place += 1
+                page.lines.append(.init(lease: run.lease, line: line, position: place))
+            }
+            // Lines that the disk lost are passed over, not waited for.
+            page.next = run.start + skipped + wanted
+        }
+        return page
+    }
+
+    /// The leases of a job that wrote something.
+    package func leases(of job: JobID) throws -> [LeaseID] { try order(of: job).leases }
+
+    package func isComplete(_ job: JobID) throws -> Bool { try order(of: job).isComplete }
+
+    /// Gives lines of these leases that have no place in the job's order yet one, lease by lease.
+    package func complete(_ job: JobID, with leases: [LeaseID]) throws {
+        for lease in leases where FileManager.default.fileExists(atPath: path(lease)) {
+            try order(job, including: lease)
+        }
+        orders[job]?.isComplete = true
+    }
+
+    private func order(_ job: JobID, including lease: LeaseID) throws {
+        _ = try order(of: job)
+        try orders[job]?.extend(lease, to: try index(of: lease).lines)
+    }
+
+    private func order(of job: JobID) throws -> LogOrder {
+        if let order = orders[job] { return order }
+        let order = try LogOrder(path: folder + "/" + job.text)
+        orders[job] = order
+        recentOrders.append(job)
+        if recentOrders.count > Self.mostOrders { orders[recentOrders.removeFirst()] = nil }
+        return order
     }
 
     private func path(_ lease: LeaseID) -> String { folder + "/" + lease.text }

@@ -77,7 +77,7 @@ package struct MarketServer: Sendable {
             clock: { clock.now() }, reach: reach,
             committed: { notice in
                 metrics.countCommit()
-                for case .job(let job) in notice.rows { signals.ring(job.id.text) }
+                for case .event(let event) in notice.rows { signals.ring(event.job.text) }
                 feed.publish(
                     Commit(
                         rows: notice.rows, effects: notice.newEffects,

@@ -14,11 +14,17 @@ package struct Decision: Hashable, Sendable {
     /// Pending entries that got their number; they leave the waiting list.
     package var numbered: [LogEntry] = []
     package var logNodes: [LogNode] = []
+    /// Get their numbers, in this order, where they are stored.
+    package var news: [JobNews] = []
     package var answer: Answer = .done
 
     package init() {}
 
     package init(answer: Answer) { self.answer = answer }
+
+    mutating func tell(_ fact: JobFact, of job: JobID, at now: Timestamp) {
+        news.append(JobNews(job: job, at: now, fact: fact))
+    }
 
     package mutating func apply(_ ledger: Ledger) {
         transfers += ledger.transfers

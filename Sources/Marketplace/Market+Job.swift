@@ -14,6 +14,7 @@ extension Market {
         switch job.life {
         case .active where job.counts.failed > job.terms.maxFailures:
             try cancel(&waiting, of: &job, in: &decision)
+            tellClosing(.failed, cancelled: waiting.count, of: job, now, in: &decision)
             job.life = try job.life.after(.close(.failed))
         case .active where job.counts.unfinished == 0:
             job.life = try job.life.after(.close(job.counts.failed > 0 ? .failed : .succeeded))
@@ -33,6 +34,7 @@ extension Market {
             .waitingTasks(job.id, limit: job.counts.queued + job.counts.open))
         var decision = Decision()
         try cancel(&waiting, of: &job, in: &decision)
+        tellClosing(outcome, cancelled: waiting.count, of: job, now, in: &decision)
         job.life = try job.life.after(.close(outcome))
         let ledger = Ledger(balances([.held(job.renter), .available(job.renter)], rows))
         try settle(job, hold, ledger, now, in: &decision)
@@ -91,8 +93,18 @@ extension Market {
         let opened = decision.rows
         decision.rows = queued.map(Row.task) + opened + [.job(job), .hold(hold)]
         decision.apply(ledger)
+        decision.tell(.reopened(tasks: failed.count), of: id, at: now)
         remember(.job(id), for: once, in: &decision)
         return decision
+    }
+
+    /// Only where it is a state of its own: a job with nothing left closes in the same decision.
+    private func tellClosing(
+        _ outcome: JobOutcome, cancelled: Int, of job: Job, _ now: Timestamp,
+        in decision: inout Decision
+    ) {
+        guard cancelled > 0 || job.counts.unfinished > 0 else { return }
+        decision.tell(.closing(outcome, cancelled: cancelled), of: job.id, at: now)
     }
 
     private func cancel(
@@ -128,10 +140,14 @@ extension Market {
             job.life = try job.life.after(.drained(at: now))
             let rest = try hold.close()
             if rest > .zero {
+                decision.tell(.refunded(rest), of: job.id, at: now)
                 try ledger.post(
                     Transfer(
                         kind: .refund, from: .held(job.renter), to: .available(job.renter),
                         amount: rest, job: job.id, lease: nil, reason: "unused budget", at: now))
+            }
+            if case .closed(let outcome, at: _) = job.life {
+                decision.tell(.closed(outcome), of: job.id, at: now)
             }
         }
         decision.rows += [.job(job), .hold(hold)]

@@ -47,6 +47,8 @@ extension Market {
                 .device(DeviceClaim(device: device.id, node: offer.node, life: .leased(lease.id))))
         }
         decision.effects = [OutboxEntry(effect: .dispatch(lease.id), node: lease.node)]
+        decision.tell(
+            .placed(RunMark(lease), node: lease.node, rate: lease.rate), of: job.id, at: now)
         return decision
     }
 

@@ -20,9 +20,12 @@ extension Market {
         guard receipt.node == lease.node else { throw Refusal.wrongNode }
         guard receipt.attempt == lease.attempt else { throw Refusal.wrongAttempt }
         let arrival = min(arrivedAt, now)
+        var decision = Decision()
         let since: Timestamp
         switch lease.life {
-        case .reserved: since = arrival
+        case .reserved:
+            since = arrival
+            decision.tell(.started(RunMark(lease)), of: lease.task.job, at: now)
         case .running(let start, let reading, _):
             if reading.receipt == verified.signed { return Decision() }
             guard receipt.sequence > reading.sequence, receipt.seconds >= reading.seconds else {
@@ -40,7 +43,6 @@ extension Market {
             sequence: receipt.sequence, seconds: receipt.seconds, acceptedAt: arrival,
             receipt: verified.signed)
         lease.life = try lease.life.after(.metered(reading, since: since))
-        var decision = Decision()
         if case .ended(let reason) = receipt.status {
             try end(&lease, reason, rows, now, in: &decision)
         }
@@ -82,6 +84,7 @@ extension Market {
         in decision: inout Decision
     ) throws {
         lease.life = try lease.life.after(.ended(reason, at: now))
+        decision.tell(.ended(RunMark(lease), reason), of: lease.task.job, at: now)
         decision.effects.append(OutboxEntry(effect: .verify(lease.id), node: lease.node))
         decision.doneEffects += [
             Effect.dispatch(lease.id).id, Effect.stop(lease.id, reason).id,

@@ -36,6 +36,8 @@ extension Market {
         }
         decision.rows = [.lease(lease), .task(task)]
         decision.doneEffects = [Effect.verify(id).id]
+        decision.tell(
+            .settled(RunMark(lease), seconds: seconds, charge: posted.charge), of: job.id, at: now)
         try moveOn(job, hold, ledger, rows, now, in: &decision)
         return decision
     }
@@ -54,6 +56,9 @@ extension Market {
         var decision = Decision()
         decision.newEntries = [record(.period, lease, job, reading, posted.charge)]
         decision.rows = [.lease(lease), .hold(hold)]
+        decision.tell(
+            .metered(RunMark(lease), seconds: reading.seconds, charge: posted.charge),
+            of: job.id, at: now)
         decision.apply(ledger)
         return decision
     }

@@ -41,6 +41,8 @@ extension Market {
             decision.rows.append(
                 .task(JobTask(id: TaskID(job: submit.id, index: index), attempt: 1, life: life)))
         }
+        decision.tell(
+            .submitted(tasks: terms.tasks, budget: terms.budget), of: submit.id, at: now)
         remember(.job(submit.id), for: submit.idempotency, in: &decision)
         return decision
     }

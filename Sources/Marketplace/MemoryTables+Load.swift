@@ -30,6 +30,9 @@ extension MemoryTables {
                 by: { ($0.task, $0.lease, $0.path) < ($1.task, $1.lease, $1.path) }, Row.output)
         case .joinToken(let id): joinTokens[id].map { [.joinToken($0)] } ?? []
         case .alive: alive.map { [.alive($0)] } ?? []
+        case .events(let job, let after, let limit):
+            (events[job] ?? []).dropFirst(Int(clamping: max(after, 0))).prefix(max(limit, 0))
+                .map(Row.event)
         case .job, .jobNamed, .jobs, .openJobs, .task, .tasks, .queuedTasks, .waitingTasks,
             .failedTasks, .openTasks:
             loadJobs(read)

@@ -32,6 +32,7 @@ package struct MemoryTables: Sendable {
     var tree: LogTree?
     var head: PublishedHead?
     var alive: Alive?
+    var events: [JobID: [EventRow]] = [:]
 
     struct LogNodePlace: Hashable, Sendable {
         let level: Int
@@ -68,7 +69,7 @@ package struct MemoryTables: Sendable {
     }
 
     /// Applies in the order that every store keeps: rows, dropped uploads, transfers, done effects, new effects,
-    /// new entries, numbered entries, log nodes.
+    /// new entries, numbered entries, log nodes, news.
     package mutating func apply(_ decision: Decision) {
         for row in decision.rows { put(row) }
         for key in decision.droppedUploads { uploads[key] = nil }
@@ -85,6 +86,10 @@ package struct MemoryTables: Sendable {
         if !numbered.isEmpty { pending.removeAll { numbered.contains($0.key) } }
         for node in decision.logNodes {
             logNodes[LogNodePlace(level: node.level, index: node.index)] = node
+        }
+        for news in decision.news {
+            let sequence = Int64(events[news.job]?.count ?? 0) + 1
+            events[news.job, default: []].append(EventRow(news, sequence: sequence))
         }
     }
 
@@ -114,7 +119,7 @@ package struct MemoryTables: Sendable {
         case .tree(let tree): self.tree = tree
         case .head(let head): self.head = head
         case .alive(let alive): self.alive = alive
-        case .outbox, .transfer, .pending, .entry, .logNode:
+        case .outbox, .transfer, .pending, .entry, .logNode, .event:
             break  // append-only kinds travel in their own parts of a decision
         }
     }

@@ -76,6 +76,8 @@ package enum Read: Hashable, Sendable {
     /// The newest published head.
     case head
     case alive
+    /// A job's events after the given number.
+    case events(JobID, after: Int64, limit: Int)
 }
 
 /// What was read.

@@ -175,6 +175,7 @@ package enum Row: Hashable, Sendable {
     case tree(LogTree)
     case head(PublishedHead)
     case alive(Alive)
+    case event(EventRow)
 }
 
 /// The market's own sign of life, written once a second: after a crash it bounds the silence.

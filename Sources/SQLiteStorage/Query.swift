@@ -58,6 +58,10 @@ struct Query {
                 .outputs, "WHERE job = ? ORDER BY idx, lease, path", [.text(job.text)], limit)
         case .joinToken(let id): self = .one(.joinTokens, "id", .text(id))
         case .alive: self = .only(.alive)
+        case .events(let job, let after, let limit):
+            self = .list(
+                .events, "WHERE job = ? AND sequence > ? ORDER BY sequence",
+                [.text(job.text), .integer(after)], limit)
         case .job, .jobNamed, .jobs, .openJobs, .task, .tasks, .queuedTasks, .waitingTasks,
             .failedTasks, .openTasks:
             self = .ofJobs(read)

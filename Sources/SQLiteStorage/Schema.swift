@@ -9,6 +9,10 @@ enum Schema {
             try database.execute(sql: people + market + money + files + log)
         }
         migrator.registerMigration("v2") { try ownership($0, sealer) }
+        migrator.registerMigration("v3") { database in
+            try database.execute(sql: eventTables)
+            try addTally(Tally(), of: .events, database, sealer)
+        }
         return migrator
     }
 

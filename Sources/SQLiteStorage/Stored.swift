@@ -43,7 +43,7 @@ extension MarketRow {
         case .tree(let value): StoredTree(value: value)
         case .head(let value): StoredHead(value: value)
         case .alive(let value): StoredAlive(value: value)
-        case .outbox, .transfer, .pending, .entry, .logNode: nil
+        case .outbox, .transfer, .pending, .entry, .logNode, .event: nil
         }
     }
 }

@@ -9,6 +9,7 @@ enum Table: String, CaseIterable, Sendable {
     case outbox, pending, entries
     case logNodes = "log_nodes"
     case tree, head, alive
+    case events
 }
 
 extension Table {
@@ -71,13 +72,14 @@ extension Table {
         case .tree: [.integer("only"), .integer("size"), .text("peaks")]
         case .head: [.integer("only"), .integer("size"), .blob("root"), .blob("note")]
         case .alive: [.integer("only"), .integer("at")]
+        case .events: [.text("job"), .integer("sequence"), .integer("at"), .text("body")]
         }
     }
 
     /// How many of the first columns make the key.
     var keyCount: Int {
         switch self {
-        case .replays, .tasks, .outputs, .logNodes, .blobs, .uploads: 2
+        case .replays, .tasks, .outputs, .logNodes, .blobs, .uploads, .events: 2
         case .accounts, .keys, .nodes, .joinTokens, .offers, .devices, .jobs, .holds, .leases,
             .balances, .transfers, .images, .storage, .outbox, .pending, .entries, .tree, .head,
             .alive:
@@ -113,6 +115,7 @@ extension Table {
         case .tree: StoredTree.self
         case .head: StoredHead.self
         case .alive: StoredAlive.self
+        case .events: StoredEvent.self
         }
     }
 }

@@ -115,6 +115,7 @@ extension TableWriter {
         for entry in decision.newEntries where try add(entry) { notice.newEntryCount += 1 }
         for entry in decision.numbered { try number(entry) }
         for node in decision.logNodes { try put(StoredLogNode(value: node)) }
+        for news in decision.news { notice.rows.append(.event(try add(news))) }
         return notice
     }
 
@@ -146,6 +147,14 @@ extension TableWriter {
         let position = try next("SELECT max(position) FROM pending")
         try insert(StoredPending(position: position, value: entry))
         return true
+    }
+
+    private mutating func add(_ news: JobNews) throws -> EventRow {
+        let last = try database.firstInteger(
+            "SELECT max(sequence) FROM events WHERE job = ?", [.text(news.job.text)])
+        let row = EventRow(news, sequence: (last ?? 0) + 1)
+        try insert(StoredEvent(value: row))
+        return row
     }
 
     private mutating func number(_ entry: LogEntry) throws {

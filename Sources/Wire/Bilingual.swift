@@ -32,7 +32,8 @@ package struct Bilingual: Hashable, Sendable {
 
 extension Message {
     private static let groups = [
-        textsCommon, textsStates, textsMismatch, textsPlan, textsTables, textsRun, textsMoney,
+        textsCommon, textsStates, textsMismatch, textsPlan, textsTables, textsRun, textsEvents,
+        textsMoney,
         textsAudit, textsPlaces, textsSpec, textsHelp, textsCommands,
     ]
 

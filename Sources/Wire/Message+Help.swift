@@ -27,6 +27,7 @@ extension Message {
         .helpPs: Bilingual("list your jobs that go on", "列出進行中的工作"),
         .helpShow: Bilingual("one page about a job", "查看一個工作"),
         .helpLogs: Bilingual("what a job wrote", "查看工作的輸出"),
+        .helpEvents: Bilingual("what became of a job, step by step", "工作的每一步進展"),
         .helpStop: Bilingual("stop jobs; what ran so far is charged", "停止工作；已執行的部分會收費"),
         .helpWait: Bilingual("wait until jobs are over", "等待工作結束"),
         .helpRetry: Bilingual(

@@ -34,6 +34,9 @@ package enum Message: String, Hashable, Sendable, CaseIterable {
         runStarting, runStarted, runProgress, runNodeLost, runFinished, runFailed, runStopped,
         runOutputs, runProof, runLeavesRunning, runDetached, runStopAgain, logsEnded, logsDropped,
         logsReconnecting, stopAsked, stopDone, retryDone, outputsSaved, outputsNone
+    // Events: `orban events`
+    case eventSubmitted, eventPlaced, eventStarted, eventMetered, eventEnded, eventSettled,
+        eventClosing, eventRefunded, eventClosed, eventReopened
     // Money: invoices, balances, credit
     case invoiceTitle, invoiceLine, invoiceTotal, invoiceRefunded, invoiceFundedBy, invoiceRule,
         balanceAvailable, balanceHeld, creditBooked, settlementLine
@@ -57,7 +60,8 @@ package enum Message: String, Hashable, Sendable, CaseIterable {
         expectMoney, expectPrice, expectDuration
     // Help: what each command, operand and option is for
     case helpProgram, helpUsage, helpSameAs, helpEverywhere, helpExitCodes, helpUp, helpRun,
-        helpPlan, helpPs, helpShow, helpLogs, helpStop, helpWait, helpRetry, helpCopy, helpCost,
+        helpPlan, helpPs, helpShow, helpLogs, helpEvents, helpStop, helpWait, helpRetry, helpCopy,
+        helpCost,
         helpInvoice, helpBalance, helpOffers, helpMarketServe, helpKeyCreate, helpCredit,
         helpMarketImage, helpMarketAudit, helpTokenCreate, helpNodeJoin, helpNodeRun, helpNodeList,
         helpNodeDrain, helpNodeWatch, helpAuditVerify, helpAuditExport, helpAuditLog,

@@ -18,6 +18,7 @@ struct TestMarket {
     static let provider = AccountID("acc_provider")!
     static let boss = AccountID("acc_operator")!
 
+    let configuration: MarketConfiguration
     let server: MarketServer
     let keys: [Role: String]
     let otherRenter: String
@@ -26,14 +27,11 @@ struct TestMarket {
         let folder =
             FileManager.default.temporaryDirectory.path
             + "/orban-api-" + Hex.encode(RandomBytes.make(8))
-        var log = Logger(label: "test")
-        log.logLevel = .critical
-        server = try await MarketServer(
-            MarketConfiguration(
-                folder: folder, host: "127.0.0.1", port: 0, channelPort: 0,
-                publicHost: "localhost", commission: BasisPoints(250)!, origin: "test.orban",
-                blobQuota: blobQuota),
-            log: log)
+        configuration = MarketConfiguration(
+            folder: folder, host: "127.0.0.1", port: 0, channelPort: 0,
+            publicHost: "localhost", commission: BasisPoints(250)!, origin: "test.orban",
+            blobQuota: blobQuota)
+        server = try await MarketServer(configuration, log: Self.log)
         let services = server.services
         keys = [
             .renter: try await services.makeKey(for: Self.renter, role: .renter, label: "renter"),
@@ -44,6 +42,22 @@ struct TestMarket {
         ]
         otherRenter = try await services.makeKey(for: Self.other, role: .renter, label: "other")
     }
+
+    private init(restarting old: TestMarket) async throws {
+        configuration = old.configuration
+        keys = old.keys
+        otherRenter = old.otherRenter
+        server = try await MarketServer(configuration, log: Self.log)
+    }
+
+    /// Another market on the same folder, with nothing of the first in memory.
+    func restarted() async throws -> TestMarket { try await TestMarket(restarting: self) }
+
+    private static let log: Logger = {
+        var log = Logger(label: "test")
+        log.logLevel = .critical
+        return log
+    }()
 
     func call<Value>(
         _ body: @Sendable @escaping (any TestClientProtocol) async throws -> Value

@@ -19,6 +19,7 @@ import Wire
         ("GET", "/v1/jobs/:job/outputs", .roles([.renter, .operator])),
         ("GET", "/v1/jobs/:job/proof", .roles([.renter, .operator])),
         ("GET", "/v1/jobs/:job/logs", .roles([.renter, .operator])),
+        ("GET", "/v1/jobs/:job/events", .roles([.renter, .operator])),
         ("GET", "/v1/balance", .roles([.renter, .provider, .operator])),
         ("POST", "/v1/accounts/:account/credits", .roles([.operator])),
         ("POST", "/v1/keys", .roles([.operator])),

@@ -77,7 +77,7 @@ struct Shop {
             .outbox(limit: all), .pending(limit: all), .transfers(after: 0, limit: all),
             .entries(from: 0, limit: all), .tree, .head, .alive,
             .jobs(of: Self.ann, before: nil, limit: all), .device(Self.gpus[0]),
-            .device(Self.gpus[1]),
+            .device(Self.gpus[1]), .events(JobID("job_1")!, after: 0, limit: all),
         ]
         let rows = tables.read(reads)
         return reads.map { rows[$0] }

@@ -63,7 +63,9 @@ extension World {
 
     private func reads(of job: JobID) -> [Read] {
         [
-            .job(job), .hold(job), .tasks(job, after: 0, limit: 100),
+            .events(job, after: 0, limit: 100), .events(job, after: 2, limit: 3),
+            .events(job, after: -1, limit: -1), .job(job), .hold(job),
+            .tasks(job, after: 0, limit: 100),
             .tasks(job, after: 1, limit: 2), .task(TaskID(job: job, index: 1)),
             .task(TaskID(job: job, index: 0)), .task(TaskID(job: job, index: .min)),
             .queuedTasks(job, limit: 100), .waitingTasks(job, limit: 2),

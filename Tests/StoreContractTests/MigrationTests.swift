@@ -24,7 +24,7 @@ struct MigrationTests {
                     "INSERT INTO blobs (digest, size, owner, seal) VALUES (?, ?, ?, ?)",
                     cells + [.blob(seal)])
             }
-            let later: [SQLiteStorage.Table] = [.uploads, .storage]
+            let later: [SQLiteStorage.Table] = [.uploads, .storage, .events]
             for table in SQLiteStorage.Table.allCases where !later.contains(table) {
                 let cells = (table == .blobs ? tally : Tally()).cells(of: table)
                 try database.run(

@@ -11,7 +11,8 @@ enum CommandTable {
     static let all: [LeafCommand] = renter + operators + providers + auditors + [.version]
 
     private static let renter: [LeafCommand] = [
-        .up, .jobCreate, .jobPlan, .jobList, .jobGet, .jobLogs, .jobStop, .jobWait, .jobRetry,
+        .up, .jobCreate, .jobPlan, .jobList, .jobGet, .jobLogs, .jobEvents, .jobStop, .jobWait,
+        .jobRetry,
         .jobCopy, .billingSummary, .invoiceGet, .billingBalance, .offerList,
     ]
     private static let operators: [LeafCommand] = [

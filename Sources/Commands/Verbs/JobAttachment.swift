@@ -11,12 +11,12 @@ struct JobAttachment {
     /// while ends nothing.
     init(session: Session, market: MarketClient, job: JobDTO) {
         self.session = session
-        self.market = market.patient(JobLogReader.patience)
+        self.market = market.patient(JobStream.patience)
         self.job = job
     }
 
     private enum Ending: Sendable {
-        case log(LogEnd?)
+        case log(JobEndDTO?)
         case interrupt(Int)
         case progressStopped
     }
@@ -33,14 +33,14 @@ struct JobAttachment {
     }
 
     /// The end of the log, or nil when the person went away.
-    private func follow() async throws -> LogEnd? {
+    private func follow() async throws -> JobEndDTO? {
         let reader = JobLogReader(client: market, job: job.id.text, task: nil, mode: .follow)
         let interrupts = Interrupts.all()
         return try await withThrowingTaskGroup(of: Ending.self) { group in
             group.addTask {
                 let end = try await reader.read(
                     { try LogPrinter.printRaw($0, to: session.terminal) },
-                    interrupted: { _ in })
+                    interrupted: {})
                 return .log(end)
             }
             group.addTask { try await watch() }
@@ -60,7 +60,7 @@ struct JobAttachment {
     // MARK: Leaving
 
     /// The first interrupt leaves the job running; a second within two seconds asks to stop it.
-    private func leave(_ interrupts: AsyncStream<Int>) async throws -> LogEnd? {
+    private func leave(_ interrupts: AsyncStream<Int>) async throws -> JobEndDTO? {
         let price = Quantity.money(job.budget.money)
         let command = "orban logs -f \(job.name)"
         terminal.note("")

@@ -28,7 +28,7 @@ extension LeafCommand {
                 mode: session.arguments.has(.follow) ? .follow : .soFar)
             let end = try await reader.read(
                 { try printer.print($0, to: session.terminal) },
-                interrupted: { _ in
+                interrupted: {
                     session.terminal.progress(session.told(.commandReconnecting))
                 })
             if let end, session.arguments.has(.follow) {

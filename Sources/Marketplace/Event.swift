@@ -1,0 +1,63 @@
+package import Domain
+
+/// Which run of which task an event is about.
+package struct RunMark: Hashable, Sendable, Codable {
+    package let task: Int
+    package let attempt: Int64
+    package let lease: LeaseID
+
+    package init(_ lease: Lease) {
+        task = lease.task.index
+        attempt = lease.attempt
+        self.lease = lease.id
+    }
+}
+
+/// What became true of a job.
+package enum JobFact: Hashable, Sendable, Codable {
+    case submitted(tasks: Int, budget: Money)
+    case placed(RunMark, node: NodeID, rate: Rate)
+    /// The first accepted receipt: the container was heard of.
+    case started(RunMark)
+    /// What a running lease has cost by the end of a period.
+    case metered(RunMark, seconds: Int64, charge: Money)
+    case ended(RunMark, EndReason)
+    case settled(RunMark, seconds: Int64, charge: Money)
+    /// Nothing is placed any more; waiting tasks were cancelled.
+    case closing(JobOutcome, cancelled: Int)
+    case refunded(Money)
+    case closed(JobOutcome)
+    case reopened(tasks: Int)
+}
+
+/// A fact with its moment: written in the decision that makes it true, never later and never alone.
+package struct JobNews: Hashable, Sendable {
+    package let job: JobID
+    package let at: Timestamp
+    package let fact: JobFact
+
+    package init(job: JobID, at: Timestamp, fact: JobFact) {
+        self.job = job
+        self.at = at
+        self.fact = fact
+    }
+}
+
+/// A fact with its number among the job's facts, from 1 without a gap.
+package struct EventRow: Hashable, Sendable, Codable {
+    package let job: JobID
+    package let sequence: Int64
+    package let at: Timestamp
+    package let fact: JobFact
+
+    package init(_ news: JobNews, sequence: Int64) {
+        self.init(job: news.job, sequence: sequence, at: news.at, fact: news.fact)
+    }
+
+    package init(job: JobID, sequence: Int64, at: Timestamp, fact: JobFact) {
+        self.job = job
+        self.sequence = sequence
+        self.at = at
+        self.fact = fact
+    }
+}

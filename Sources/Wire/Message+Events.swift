@@ -1,0 +1,18 @@
+/// Texts of a job's events.
+extension Message {
+    static let textsEvents: [Message: Bilingual] = [
+        .eventSubmitted: Bilingual(
+            "submitted: {tasks} tasks, {amount} set aside", "已提交：{tasks} 個子工作，保留 {amount}"),
+        .eventPlaced: Bilingual("placed on {node} at {price}", "已安排至 {node}，價格 {price}"),
+        .eventStarted: Bilingual("started", "已啟動"),
+        .eventMetered: Bilingual("ran {time} so far, {charge}", "目前已執行 {time}，{charge}"),
+        .eventEnded: Bilingual("ended: {reason}", "已結束：{reason}"),
+        .eventSettled: Bilingual("settled: {time}, {charge}", "已結算：{time}，{charge}"),
+        .eventClosing: Bilingual(
+            "nothing more is placed; {tasks} waiting tasks cancelled",
+            "不再安排新的執行；取消 {tasks} 個等待中的子工作"),
+        .eventRefunded: Bilingual("{amount} returned", "退回 {amount}"),
+        .eventClosed: Bilingual("closed: {outcome}", "已關閉：{outcome}"),
+        .eventReopened: Bilingual("{tasks} tasks again", "重試 {tasks} 個子工作"),
+    ]
+}
