@@ -98,7 +98,7 @@ extension API {
         let received: Int64
         do {
             received = try await market.blobs.receive(
-                request.body, at: range.start, total: range.total, as: upload)
+                paced(request.body), at: range.start, total: range.total, as: upload)
         } catch let error as WireError where error == .blobMismatch(upload.digest) {
             let always = Timestamp(milliseconds: Timestamp.limit)
             try await market.store.perform(.dropUpload(upload, untouchedSince: always))

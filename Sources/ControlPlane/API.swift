@@ -13,7 +13,7 @@ struct Call: Sendable {
     let principal: Principal
     let language: Language
     let requestID: String
-    let context: BasicRequestContext
+    let context: CallContext
 
     /// - Throws: `WireError.parameterInvalid`.
     func parameter(_ name: String) throws -> String {
@@ -52,7 +52,7 @@ package struct API {
     static let bodyLimit = 4 << 20
 
     let market: MarketServices
-    let router = Router(context: BasicRequestContext.self)
+    let router = Router(context: CallContext.self)
     private(set) package var table: [Row] = []
 
     package init(_ market: MarketServices) {
@@ -66,7 +66,7 @@ package struct API {
         addService()
     }
 
-    package var responder: Router<BasicRequestContext> { router }
+    package var responder: Router<CallContext> { router }
 
     mutating func add(
         _ method: HTTPRequest.Method, _ path: String, _ access: Access, _ handler: @escaping Handler
@@ -79,27 +79,41 @@ package struct API {
     }
 
     private static func answer(
-        _ request: Request, _ context: BasicRequestContext, _ market: MarketServices,
+        _ request: Request, _ context: CallContext, _ market: MarketServices,
         _ access: Access, _ handler: Handler
     ) async -> Response {
         let requestID = "req_" + Hex.encode(RandomBytes.make(8))
         let language = Language(acceptLanguage: request.headers[.acceptLanguage])
         var response: Response
         do {
-            let bearer = request.headers[.authorization].flatMap(Self.bearer)
-            let principal = try await market.authenticator.principal(bearer: bearer)
+            let principal = try await principal(request, context, market)
+            try market.limiter.admit(principal, request.method, from: context.remote)
             try access.check(principal)
-            response = try await handler(
-                request,
-                Call(
-                    principal: principal, language: language, requestID: requestID,
-                    context: context))
+            let call = Call(
+                principal: principal, language: language, requestID: requestID, context: context)
+            do {
+                response = try await handler(request, call)
+            } catch let error as WireError where error == .tokenInvalid {
+                throw market.limiter.answer(toFailure: error, from: context.remote)
+            }
         } catch {
             response = problem(for: error, language, requestID, market.log)
         }
         if let name = HTTPField.Name("X-Request-Id") { response.headers[name] = requestID }
         market.metrics.count(status: response.status.code)
         return response
+    }
+
+    /// Who asks; a key that nobody made counts against its address.
+    private static func principal(
+        _ request: Request, _ context: CallContext, _ market: MarketServices
+    ) async throws -> Principal {
+        let bearer = request.headers[.authorization].flatMap(Self.bearer)
+        do {
+            return try await market.authenticator.principal(bearer: bearer)
+        } catch let error as WireError where error == .unauthorized {
+            throw market.limiter.answer(toFailure: error, from: context.remote)
+        }
     }
 
     private static func bearer(_ header: String) -> String? {
@@ -131,8 +145,11 @@ package struct API {
             (try? Self.json(problem, status: .init(code: problem.status)))
             ?? Response(status: .internalServerError)
         response.headers[.contentType] = ProblemDTO.mediaType
-        if case WireError.rangeNotSatisfiable(let size) = error {
+        switch error {
+        case WireError.rangeNotSatisfiable(let size):
             response.headers[.contentRange] = "bytes */\(size)"
+        case WireError.tooManyRequests(let seconds): response.headers[.retryAfter] = "\(seconds)"
+        default: break  // the others say all in their body
         }
         return response
     }
@@ -153,19 +170,25 @@ package struct API {
             body: .init(byteBuffer: ByteBuffer(bytes: bytes)))
     }
 
-    /// - Throws: `WireError.bodyTooLarge` or `.bodyMalformed`.
+    /// - Throws: `WireError.bodyTooLarge`, `.requestTooSlow`.
     static func body(_ request: Request) async throws -> [UInt8] {
         if let length = request.headers[.contentLength].flatMap({ Int($0) }), length > bodyLimit {
             throw WireError.bodyTooLarge(limitBytes: bodyLimit)
         }
         var bytes: [UInt8] = []
-        for try await buffer in request.body {
+        for try await buffer in paced(request.body) {
             guard bytes.count + buffer.readableBytes <= bodyLimit else {
                 throw WireError.bodyTooLarge(limitBytes: bodyLimit)
             }
             bytes += buffer.readableBytesView
         }
         return bytes
+    }
+
+    /// A body whose sender must keep a pace: a slow one does not hold a worker for ever.
+    static func paced(_ body: RequestBody) -> PacedBody {
+        let clock = MarketClock()
+        return PacedBody(body, clock: { clock.now() })
     }
 
     static func decode<Value: Decodable>(

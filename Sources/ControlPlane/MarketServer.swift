@@ -1,10 +1,10 @@
 package import Domain
 import Hummingbird
-import HummingbirdCore
+package import HummingbirdCore
 import HummingbirdTLS
 package import Logging
 package import Marketplace
-import NIOCore
+package import NIOCore
 import NIOSSL
 import SQLiteStorage
 package import ServiceLifecycle
@@ -29,11 +29,12 @@ package struct MarketConfiguration: Sendable {
     package var origin: String
     /// Bytes that one account may store.
     package var blobQuota: Int64
+    package var limits: RateLimits
 
     package init(
         folder: String, host: String, port: Int, channelPort: Int, publicHost: String,
         commission: BasisPoints, origin: String,
-        blobQuota: Int64 = standardBlobQuota
+        blobQuota: Int64 = standardBlobQuota, limits: RateLimits = .standard
     ) {
         self.folder = folder
         self.host = host
@@ -43,6 +44,7 @@ package struct MarketConfiguration: Sendable {
         self.commission = commission
         self.origin = origin
         self.blobQuota = blobQuota
+        self.limits = limits
     }
 
     /// Beyond loopback everything is TLS; a port that others reach never speaks in clear.
@@ -106,7 +108,7 @@ package struct MarketServer: Sendable {
             blobs: blobs, authenticator: authenticator,
             signer: signer, authority: authority, channelPort: configuration.channelPort,
             publicHost: configuration.publicHost, isTLS: !configuration.isLoopback,
-            metrics: metrics, log: log)
+            metrics: metrics, limiter: RateLimiter(configuration.limits) { clock.now() }, log: log)
         workers = [
             sessions, matching, OutboxWorker(store: store, feed: feed, faults: faults, log: log),
             Sequencer(store: store, feed: feed, signer: signer, faults: faults),
@@ -147,20 +149,33 @@ package struct MarketServer: Sendable {
         return services
     }
 
+    /// Idle connections end, also ones whose request does not go on arriving; a request's line and
+    /// headers are bounded. More connections wait until others end.
+    package static func http1(idle: TimeAmount = .seconds(75)) -> HTTPServerBuilder {
+        .http1(
+            configuration: .init(
+                idleTimeout: idle,
+                httpDecoderConfiguration: .init(
+                    maxHeaderFieldSize: 16 << 10, maxHeaderListSize: 64 << 10,
+                    maxHeaderFieldCount: 100)))
+    }
+    private static let mostConnections = 8192
+
     private func http(listening: @escaping @Sendable (Int) -> Void) throws -> some Service {
         let api = API(services)
         let server: HTTPServerBuilder =
             configuration.isLoopback
-            ? .http1()
+            ? Self.http1()
             : try .tls(
-                .http1(),
+                Self.http1(),
                 tlsConfiguration: try services.authority.serverTLS(
                     hosts: [configuration.publicHost, configuration.host]))
         return Application(
             router: api.responder, server: server,
             configuration: .init(
                 address: .hostname(configuration.host, port: configuration.port),
-                serverName: "orban"),
+                serverName: "orban",
+                availableConnectionsDelegate: MaximumAvailableConnections(Self.mostConnections)),
             onServerRunning: { channel in listening(channel.localAddress?.port ?? 0) },
             logger: services.log)
     }

@@ -21,6 +21,7 @@ package struct MarketServices: Sendable {
     /// Whether the HTTP listener speaks TLS.
     package let isTLS: Bool
     package let metrics: Metrics
+    package let limiter: RateLimiter
     package let log: Logger
 
     /// A fresh identifier from the system's generator.

@@ -66,6 +66,7 @@ extension ErrorCode {
         case .bodyTooLarge: ErrorRow(413, .usage)
         case .methodNotAllowed: ErrorRow(405, .usage)
         case .noMatchingOffers: ErrorRow(409, .noOffer, retryable: true)
+        case .requestTooSlow: ErrorRow(408, .unreachable, retryable: true)
         case .tooManyRequests: ErrorRow(429, .unreachable, retryable: true)
         case .unavailable, .marketUnreachable: ErrorRow(503, .unreachable, retryable: true)
         case .timeout: ErrorRow(504, .timeout, retryable: true)

@@ -48,6 +48,7 @@ package enum ErrorCode: String, Hashable, Sendable, Codable, CaseIterable {
     case rangeNotSatisfiable = "range_not_satisfiable"
     case noMatchingOffers = "no_matching_offers"
     case tooManyRequests = "too_many_requests"
+    case requestTooSlow = "request_too_slow"
     case unavailable
     case internalFailure = "internal"
     // Only on the command line

@@ -62,6 +62,10 @@ extension ErrorText {
         .tooManyRequests: ErrorText(
             Bilingual("Too many requests", "請求過多"),
             Bilingual("too many requests; try again in {seconds} s", "請求過多，請於 {seconds} 秒後再試")),
+        .requestTooSlow: ErrorText(
+            Bilingual("Request too slow", "請求過慢"),
+            Bilingual("the request's body did not arrive in time", "請求的內容未在時限內送達"),
+            hint: Bilingual("send it again; uploads go on where they stopped", "請重新傳送；上傳會從中斷處繼續")),
         .unavailable: ErrorText(
             Bilingual("Not available now", "暫時無法使用"),
             Bilingual("the market cannot answer now", "市場暫時無法回應"),

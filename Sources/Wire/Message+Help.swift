@@ -119,6 +119,9 @@ extension Message {
         .optionBlobQuota: Bilingual(
             "bytes that one account may store, unfinished uploads included; without it 100GB",
             "一個帳戶可儲存的位元組數，含未完成的上傳；未指定時為 100GB"),
+        .optionWriteRate: Bilingual(
+            "changes that one account may ask for in a second; without it 100",
+            "一個帳戶每秒可提出的變更數；未指定時為 100"),
         .optionCommission: Bilingual(
             "the market's part of each charge, in hundredths of a percent", "市場佣金，以萬分之一計"),
         .optionSimulate: Bilingual(

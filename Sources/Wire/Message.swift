@@ -74,7 +74,8 @@ package enum Message: String, Hashable, Sendable, CaseIterable {
         optionPrice, optionRegion, optionAll, optionLimit, optionFollow, optionStream,
         optionTimestamps, optionTimeout, optionReason, optionRole, optionAccount, optionUses,
         optionStateFolder, optionDataFolder, optionHost, optionPort, optionChannelPort,
-        optionPublicHost, optionOrigin, optionCommission, optionBlobQuota, optionSimulate,
+        optionPublicHost, optionOrigin, optionCommission, optionBlobQuota, optionWriteRate,
+        optionSimulate,
         optionEngineSocket,
         optionContainersRoot, optionMirror, optionOffline, optionLogKey,
         optionAuthority

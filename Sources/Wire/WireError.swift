@@ -20,6 +20,7 @@ package enum WireError: Error, Hashable, Sendable {
     /// The text is `Mismatch.line`.
     case noMatchingOffers(String, fixes: [FixDTO])
     case tooManyRequests(afterSeconds: Int)
+    case requestTooSlow
     case unavailable
     case internalFailure
     case usage(String)
@@ -53,6 +54,7 @@ package enum WireError: Error, Hashable, Sendable {
         case .rangeNotSatisfiable: .rangeNotSatisfiable
         case .noMatchingOffers: .noMatchingOffers
         case .tooManyRequests: .tooManyRequests
+        case .requestTooSlow: .requestTooSlow
         case .unavailable: .unavailable
         case .internalFailure: .internalFailure
         case .usage: .usage
@@ -90,7 +92,8 @@ package enum WireError: Error, Hashable, Sendable {
         case .fileNotFound(let path), .credentialsExposed(let path): ["path": path]
         case .loginRequired(let context): ["context": context]
         case .timeout(let seconds): ["time": Quantity.duration(seconds: seconds)]
-        case .idempotencyKeyMissing, .unauthorized, .tokenInvalid, .methodNotAllowed, .unavailable,
+        case .idempotencyKeyMissing, .unauthorized, .tokenInvalid, .methodNotAllowed,
+            .requestTooSlow, .unavailable,
             .internalFailure, .interrupted:
             [:]
         }

@@ -23,14 +23,16 @@ struct TestMarket {
     let keys: [Role: String]
     let otherRenter: String
 
-    init(blobQuota: Int64 = MarketConfiguration.standardBlobQuota) async throws {
+    init(
+        blobQuota: Int64 = MarketConfiguration.standardBlobQuota, limits: RateLimits = .standard
+    ) async throws {
         let folder =
             FileManager.default.temporaryDirectory.path
             + "/orban-api-" + Hex.encode(RandomBytes.make(8))
         configuration = MarketConfiguration(
             folder: folder, host: "127.0.0.1", port: 0, channelPort: 0,
             publicHost: "localhost", commission: BasisPoints(250)!, origin: "test.orban",
-            blobQuota: blobQuota)
+            blobQuota: blobQuota, limits: limits)
         server = try await MarketServer(configuration, log: Self.log)
         let services = server.services
         keys = [

@@ -221,7 +221,7 @@ struct MarketClient: Sendable {
     /// Whether the same call may succeed a little later.
     static func mayPass(_ error: any Error) -> Bool {
         switch error {
-        case let remote as RemoteProblem: [429, 503].contains(remote.problem.status)
+        case let remote as RemoteProblem: [408, 429, 503].contains(remote.problem.status)
         case let unexplained as Unexplained: [502, 503, 504].contains(unexplained.status)
         case WireError.marketUnreachable: true
         default: false

@@ -15,7 +15,7 @@ extension LeafCommand {
         "up", .helpUp,
         options: [
             Option.stateFolder.form, Option.port.form, Option.commission.form,
-            Option.blobQuota.form,
+            Option.blobQuota.form, Option.writeRate.form,
         ]
             + NodeSetup.options
     ) { session in
@@ -31,7 +31,8 @@ extension LeafCommand {
             MarketConfiguration(
                 folder: folder + "/market", host: "127.0.0.1", port: port, channelPort: 0,
                 publicHost: "127.0.0.1", commission: try session.commission(),
-                origin: "local.orban", blobQuota: try session.blobQuota()),
+                origin: "local.orban", blobQuota: try session.blobQuota(),
+                limits: try session.limits()),
             log: log, reach: try FaultHook.reach(session.environment))
         let url = Known<String>()
         let node = LocalNode(market: server.services, setup: setup, url: url) { node in
@@ -58,6 +59,14 @@ extension Option where Value == Int64 {
     }
 }
 
+extension Option where Value == Allowance {
+    /// Changes a second of one account; ten times as many at once after a pause.
+    static let writeRate = Option("write-rate", "100", .optionWriteRate) { text in
+        Int64(text).flatMap { (1...1_000_000).contains($0) ? $0 : nil }
+            .map { Allowance(perSecond: $0, burst: $0 * 10) }
+    }
+}
+
 extension Session {
     private static let localContext = "local"
 
@@ -72,6 +81,12 @@ extension Session {
     /// 100 GB where nothing else is said.
     func blobQuota() throws -> Int64 {
         try arguments.value(Option.blobQuota) ?? MarketConfiguration.standardBlobQuota
+    }
+
+    func limits() throws -> RateLimits {
+        var limits = RateLimits.standard
+        limits.writes = try arguments.value(Option.writeRate) ?? limits.writes
+        return limits
     }
 
     /// Writes the keys that are missing to the credentials of the context `local`.
