@@ -3,7 +3,6 @@ package import Domain
 import Foundation
 package import Marketplace
 package import NIOCore
-import Synchronization
 import Wire
 
 /// Blobs by content, as files. An upload grows part by part and becomes a blob only when its
@@ -18,7 +17,7 @@ package struct BlobStore: Sendable {
 
     private let blobs: String
     private let uploads: String
-    private let writers = Writers()
+    private let turns = UploadTurns()
 
     package init(folder: String) throws {
         blobs = folder + "/blobs"
@@ -55,22 +54,23 @@ package struct BlobStore: Sendable {
     ///
     /// - Returns: bytes received so far; `total` of them are a blob.
     /// - Throws: `WireError.parameterInvalid` when the part would leave a gap, `.blobMismatch` when
-    ///   the bytes are not what their name says (they are thrown away then), `.unavailable` while
-    ///   another request writes this upload.
+    ///   the bytes are not what their name says (they are thrown away then), `.unavailable` when
+    ///   another part of the same upload began meanwhile, or while it is checked.
     package func receive(
         _ part: some AsyncSequence<ByteBuffer, any Error>, at offset: Int64, total: Int64,
         as upload: BlobKey
     ) async throws -> Int64 {
-        try writers.enter(upload)
-        defer { writers.leave(upload) }
-        let received = try await write(part, at: offset, total: total, to: path(of: upload))
+        let path = path(of: upload)
+        let received = try await turns.writing(path) { turn in
+            try await Self.write(part, at: offset, total: total, to: path, turn)
+        }
         if received == total { try await publish(upload) }
         return received
     }
 
-    private func write(
+    private static func write(
         _ part: some AsyncSequence<ByteBuffer, any Error>, at offset: Int64, total: Int64,
-        to path: String
+        to path: String, _ turn: UploadTurns.Turn
     ) async throws -> Int64 {
         if !FileManager.default.fileExists(atPath: path) {
             guard
@@ -83,12 +83,12 @@ package struct BlobStore: Sendable {
         guard offset >= 0, offset <= Self.size(path) ?? 0 else {
             throw WireError.parameterInvalid(name: "Content-Range")
         }
-        try handle.truncate(atOffset: UInt64(offset))
+        try turn.using { try handle.truncate(atOffset: UInt64(offset)) }
         var position = offset
         for try await buffer in part {
             position += Int64(buffer.readableBytes)
             guard position <= total else { throw WireError.parameterInvalid(name: "Content-Range") }
-            try handle.write(contentsOf: Data(buffer.readableBytesView))
+            try turn.using { try handle.write(contentsOf: Data(buffer.readableBytesView)) }
         }
         if position == total { try handle.synchronize() }
         return position
@@ -97,11 +97,15 @@ package struct BlobStore: Sendable {
     @concurrent
     private func publish(_ upload: BlobKey) async throws {
         let path = path(of: upload)
-        guard try Self.digest(ofFile: path) == upload.digest else {
-            try FileManager.default.removeItem(atPath: path)
-            throw WireError.blobMismatch(upload.digest)
+        try turns.checking(path) {
+            guard try Self.digest(ofFile: path) == upload.digest else {
+                try FileManager.default.removeItem(atPath: path)
+                throw WireError.blobMismatch(upload.digest)
+            }
+            guard rename(path, self.path(of: upload.digest)) == 0 else {
+                throw WireError.unavailable
+            }
         }
-        guard rename(path, self.path(of: upload.digest)) == 0 else { throw WireError.unavailable }
     }
 
     private static func digest(ofFile path: String) throws -> BlobDigest? {
@@ -122,13 +126,13 @@ package struct BlobStore: Sendable {
 
     /// Deletes what there is of an upload.
     ///
-    /// - Throws: `WireError.unavailable` while a request writes it.
+    /// - Throws: `WireError.unavailable` while it is checked.
     package func discard(_ upload: BlobKey) throws {
-        try writers.enter(upload)
-        defer { writers.leave(upload) }
         let path = path(of: upload)
-        guard FileManager.default.fileExists(atPath: path) else { return }
-        try FileManager.default.removeItem(atPath: path)
+        try turns.checking(path) {
+            guard FileManager.default.fileExists(atPath: path) else { return }
+            try FileManager.default.removeItem(atPath: path)
+        }
     }
 
     /// Deletes files that a crash left without a row; only before the first request.
@@ -148,17 +152,5 @@ package struct BlobStore: Sendable {
                 try FileManager.default.removeItem(atPath: path(of: digest))
             }
         }
-    }
-
-    /// The uploads that a request writes just now.
-    private final class Writers: Sendable {
-        private let keys = Mutex<Set<BlobKey>>([])
-
-        /// - Throws: `WireError.unavailable` when another is there.
-        func enter(_ key: BlobKey) throws {
-            guard keys.withLock({ $0.insert(key).inserted }) else { throw WireError.unavailable }
-        }
-
-        func leave(_ key: BlobKey) { keys.withLock { _ = $0.remove(key) } }
     }
 }

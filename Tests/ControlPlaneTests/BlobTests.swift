@@ -6,6 +6,7 @@ import Hummingbird
 import HummingbirdTesting
 import Marketplace
 import NIOCore
+import Synchronization
 import Testing
 import Wire
 
@@ -48,6 +49,38 @@ import Wire
             let response = try await Self.put(client, market.keys[.renter]!, 50_000..<60_000)
             #expect(response.status == .badRequest)
         }
+    }
+
+    @Test func `a part that was given up writes into nothing that came after it`() async throws {
+        let folder = FileManager.default.temporaryDirectory.path + "/orban-blobs-\(UUID())"
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        let store = try BlobStore(folder: folder)
+        let digest = TestMarket.digest(Self.bytes)
+        let owner = try #require(AccountID("acc_a"))
+        let upload = BlobKey(digest: digest, owner: owner)
+        let total = Int64(Self.bytes.count)
+        let step = Mutex(0)
+        // It stalls after its first bytes; the upload goes on elsewhere, and is whole when it wakes.
+        let stalled = AsyncThrowingStream<ByteBuffer, any Error>(unfolding: {
+            let isFirst = step.withLock { step in
+                step += 1
+                return step == 1
+            }
+            if isFirst { return ByteBuffer(bytes: Self.bytes[..<40_000]) }
+            #expect(store.offset(of: upload) == 40_000)
+            let rest = AsyncThrowingStream<ByteBuffer, any Error> { stream in
+                stream.yield(ByteBuffer(bytes: Self.bytes[40_000...]))
+                stream.finish()
+            }
+            let received = try await store.receive(rest, at: 40_000, total: total, as: upload)
+            #expect(received == total)
+            return ByteBuffer(repeating: 0, count: 1_000)
+        })
+        await #expect(throws: WireError.unavailable) {
+            _ = try await store.receive(stalled, at: 0, total: total, as: upload)
+        }
+        let stored = try Data(contentsOf: URL(fileURLWithPath: store.path(of: digest)))
+        #expect(Array(stored) == Self.bytes)
     }
 
     @Test func `bytes that are not what their name says are thrown away`() async throws {

@@ -14,8 +14,15 @@ final class ByteServer: Sendable {
     private struct State {
         var files: [String: String] = [:]
         var blobs: [String: Data] = [:]
+        /// Blobs that came in part.
+        var partial: [String: Data] = [:]
         var requests: [Request] = []
         var failures = 0
+        /// The so-manieth answer with bytes of a blob breaks off after so many of them.
+        var cut: (answer: Int, after: Int)?
+        var answers = 0
+        /// Requests from this one on are denied.
+        var refusedFrom: Int?
     }
 
     let port: Int
@@ -56,6 +63,15 @@ final class ByteServer: Sendable {
 
     /// The next so many requests are answered 503.
     func fail(next count: Int) { state.withLock { $0.failures = count } }
+
+    /// The answer of that number (from 1) with bytes of a blob breaks off after `after` of them.
+    func cut(answer: Int, after: Int) { state.withLock { $0.cut = (answer, after) } }
+
+    /// Answers 403 from the request of that number (from 1) on; to none with nil.
+    func refuse(from number: Int?) { state.withLock { $0.refusedFrom = number } }
+
+    /// Has this much of a blob, and says so.
+    func hold(_ bytes: Data, as digest: String) { state.withLock { $0.partial[digest] = bytes } }
 
     func requests(_ method: String, _ path: String) -> [Request] {
         state.withLock { $0.requests.filter { $0.method == method && $0.path.hasPrefix(path) } }
@@ -113,6 +129,8 @@ final class ByteServer: Sendable {
             return true
         }
         if mustFail { return reply(503, [], Data(), connection) }
+        let isRefused = state.withLock { $0.requests.count >= $0.refusedFrom ?? .max }
+        if isRefused { return reply(403, [], Data(), connection) }
         let name = String(request.path.split(separator: "/").last ?? "")
         switch (request.method, request.path.hasPrefix("/v1/blobs/")) {
         case ("GET", true), ("HEAD", true): give(name, request, connection)
@@ -129,7 +147,10 @@ final class ByteServer: Sendable {
     }
 
     private func give(_ name: String, _ request: Request, _ connection: Int32) {
-        guard let content = content(name) else { return reply(404, [], Data(), connection) }
+        guard let content = content(name) else {
+            let offset = state.withLock { $0.partial[name]?.count ?? 0 }
+            return reply(404, [("Upload-Offset", "\(offset)")], Data(), connection)
+        }
         if request.method == "HEAD" { return reply(200, [], Data(), connection) }
         let numbers = (request.headers["range"] ?? "bytes=0-").split { !$0.isNumber }
             .compactMap { Int($0) }
@@ -139,7 +160,11 @@ final class ByteServer: Sendable {
             return reply(416, [("Content-Range", "bytes */\(content.count)")], Data(), connection)
         }
         let range = ("Content-Range", "bytes \(first)-\(last)/\(content.count)")
-        reply(206, [range], content.subdata(in: first..<last + 1), connection)
+        let cut: Int? = state.withLock { state in
+            state.answers += 1
+            return state.cut.flatMap { $0.answer == state.answers ? $0.after : nil }
+        }
+        reply(206, [range], content.subdata(in: first..<last + 1), connection, upTo: cut)
     }
 
     private func take(_ name: String, _ request: Request, _ connection: Int32) {
@@ -147,7 +172,7 @@ final class ByteServer: Sendable {
             (request.headers["content-range"] ?? "").split { !$0.isNumber }
             .compactMap { Int($0) }.first ?? 0
         state.withLock { state in
-            var blob = state.blobs[name] ?? Data()
+            var blob = state.blobs[name] ?? state.partial[name] ?? Data()
             blob.removeSubrange(min(first, blob.count)...)
             state.blobs[name] = blob + request.body
         }
@@ -155,11 +180,12 @@ final class ByteServer: Sendable {
     }
 
     private func reply(
-        _ status: Int, _ headers: [(String, String)], _ body: Data, _ connection: Int32
+        _ status: Int, _ headers: [(String, String)], _ body: Data, _ connection: Int32,
+        upTo limit: Int? = nil
     ) {
         var head = "HTTP/1.1 \(status) x\r\nConnection: close\r\nContent-Length: \(body.count)\r\n"
         for (name, value) in headers { head += "\(name): \(value)\r\n" }
-        let bytes = Data((head + "\r\n").utf8) + body
+        let bytes = Data((head + "\r\n").utf8) + body.prefix(limit ?? body.count)
         bytes.withUnsafeBytes { buffer in
             var done = 0
             while done < buffer.count {

@@ -100,31 +100,6 @@ struct BytesTests {
     }
 }
 
-/// The byte routes alone, without a container.
-@Suite struct MarketBytesTests {
-    @Test func `a blob of no bytes goes up and comes down`() async throws {
-        let server = try ByteServer()
-        defer { server.stop() }
-        let folder = FileManager.default.temporaryDirectory.path
-        let path = folder + "/orban-empty-" + UUID().uuidString
-        defer { try? FileManager.default.removeItem(atPath: path) }
-        try Data().write(to: URL(fileURLWithPath: path))
-        let http = HTTPClient()
-        let market = MarketBytes(http: http, base: server.base, clock: ContinuousClock())
-        let file = try PlainFile(reading: path)
-        let digest = try file.digest()
-        try await market.upload(file, digest, token: "t")
-        #expect(server.requests("PUT", "/v1/blobs/").count == 1)
-        #expect(server.requests("PUT", "/v1/blobs/").first?.headers["content-range"] == nil)
-        #expect(server.blob(digest.text) == Data())
-        let copy = path + ".copy"
-        defer { try? FileManager.default.removeItem(atPath: copy) }
-        #expect(try await market.download(digest, to: copy, token: "t", limit: 100) == 0)
-        #expect(FileManager.default.contents(atPath: copy) == Data())
-        try await http.shutdown()
-    }
-}
-
 extension Rig {
     func input(_ content: Data, at path: String, _ form: BlobForm) throws -> Workload.Input {
         let file = folder + "/input-\(content.count)"

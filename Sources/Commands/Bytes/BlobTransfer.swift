@@ -7,13 +7,18 @@ import Wire
 /// Blobs up and down in parts of 8 MiB, going on where a broken connection left off.
 struct BlobTransfer {
     static let partBytes: Int64 = 8 << 20
+    /// An upload of which so many parts in a row bring nothing forward has failed.
+    private static let longestStall = 30
 
     enum Uploaded: Hashable, Sendable {
         case sent(Int64)
         case alreadyStored
     }
 
-    let client: MarketClient
+    private let client: MarketClient
+
+    /// A market that is away for a while ends no transfer.
+    init(client: MarketClient) { self.client = client.patient(.seconds(30)) }
 
     // MARK: Up
 
@@ -22,13 +27,21 @@ struct BlobTransfer {
     /// - Throws: `RemoteProblem` with `blob_mismatch` when its bytes changed meanwhile.
     func upload(_ source: ByteSource, as digest: BlobDigest) async throws -> Uploaded {
         var sent: Int64?
+        var furthest: Int64 = -1
+        var stalls = 0
         var place = try await standing(of: digest)
         while case .wants(let from) = place {
-            let offset = from < source.size ? from : 0
+            stalls = from > furthest ? 0 : stalls + 1
+            furthest = max(furthest, from)
+            guard stalls <= Self.longestStall else {
+                throw WireError.marketUnreachable(client.url)
+            }
+            // A blob that is all there but was never checked is checked with its last part.
+            let offset = from < source.size ? max(0, from) : max(0, source.size - Self.partBytes)
             let count = Int(min(Self.partBytes, source.size - offset))
             let part = try await Blocking.run { try source.read(count, offset) }
             guard part.count == count else { throw WireError.blobMismatch(digest) }
-            place = try await put(part, at: offset, of: source.size, digest)
+            place = try await put(part, at: offset, of: source.size, digest, after: stalls)
             sent = (sent ?? 0) + Int64(count)
         }
         return sent.map(Uploaded.sent) ?? .alreadyStored
@@ -55,7 +68,7 @@ struct BlobTransfer {
 
     /// Sends one part; after a lost answer the market is asked how far it came.
     private func put(
-        _ part: [UInt8], at offset: Int64, of total: Int64, _ digest: BlobDigest
+        _ part: [UInt8], at offset: Int64, of total: Int64, _ digest: BlobDigest, after stalls: Int
     ) async throws -> Standing {
         do {
             var request = client.request(.PUT, "/v1/blobs/\(digest)")
@@ -71,6 +84,7 @@ struct BlobTransfer {
             if response.status == .created || response.status == .ok { return .stored }
             return .wants(from: Self.offset(response) ?? last + 1)
         } catch let error where MarketClient.mayPass(error) {
+            try await client.pause(milliseconds: 100 << Int64(min(stalls, 6)))
             return try await standing(of: digest)
         }
     }

@@ -111,13 +111,17 @@ package struct MarketBytes: Sendable {
 
     // MARK: Up
 
-    /// Gives the market the file under its digest, in parts of 8 MiB.
+    /// Gives the market the file under its digest, in parts of 8 MiB, going on where an earlier
+    /// call was broken off.
     /// - Throws: `Refused`.
     func upload(_ file: PlainFile, _ digest: BlobDigest, token: String) async throws {
         let size = try await Blocking.run { try file.size() }
         let path = "/v1/blobs/\(digest)"
-        if try await retrying({ try await self.holds(path, token) }) { return }
-        var offset: Int64 = 0
+        guard let received = try await retrying({ try await self.offset(path, token) }) else {
+            return
+        }
+        // A blob that is all there but was never checked is checked with its last part.
+        var offset = received < size ? max(0, received) : max(0, size - Self.partBytes)
         repeat {
             let from = offset
             let bytes = try await Blocking.run {
@@ -138,13 +142,16 @@ package struct MarketBytes: Sendable {
         } while offset < size
     }
 
-    private func holds(_ path: String, _ token: String) async throws -> Bool {
+    /// How far the market has the blob, or nil when it has it whole.
+    private func offset(_ path: String, _ token: String) async throws -> Int64? {
         var request = self.request(.head, path)
         request.set(token: token)
         let response = try await http.execute(request, timeout: .minutes(1))
-        if response.code == 404 { return false }
+        if response.code == 404 {
+            return response.header("upload-offset").flatMap { Int64($0) } ?? 0
+        }
         try Self.check(response)
-        return true
+        return nil
     }
 
     /// `PUT /v1/leases/<lease>/outputs`.
