@@ -156,7 +156,7 @@ let package = Package(
                 "Accounting", "ControlPlane", "Marketplace", "NodeAgent", "Transparency", "Wire",
                 "Domain", crypto,
                 x509, asn1,
-                logging, nio, nioSSL, lifecycle, hummingbird, hummingbirdTesting, httpTypes,
+                logging, nio, nioSSL, lifecycle, hummingbird, hummingbirdTesting, httpTypes, yams,
             ] + grpc),
         tests("Commands", ["Commands", "Wire", "Domain"]),
         tests("EndToEnd", ["Staging", "Wire", "Domain", "Marketplace", "Accounting", grdb]),

@@ -1,7 +1,7 @@
 import Domain
 import Foundation
 import HTTPTypes
-package import Hummingbird
+import Hummingbird
 import Logging
 import Marketplace
 import NIOCore
@@ -66,7 +66,7 @@ package struct API {
         addService()
     }
 
-    package var responder: Router<CallContext> { router }
+    package var responder: APIResponder { APIResponder(router, table: table, market: market) }
 
     mutating func add(
         _ method: HTTPRequest.Method, _ path: String, _ access: Access, _ handler: @escaping Handler
@@ -78,7 +78,7 @@ package struct API {
         }
     }
 
-    private static func answer(
+    static func answer(
         _ request: Request, _ context: CallContext, _ market: MarketServices,
         _ access: Access, _ handler: Handler
     ) async -> Response {
@@ -99,7 +99,7 @@ package struct API {
         } catch {
             response = problem(for: error, language, requestID, market.log)
         }
-        if let name = HTTPField.Name("X-Request-Id") { response.headers[name] = requestID }
+        if let name = HTTPFieldNames.requestID { response.headers[name] = requestID }
         market.metrics.count(status: response.status.code)
         return response
     }
@@ -148,6 +148,8 @@ package struct API {
         switch error {
         case WireError.rangeNotSatisfiable(let size):
             response.headers[.contentRange] = "bytes */\(size)"
+        case WireError.methodNotAllowed(let methods):
+            response.headers[.allow] = methods.joined(separator: ", ")
         case WireError.tooManyRequests(let seconds): response.headers[.retryAfter] = "\(seconds)"
         default: break  // the others say all in their body
         }

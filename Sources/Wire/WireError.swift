@@ -11,7 +11,8 @@ package enum WireError: Error, Hashable, Sendable {
     case forbidden(needs: Role)
     case tokenInvalid
     case notFound(String)
-    case methodNotAllowed
+    /// The methods that the address has.
+    case methodNotAllowed([String])
     case imageNotFound(String)
     case blobMismatch(BlobDigest)
     case blobTooLarge(limitBytes: Int64)

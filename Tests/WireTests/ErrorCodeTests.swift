@@ -73,7 +73,7 @@ import Testing
             .specInvalid(SpecError(.empty, file: "orban.yaml")), .bodyMalformed("x"),
             .bodyTooLarge(limitBytes: 1), .parameterInvalid(name: "limit"), .idempotencyKeyMissing,
             .unauthorized, .forbidden(needs: .operator), .tokenInvalid, .notFound("x"),
-            .methodNotAllowed, .imageNotFound("x"), .blobMismatch(try Sample.digest("b")),
+            .methodNotAllowed(["GET"]), .imageNotFound("x"), .blobMismatch(try Sample.digest("b")),
             .blobTooLarge(limitBytes: 1), .rangeNotSatisfiable(size: 3),
             .noMatchingOffers("x", fixes: []),
             .tooManyRequests(afterSeconds: 3), .requestTooSlow, .unavailable, .internalFailure,
