@@ -116,7 +116,8 @@ package struct MarketServer: Sendable {
                 store: store, sessions: sessions, signals: signals, uploads: uploads,
                 clock: clock, log: log),
         ]
-        try await uploads.sweep()
+        // A store that never lived knows no blob: what lies there is not its to delete.
+        if lastAlive != nil { try await uploads.sweep() }
         try await Self.takeDownOffers(store)
     }
 
