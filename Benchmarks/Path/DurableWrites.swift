@@ -145,8 +145,7 @@ private final class Shop {
         names += 1
         let digest = "sha256:" + String(repeating: "a", count: 64)
         let workload = Workload(
-            image: ImageReference(
-                name: "base", digest: try required(BlobDigest(digest), "digest")),
+            image: .archive(name: "base", digest: try required(BlobDigest(digest), "digest")),
             command: ["sh", "-c", "true"], environment: [], inputs: [], outputs: [])
         let slice = Resources(milliCPU: 10, memoryBytes: 64 << 20, diskBytes: 1 << 20)
         let terms = JobTerms(

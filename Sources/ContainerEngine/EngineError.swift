@@ -10,6 +10,8 @@ package struct EngineError: Error, Hashable, Sendable, CustomStringConvertible {
         case conflict
         /// The image is not in the store, or could not be fetched.
         case imageMissing
+        /// The image that was fetched is not the one that was asked for.
+        case imageDiffers
         /// Nobody answers on the socket, or the connection broke before the answer was whole.
         case unreachable
         /// The engine understood the request and will not do it.

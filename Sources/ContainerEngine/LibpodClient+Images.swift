@@ -11,12 +11,15 @@ package struct ImageRecord: Hashable, Sendable, Decodable {
     package let digest: String
     package let sizeBytes: Int64
     package let references: [String]
+    /// The digests of all manifests that the engine keeps for it: `name@sha256:…`.
+    package let pinnedReferences: [String]
 
     private enum CodingKeys: String, CodingKey {
         case id = "Id"
         case digest = "Digest"
         case sizeBytes = "Size"
         case references = "RepoTags"
+        case pinnedReferences = "RepoDigests"
     }
 
     package init(from decoder: any Decoder) throws {
@@ -25,12 +28,21 @@ package struct ImageRecord: Hashable, Sendable, Decodable {
         digest = try container.decode(String.self, forKey: .digest)
         sizeBytes = try container.decode(Int64.self, forKey: .sizeBytes)
         references = try container.decodeIfPresent([String].self, forKey: .references) ?? []
+        pinnedReferences =
+            try container.decodeIfPresent([String].self, forKey: .pinnedReferences) ?? []
+    }
+
+    /// Whether `digest` is that of its manifest, or of the index through which it was chosen.
+    package func isPinned(by digest: String) -> Bool {
+        self.digest == digest || pinnedReferences.contains { $0.hasSuffix("@\(digest)") }
     }
 }
 
 /// A registry's image named by the digest of its manifest: `host/name@sha256:<64 digits>`.
 package struct PinnedImage: Hashable, Sendable, CustomStringConvertible {
     package let description: String
+    /// `sha256:…`
+    package let digest: String
 
     package init?(_ text: String) {
         let parts = text.split(separator: "@", omittingEmptySubsequences: false)
@@ -38,6 +50,7 @@ package struct PinnedImage: Hashable, Sendable, CustomStringConvertible {
             parts[1].utf8.count == 71, ContainerID(String(parts[1].dropFirst(7))) != nil
         else { return nil }
         description = text
+        digest = String(parts[1])
     }
 }
 
@@ -64,28 +77,48 @@ extension LibpodClient {
             ImageRecord.self, Request("inspect image", .GET, "\(path(image: reference))/json"))
     }
 
-    /// Fetches an image from its registry. The engine verifies the digest.
-    /// - Throws: `imageMissing` when the registry does not give it.
+    /// Fetches an image from its registry, as a stranger: with no login of this machine. Ends when
+    /// its task is cancelled; takes as much time and disk as the registry makes it take.
+    /// - Throws: `imageMissing` when the registry does not give it, `imageDiffers` when the engine
+    ///   then has another one.
     package func pull(
         _ image: PinnedImage, transport: RegistryTransport
     ) async throws -> ImageRecord {
-        struct Line: Decodable { let error: String? }
-        let request = Request(
+        struct Line: Decodable {
+            let error: String?
+            let id: String?
+        }
+        var request = Request(
             "pull image", .POST, "/images/pull",
             query: [
                 .init(name: "reference", value: image.description),
                 .init(name: "quiet", value: "true"),
                 .init(name: "tlsVerify", value: transport == .verifiedTLS ? "true" : "false"),
             ], timeout: .hours(6))
+        // An empty set of logins: without one the engine would use those of its own user.
+        request.registryLogins = "e30="
+        var pulled: String?
         // The status is 200 before the first byte is fetched: the outcome is in the lines.
         for line in try await send(request).split(separator: UInt8(ascii: "\n")) {
-            guard let error = try Self.decoded(Line.self, line, request.operation).error else {
-                continue
-            }
+            let line = try Self.decoded(Line.self, line, request.operation)
+            pulled = line.id ?? pulled
+            guard let error = line.error else { continue }
             throw EngineError(
                 operation: request.operation, category: .imageMissing, status: 200, detail: error)
         }
-        return try await inspectImage(image.description)
+        guard let pulled else {
+            throw EngineError(
+                operation: request.operation, category: .imageMissing, status: 200,
+                detail: "the engine named no image")
+        }
+        // By its id: a name may be anybody's.
+        let record = try await inspectImage(pulled)
+        guard record.isPinned(by: image.digest) else {
+            throw EngineError(
+                operation: request.operation, category: .imageDiffers, status: 200,
+                detail: "\(record.id) is \(record.digest), not \(image.digest)")
+        }
+        return record
     }
 
     /// Reads an OCI or Docker archive into the store, streamed from the file.

@@ -55,6 +55,8 @@ extension LibpodClient {
         var query: [URLQueryItem]
         var body: HTTPClientRequest.Body?
         var contentType = "application/json"
+        /// Base64 of a map from registries to logins.
+        var registryLogins: String?
         var timeout: TimeAmount
 
         init(
@@ -78,6 +80,9 @@ extension LibpodClient {
         message.method = request.method
         // Without it the socket's path is sent, which the engine's HTTP server calls malformed.
         message.headers.add(name: "Host", value: "localhost")
+        if let logins = request.registryLogins {
+            message.headers.add(name: "X-Registry-Auth", value: logins)
+        }
         if let body = request.body {
             message.body = body
             message.headers.add(name: "Content-Type", value: request.contentType)

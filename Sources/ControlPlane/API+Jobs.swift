@@ -86,9 +86,9 @@ extension API {
             return try await created(replay.answer, isReplayed: true, market)
         }
         let renter = try call.account
-        let digest = try await market.resolve(
+        let image = try await market.resolve(
             spec.image, digest: submit.imageDigest, for: renter)
-        let terms = try spec.terms(image: digest, inputs: submit.inputs.map(\.input))
+        let terms = try spec.terms(image: image, inputs: submit.inputs.map(\.input))
         try await market.checkInputs(terms.workload, of: renter)
         let answer = try await market.store.perform(
             .submit(

@@ -32,15 +32,12 @@ extension API {
         add(.put, "/v1/images/:image", .roles([.operator])) { request, call in
             let name = try call.parameter("image")
             let body = try Self.decode(ImageDTO.self, try await Self.body(request))
-            guard body.name == name, (1...200).contains(name.utf8.count) else {
-                throw WireError.parameterInvalid(name: "image")
-            }
-            let rows = try await market.store.read([.blob(body.digest)])
-            guard !rows[.blob(body.digest)].isEmpty else {
-                throw WireError.notFound(body.digest.text)
-            }
-            try await market.store.perform(
-                .nameImage(NamedImage(name: name, digest: body.digest)))
+            guard case .archive(name, let digest) = body.reference,
+                (1...200).contains(name.utf8.count), RegistryImage(name) == nil
+            else { throw WireError.parameterInvalid(name: "image") }
+            let rows = try await market.store.read([.blob(digest)])
+            guard !rows[.blob(digest)].isEmpty else { throw WireError.notFound(digest.text) }
+            try await market.store.perform(.nameImage(NamedImage(name: name, digest: digest)))
             return try Self.json(body)
         }
     }

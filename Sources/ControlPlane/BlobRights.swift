@@ -36,30 +36,36 @@ extension MarketServices {
         else { return nil }
         let workload = job.terms.workload
         let isUsed =
-            workload.image.digest == digest || workload.inputs.contains { $0.digest == digest }
+            workload.image.blob == digest || workload.inputs.contains { $0.digest == digest }
         return isUsed ? blob.size : nil
     }
 
-    /// The digest of a named image, or of one that the caller pinned: a named image's, or a blob of
-    /// their own.
+    /// What a spec's image is pinned to: a registry's image by its digest, a named image, or one
+    /// that the caller pinned: a named image's blob, or one of their own. No registry is asked: a
+    /// renter would choose whom the market calls.
     ///
-    /// - Throws: `WireError.imageNotFound`.
+    /// - Throws: `WireError.imageNotFound`, `.imageUnpinned`, `.parameterInvalid`.
     func resolve(
         _ name: String, digest: BlobDigest?, for renter: AccountID
-    ) async throws -> BlobDigest {
+    ) async throws -> ImageReference {
+        if let image = RegistryImage(name) {
+            guard digest == nil else { throw WireError.parameterInvalid(name: "image_digest") }
+            return .registry(image)
+        }
         guard let pinned = digest ?? BlobDigest(name) else {
             let rows = try await store.read([.image(name)])
             guard case .image(let image)? = rows[.image(name)].first else {
-                throw WireError.imageNotFound(name)
+                throw RegistryImage.isMeant(by: name)
+                    ? WireError.imageUnpinned(name) : WireError.imageNotFound(name)
             }
-            return image.digest
+            return .archive(name: name, digest: image.digest)
         }
         let own = Read.ownedBlob(BlobKey(digest: pinned, owner: renter))
         let rows = try await store.read([own, .imageOf(pinned)])
         guard !rows[own].isEmpty || !rows[.imageOf(pinned)].isEmpty else {
             throw WireError.imageNotFound(name)
         }
-        return pinned
+        return .archive(name: name, digest: pinned)
     }
 
     /// - Throws: `WireError.notFound` for an input that this renter never uploaded whole.

@@ -100,7 +100,7 @@ extension MarketServices {
         }
         return PlanDTO(
             name: spec.name, tasks: spec.tasks,
-            image: ImageDTO(name: spec.image, digest: image), budget: MoneyDTO(budget),
+            image: ImageDTO(image), budget: MoneyDTO(budget),
             low: MoneyDTO(min(try low.times(Int64(spec.tasks)), budget)),
             likely: MoneyDTO(try await likely(spec, renter, at: cheapest) ?? worst),
             worst: MoneyDTO(worst),

@@ -42,18 +42,6 @@ package struct Workload: Hashable, Sendable, Codable {
     }
 }
 
-/// An image pinned by content: the name people wrote, and the digest that will run.
-package struct ImageReference: Hashable, Sendable, Codable {
-    package let name: String
-    /// `sha256:` and 64 hex digits: a registry manifest, or an OCI archive in the blob store.
-    package let digest: BlobDigest
-
-    package init(name: String, digest: BlobDigest) {
-        self.name = name
-        self.digest = digest
-    }
-}
-
 /// SHA-256 of a blob's bytes as `sha256:` and 64 lower-case hex digits.
 package struct BlobDigest: Hashable, Comparable, Sendable, Codable, CustomStringConvertible {
     package let text: String

@@ -25,7 +25,7 @@ struct Parts {
         self.foreignKey = foreignKey
         self.logSigner = logSigner
         workload = Workload(
-            image: ImageReference(name: "work", digest: digest), command: ["work"],
+            image: .archive(name: "work", digest: digest), command: ["work"],
             environment: [], inputs: [], outputs: ["/out"])
     }
 

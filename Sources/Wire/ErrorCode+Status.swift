@@ -60,7 +60,8 @@ extension ErrorCode {
         case .marketUntrusted: ErrorRow(502, .unverified)
         case .wrongNode, .forbidden, .credentialsExposed: ErrorRow(403, .forbidden)
         case .unauthorized, .tokenInvalid, .loginRequired: ErrorRow(401, .forbidden)
-        case .amountOutOfRange, .termsImpossible, .specInvalid: ErrorRow(422, .usage)
+        case .amountOutOfRange, .termsImpossible, .specInvalid, .imageUnpinned:
+            ErrorRow(422, .usage)
         case .bodyMalformed, .parameterInvalid, .idempotencyKeyMissing, .usage, .confirmRequired:
             ErrorRow(400, .usage)
         case .bodyTooLarge: ErrorRow(413, .usage)

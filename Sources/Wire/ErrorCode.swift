@@ -44,6 +44,7 @@ package enum ErrorCode: String, Hashable, Sendable, Codable, CaseIterable {
     case notFound = "not_found"
     case methodNotAllowed = "method_not_allowed"
     case imageNotFound = "image_not_found"
+    case imageUnpinned = "image_unpinned"
     case blobMismatch = "blob_mismatch"
     case rangeNotSatisfiable = "range_not_satisfiable"
     case noMatchingOffers = "no_matching_offers"

@@ -47,8 +47,16 @@ extension ErrorText {
             Bilingual("Image not found", "查無映像"),
             Bilingual("image {name} was not found", "查無映像 {name}"),
             hint: Bilingual(
-                "check the name, or upload an OCI archive: orban market image",
-                "請檢查名稱，或上傳 OCI 封存檔：orban market image")),
+                "check the name, upload an OCI archive: orban market image, or give a registry's image with its digest",
+                "請檢查名稱、上傳 OCI 封存檔：orban market image，或改用附上摘要的登錄庫映像")),
+        .imageUnpinned: ErrorText(
+            Bilingual("Image without a digest", "映像缺少摘要"),
+            Bilingual(
+                "image {name} does not say by its digest what will run, and the market asks no registry",
+                "映像 {name} 未以摘要指明內容，而市場不會查詢登錄庫"),
+            hint: Bilingual(
+                "give the digest in place of the tag: HOST/PATH@sha256:DIGEST (skopeo inspect prints it)",
+                "請以摘要取代標籤：HOST/PATH@sha256:DIGEST（可用 skopeo inspect 查詢）")),
         .blobMismatch: ErrorText(
             Bilingual("Bytes differ from their digest", "內容與摘要不符"),
             Bilingual("the bytes that arrived are not {digest}", "收到的內容不是 {digest}"),

@@ -6,12 +6,12 @@ extension JobSpec {
     /// `inputs` must be exactly the spec's, by path, in any order; a digest in the spec must match.
     /// - Throws: `SpecError` without a place: a missing budget, or inputs that are not the spec's.
     package func terms(
-        image digest: BlobDigest, inputs uploaded: [Workload.Input]
+        image: ImageReference, inputs uploaded: [Workload.Input]
     ) throws(SpecError) -> JobTerms {
         guard let budget else { throw fault(.missingKey("budget.max_total"), "/budget") }
         let workload = Workload(
-            image: ImageReference(name: image, digest: digest), command: command,
-            environment: environment, inputs: try pinned(uploaded), outputs: outputs.map(\.path))
+            image: image, command: command, environment: environment, inputs: try pinned(uploaded),
+            outputs: outputs.map(\.path))
         return JobTerms(
             name: name, workload: workload, needs: needs, tasks: tasks, parallel: parallel,
             maxFailures: maxFailures, budget: budget, maxDuration: maxDuration, fence: fence)

@@ -130,6 +130,9 @@ extension Message {
         .optionEngineSocket: Bilingual(
             "socket of a container engine that runs", "執行中的容器引擎的 socket"),
         .optionContainersRoot: Bilingual("where images and containers are kept", "映像與容器存放的資料夾"),
+        .optionRegistry: Bilingual(
+            "a registry that jobs may pull from; again for more (default: none)",
+            "工作可下載映像的登錄庫，可重複（預設：無）"),
         .optionMirror: Bilingual("a mirror that must hold every record", "須含有每筆紀錄的鏡像"),
         .optionOffline: Bilingual("verify what is there, asking nobody", "只驗證已有的內容，不連線"),
         .optionLogKey: Bilingual("the log's key, as you know it", "您所知的紀錄金鑰"),

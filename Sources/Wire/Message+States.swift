@@ -25,6 +25,24 @@ extension Message {
         .endBudget: Bilingual("stopped: the budget was used up", "已停止：預算用完"),
         .endStopped: Bilingual("stopped by the renter", "租用者已停止"),
         .endStartFailed: Bilingual("could not start ({code})", "無法啟動（{code}）"),
+        .startImageMissing: Bilingual(
+            "the market's store does not have the image", "市場的儲存空間沒有這個映像"),
+        .startImageInvalid: Bilingual(
+            "the image is not what its digest says, or no image", "映像與摘要不符，或不是映像檔"),
+        .startImagePull: Bilingual(
+            "the registry did not give the image: check host, path and digest",
+            "登錄庫未提供映像：請檢查主機、路徑與摘要"),
+        .startImageRefused: Bilingual(
+            "the node does not pull from that registry: take another, or upload an OCI archive",
+            "節點不從該登錄庫下載：請改用其他登錄庫或上傳 OCI 封存檔"),
+        .startImageTooLarge: Bilingual("the image is too large", "映像過大"),
+        .startInput: Bilingual(
+            "an input is missing, damaged or larger than resources.disk",
+            "輸入遺失、毀損或大於 resources.disk"),
+        .startContainer: Bilingual(
+            "the container did not start: check run and the image", "容器無法啟動：請檢查 run 與映像"),
+        .startNode: Bilingual("the node itself failed", "節點本身發生錯誤"),
+        .startTimeout: Bilingual("the node took too long", "節點啟動逾時"),
         .endLost: Bilingual("the node stopped answering", "節點失去回應"),
         .endKilled: Bilingual("killed from outside", "遭外力終止"),
         .reasonNoOffer: Bilingual("no offer fits now", "目前沒有合適的報價"),

@@ -10,7 +10,9 @@ package enum Message: String, Hashable, Sendable, CaseIterable {
         stateFailed, stateStopped, taskQueued, taskOpen, taskLeased, taskSucceeded, taskFailed,
         taskStopped, availabilityOpen, availabilityDraining, availabilityDown, endExited,
         endOutOfMemory, endOverran, endBudget, endStopped, endStartFailed, endLost, endKilled,
-        reasonNoOffer, reasonQueued, reasonStarting
+        startImageMissing, startImageInvalid, startImagePull, startImageRefused,
+        startImageTooLarge, startInput, startContainer, startNode, startTimeout, reasonNoOffer,
+        reasonQueued, reasonStarting
     // Mismatch: why offers do not fit
     case mismatchLine, mismatchCPU, mismatchMemory, mismatchDisk, mismatchDeviceCount,
         mismatchDeviceModel, mismatchDeviceMemory, mismatchRegion, mismatchPrice, mismatchTier,
@@ -75,9 +77,8 @@ package enum Message: String, Hashable, Sendable, CaseIterable {
         optionTimestamps, optionTimeout, optionReason, optionRole, optionAccount, optionUses,
         optionStateFolder, optionDataFolder, optionHost, optionPort, optionChannelPort,
         optionPublicHost, optionOrigin, optionCommission, optionBlobQuota, optionWriteRate,
-        optionSimulate,
-        optionEngineSocket,
-        optionContainersRoot, optionMirror, optionOffline, optionLogKey,
+        optionSimulate, optionEngineSocket, optionContainersRoot, optionRegistry, optionMirror,
+        optionOffline, optionLogKey,
         optionAuthority
     // Commands: wrong words on the command line, and what only it says
     case usageUnknownCommand, usageUnknownOption, usageValueMissing, usageValueRefused,

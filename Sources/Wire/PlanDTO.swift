@@ -19,19 +19,6 @@ package struct PlanRequest: Codable, Hashable, Sendable {
     }
 }
 
-/// An image pinned by content.
-package struct ImageDTO: Codable, Hashable, Sendable {
-    package let name: String
-    package let digest: BlobDigest
-
-    package init(name: String, digest: BlobDigest) {
-        self.name = name
-        self.digest = digest
-    }
-
-    package init(_ image: ImageReference) { self.init(name: image.name, digest: image.digest) }
-}
-
 /// How many offers fail one filter; each offer counts once.
 package struct RejectionDTO: Codable, Hashable, Sendable {
     /// The stable name of the filter, for example `memory` or `price`.

@@ -44,6 +44,16 @@ extension Offer.Availability {
     }
 }
 
+extension Message {
+    /// Why a container did not start, by the stable codes of the nodes and of the market.
+    package static let startFailures: [String: Message] = [
+        "image_missing": .startImageMissing, "image_invalid": .startImageInvalid,
+        "image_pull": .startImagePull, "image_refused": .startImageRefused,
+        "image_too_large": .startImageTooLarge, "input": .startInput,
+        "container": .startContainer, "node": .startNode, "timeout": .startTimeout,
+    ]
+}
+
 extension EndReason {
     /// A sentence; `EndReason.text` stays the stable code.
     package func sentence(in language: Language) -> String {
@@ -53,7 +63,10 @@ extension EndReason {
         case .overran: Message.endOverran.text(in: language)
         case .budgetExhausted: Message.endBudget.text(in: language)
         case .stopped: Message.endStopped.text(in: language)
-        case .startFailed(let code): Message.endStartFailed.text(in: language, ["code": code])
+        case .startFailed(let code):
+            Message.endStartFailed.text(
+                in: language,
+                ["code": Message.startFailures[code].map { $0.text(in: language) } ?? code])
         case .nodeLost: Message.endLost.text(in: language)
         case .killed: Message.endKilled.text(in: language)
         }

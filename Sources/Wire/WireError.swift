@@ -14,6 +14,8 @@ package enum WireError: Error, Hashable, Sendable {
     /// The methods that the address has.
     case methodNotAllowed([String])
     case imageNotFound(String)
+    /// A registry's image without its digest.
+    case imageUnpinned(String)
     case blobMismatch(BlobDigest)
     case blobTooLarge(limitBytes: Int64)
     /// Of a file of that size.
@@ -50,6 +52,7 @@ package enum WireError: Error, Hashable, Sendable {
         case .notFound: .notFound
         case .methodNotAllowed: .methodNotAllowed
         case .imageNotFound: .imageNotFound
+        case .imageUnpinned: .imageUnpinned
         case .blobMismatch: .blobMismatch
         case .blobTooLarge: .bodyTooLarge
         case .rangeNotSatisfiable: .rangeNotSatisfiable
@@ -84,7 +87,8 @@ package enum WireError: Error, Hashable, Sendable {
         case .bodyTooLarge(let limit): ["limit": Quantity.bytes(Int64(limit))]
         case .blobTooLarge(let limit): ["limit": Quantity.bytes(limit)]
         case .rangeNotSatisfiable(let size): ["size": Quantity.bytes(size)]
-        case .parameterInvalid(let name), .imageNotFound(let name): ["name": name]
+        case .parameterInvalid(let name), .imageNotFound(let name), .imageUnpinned(let name):
+            ["name": name]
         case .forbidden(let role): ["role": role.rawValue]
         case .blobMismatch(let digest): ["digest": digest.text]
         case .tooManyRequests(let seconds): ["seconds": String(seconds)]

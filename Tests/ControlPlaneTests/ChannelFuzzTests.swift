@@ -67,7 +67,7 @@ import Wire
         lease: LeaseID("lse_1")!, attempt: 1, task: TaskID(job: JobID("job_1")!, index: 1),
         taskCount: 2,
         workload: Workload(
-            image: ImageReference(
+            image: .archive(
                 name: "i", digest: BlobDigest("sha256:" + String(repeating: "a", count: 64))!),
             command: ["sleep", "1"], environment: [.init(name: "A", value: "b")],
             inputs: [], outputs: ["/out"]),

@@ -106,6 +106,46 @@ import Wire
         #expect(try TestMarket.problem(response).code == code)
     }
 
+    @Test(arguments: [
+        ("registry.example/team/base:1", "image_unpinned"),
+        ("registry.example:5000/base", "image_unpinned"), ("base@sha256:12", "image_unpinned"),
+        ("registry.example/base:1@\(pin)", "image_unpinned"), ("python:3.12", "image_not_found"),
+    ])
+    func `a registry's image without its digest is refused before anything is bought`(
+        image: String, code: String
+    ) async throws {
+        let market = try await Self.market()
+        let spec = Self.spec.replacing("localhost/test:1", with: image)
+        for uri in ["/v1/plans", "/v1/jobs"] {
+            let response = try await market.call { client in
+                try await client.execute(
+                    uri: uri, method: .post,
+                    headers: TestMarket.headers(market.keys[.renter]!, key: "k"),
+                    body: ByteBuffer(bytes: try WireJSON.encode(SubmitRequest(spec: spec))))
+            }
+            #expect((400..<500).contains(response.status.code))
+            #expect(try TestMarket.problem(response).code == code)
+        }
+    }
+
+    @Test func `a registry's image by its digest is pinned as it is written, asking nobody`()
+        async throws
+    {
+        let market = try await Self.market()
+        let image = try #require(RegistryImage("registry.example/team/base@\(Self.pin)"))
+        let spec = Self.spec.replacing("localhost/test:1", with: "\(image)")
+        let response = try await market.call {
+            try await Self.submit($0, market.keys[.renter]!, key: "k", spec: spec)
+        }
+        #expect(response.status == .created)
+        let job = try WireJSON.decode(JobDTO.self, from: Array(response.body.readableBytesView))
+        #expect(job.image == ImageDTO(.registry(image)))
+        let rows = try await market.server.services.store.read([.job(job.id)])
+        #expect(rows.job(job.id)?.terms.workload.image == .registry(image))
+    }
+
+    private static let pin = "sha256:" + String(repeating: "0", count: 64)
+
     @Test func `a body above the limit is refused before it is read`() async throws {
         let market = try await Self.market()
         let response = try await market.call { client in

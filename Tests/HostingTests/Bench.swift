@@ -36,7 +36,7 @@ struct Bench {
         return Dispatch(
             lease: id(name), attempt: attempt, task: TaskID(job: job, index: task), taskCount: 1,
             workload: Workload(
-                image: ImageReference(name: "i", digest: digest), command: ["true"],
+                image: .archive(name: "i", digest: digest), command: ["true"],
                 environment: [], inputs: [], outputs: outputs),
             slice: Resources(milliCPU: 1_000, memoryBytes: 1 << 20, diskBytes: 1 << 20),
             devices: [], budgetSeconds: budget, limitSeconds: limit, fence: fence, token: "t")

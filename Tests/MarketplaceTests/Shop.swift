@@ -142,7 +142,7 @@ extension Shop {
         let terms = JobTerms(
             name: "work",
             workload: Workload(
-                image: ImageReference(name: "i", digest: digest), command: ["true"],
+                image: .archive(name: "i", digest: digest), command: ["true"],
                 environment: [], inputs: [], outputs: []),
             needs: needs, tasks: wish.tasks, parallel: wish.parallel,
             maxFailures: wish.maxFailures, budget: try Money(micro: wish.budget),

@@ -141,7 +141,7 @@ final class Rig: Sendable {
         return Dispatch(
             lease: id, attempt: attempt, task: TaskID(job: job, index: 1), taskCount: 1,
             workload: Workload(
-                image: ImageReference(name: "base", digest: image ?? self.image),
+                image: .archive(name: "base", digest: image ?? self.image),
                 command: ["sh", "-c", script], environment: [], inputs: inputs, outputs: outputs),
             slice: Resources(milliCPU: 500, memoryBytes: memoryMiB << 20, diskBytes: 64 << 20),
             devices: [], budgetSeconds: 3_600, limitSeconds: limitSeconds, fence: fence,

@@ -187,7 +187,7 @@ enum Samples {
             lease: try #require(LeaseID("lse_" + name)), attempt: 1,
             task: TaskID(job: job, index: 1), taskCount: 1,
             workload: Workload(
-                image: ImageReference(name: "i", digest: digest), command: command,
+                image: .archive(name: "i", digest: digest), command: command,
                 environment: [], inputs: [], outputs: []),
             slice: Resources(milliCPU: 1_000, memoryBytes: 1 << 20, diskBytes: 1 << 20),
             devices: [], budgetSeconds: 3_600, limitSeconds: 3_600, fence: 8, token: "t")

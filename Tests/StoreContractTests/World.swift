@@ -187,10 +187,11 @@ extension World {
             devices: DeviceNeed(count: deviceCount, models: [], vramBytes: 0), regions: [],
             minimumTier: .new, bid: try! Rate(microPerHour: 5_000_000))
         let digest = BlobDigest("sha256:" + String(repeating: "a", count: 64))!
+        let pulled = RegistryImage("registry.example:5000/a/b@\(digest)")!
         let terms = JobTerms(
             name: "job \(random.below(3)) 作業",
             workload: Workload(
-                image: ImageReference(name: "a", digest: digest),
+                image: deviceCount > 0 ? .registry(pulled) : .archive(name: "a", digest: digest),
                 command: ["sh", "-c", "x\n\u{0}"],
                 environment: [.init(name: "A", value: "\\\"")], inputs: [], outputs: ["/out"]),
             needs: needs, tasks: random.pick([0, 1, 1, 2, 3, 7, 10_001]) ?? 1,

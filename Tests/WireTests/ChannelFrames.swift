@@ -16,7 +16,7 @@ enum ChannelFrames {
         ask: try! Rate(microPerHour: Rate.limit), region: "TW", tier: .verified)
 
     static let workload = Workload(
-        image: ImageReference(name: "localhost/orban-inference:1", digest: digest),
+        image: .archive(name: "localhost/orban-inference:1", digest: digest),
         command: ["sh", "-c", "", "echo 你好"],
         environment: [.init(name: "LANG", value: ""), .init(name: "X", value: "a=b")],
         inputs: [
@@ -24,6 +24,10 @@ enum ChannelFrames {
             .init(digest: digest, path: "/in/b", form: .folder),
         ],
         outputs: ["/out"])
+
+    static let ofRegistry = Workload(
+        image: .registry(RegistryImage("registry.example:5000/team/base@\(digest)")!),
+        command: ["true"], environment: [], inputs: [], outputs: [])
 
     static func dispatch(_ workload: Workload = workload, devices: [DeviceID] = []) -> Dispatch {
         Dispatch(
@@ -57,6 +61,7 @@ enum ChannelFrames {
                 number: Int64.max,
                 leases: Array(repeating: Renewal(lease: lease, attempt: 1), count: 65_536)),
             .dispatch(effect, dispatch()),
+            .dispatch(effect, dispatch(ofRegistry)),
             .dispatch(effect, dispatch(devices: (1...64).map { DeviceID("GPU-\($0)")! })),
             .receiptAccepted(lease, sequence: Int64.max),
             .receiptRefused(lease, sequence: 1, code: "receipt_ahead_of_time"),

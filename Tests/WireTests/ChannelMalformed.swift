@@ -142,8 +142,10 @@ struct MalformedMarketEnvelope: Sendable, CustomTestStringConvertible {
         dispatch("dispatch.token") { $0.token = "" },
         dispatch("dispatch.token") { $0.token = "two words" },
         dispatch("dispatch.token") { $0.token = String(repeating: "t", count: 513) },
-        dispatch("workload.image_name") { $0.workload.imageName = "" },
-        dispatch("workload.image_digest") { $0.workload.imageDigest = "sha256:0" },
+        dispatch("workload.image") { $0.workload.image = nil },
+        dispatch("workload.archive.name") { $0.workload.archive.name = "" },
+        dispatch("workload.archive.digest") { $0.workload.archive.digest = "sha256:0" },
+        dispatch("workload.registry_image") { $0.workload.registryImage = "registry.example/a:1" },
         dispatch("workload.command") { $0.workload.command = ["a\u{0}"] },
         dispatch("workload.command") {
             $0.workload.command = [String(repeating: "x", count: 64 << 10)]

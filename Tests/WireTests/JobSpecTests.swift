@@ -163,9 +163,9 @@ import Testing
             Workload.Input(digest: try Sample.digest("a"), path: "/home/job/model", form: .folder),
             Workload.Input(digest: try Sample.digest("b"), path: "/in/prompts.jsonl", form: .file),
         ]
-        let terms = try spec.terms(image: Sample.digest("c"), inputs: inputs)
-        #expect(terms.workload.image.name == "vllm/vllm-openai:v0.11")
-        #expect(terms.workload.image.digest == (try Sample.digest("c")))
+        let image = ImageReference.archive(name: spec.image, digest: try Sample.digest("c"))
+        let terms = try spec.terms(image: image, inputs: inputs)
+        #expect(terms.workload.image == image)
         #expect(terms.workload.inputs == inputs.reversed())
         #expect(terms.workload.outputs == ["/out"])
         #expect(terms.needs.bid == (try Rate(microPerHour: 800_000)))
@@ -175,7 +175,7 @@ import Testing
     }
 
     @Test func `terms are refused without a budget or with other inputs`() throws {
-        let image = try Sample.digest("c")
+        let image = ImageReference.archive(name: "a", digest: try Sample.digest("c"))
         let bare = try JobSpec.parse("{type: batch, image: a, run: x}", file: "f")
         let spec = try JobSpec.parse(Self.full, file: "f")
         let model = Workload.Input(

@@ -22,7 +22,8 @@ import Testing
             #"{"billed_seconds":3,"budget":{"amount":"1.200000","currency":"USD"},"#
             + #""charged":{"amount":"0.000007","currency":"USD"},"counts":"# + counts
             + #","held":"# + zero + #","id":"job_1","image":{"digest":""#
-            + (try Sample.digest("a").text) + #"","name":"demo"},"name":"demo","refunded":"#
+            + (try Sample.digest("a").text)
+            + #"","name":"demo","source":"market"},"name":"demo","refunded":"#
             + zero + #","state":"running","submitted_at":"2026-11-22T10:20:30.250Z","#
             + #""task_list":[],"tasks":1}"#
         #expect(try text(job) == expected)
@@ -47,6 +48,24 @@ import Testing
         #expect(json.contains(#""price_per_hour":{"amount":"0.349000","currency":"USD"}"#))
         #expect(json.contains(#""micro_per_hour":349000"#))
         #expect(try WireJSON.decode(OfferDTO.self, from: json.utf8) == OfferDTO(offer))
+    }
+
+    @Test func `an image says where it comes from; without a word it is the market's`() throws {
+        let digest = try Sample.digest("a")
+        let image = try #require(RegistryImage("registry.example/team/base@\(digest)"))
+        let pinned = ImageDTO(.registry(image))
+        let json =
+            #"{"digest":"\#(digest)","name":"registry.example/team/base","source":"registry"}"#
+        #expect(try text(pinned) == json)
+        #expect(try WireJSON.decode(ImageDTO.self, from: Array(json.utf8)) == pinned)
+        let named = #"{"digest":"\#(digest)","name":"x"}"#
+        #expect(
+            try WireJSON.decode(ImageDTO.self, from: Array(named.utf8))
+                == ImageDTO(name: "x", digest: digest))
+        let bad = #"{"digest":"\#(digest)","name":"x","source":"registry"}"#
+        #expect(throws: (any Error).self) {
+            try WireJSON.decode(ImageDTO.self, from: Array(bad.utf8))
+        }
     }
 
     @Test func `a submit request may leave out inputs and image digest`() throws {

@@ -24,6 +24,10 @@ extension Option where Value == String {
     static let reason = Option("reason", "TEXT", .optionReason)
 }
 
+extension Option where Value == RegistryHost {
+    static let registry = Option("registry", "HOST[:PORT]", .optionRegistry) { RegistryHost($0) }
+}
+
 extension Option where Value == Int {
     static let port = Option("port", "NUMBER", .optionPort) { text in
         Int(text).flatMap { (0...65_535).contains($0) ? $0 : nil }

@@ -22,7 +22,7 @@ struct NodeSetup: Sendable {
     static let options: [OptionForm] = [
         Option<Int64>.cpus.form, Option<Int64>.memory.form, Option.disk.form, Option.price.form,
         Option.region.form, Option<String>.name.form, Flag.simulate.form,
-        Option.engineSocket.form, Option.containersRoot.form,
+        Option.engineSocket.form, Option.containersRoot.form, Option<RegistryHost>.registry.form,
     ]
     /// 0.10 USD/h for the whole machine.
     private static let defaultMicroPerHour: Int64 = 100_000
@@ -32,6 +32,7 @@ struct NodeSetup: Sendable {
     let terms: OfferTerms
     let engine: Engine
     let log: Logger
+    private let registries: RegistryPolicy
     private let containersRoot: String
     private let environment: [String: String]
 
@@ -59,6 +60,7 @@ struct NodeSetup: Sendable {
         } else {
             engine = .own
         }
+        registries = RegistryPolicy(try arguments.all(Option<RegistryHost>.registry))
         environment = session.environment
         containersRoot =
             try arguments.value(Option<String>.containersRoot) ?? Self.defaultRoot(session)
@@ -113,9 +115,11 @@ struct NodeSetup: Sendable {
                 NodeConfiguration.Engine.own(storedAt: containersRoot, environment: environment)
                     ?? .socket("/run/podman/podman.sock")
             }
-        return NodeConfiguration(
+        var configuration = NodeConfiguration(
             node: node, name: name, terms: terms, statePath: statePath, marketURL: marketURL,
             engine: source, imagesPath: containersRoot + ".images")
+        configuration.registries = registries
+        return configuration
     }
 
     private func withHTTP(

@@ -19,7 +19,7 @@ struct PlanPage {
     }
 
     private var facts: [[String]] {
-        let digest = String(plan.image.digest.text.prefix(19)) + "…"
+        let digest = String(plan.image.digest.prefix(19)) + "…"
         let pinned = Message.planPinned.text(in: language)
         var rows = [
             ["  " + told(.planImage), "\(plan.image.name) → \(digest) (\(pinned))"],

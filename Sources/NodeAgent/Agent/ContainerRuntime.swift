@@ -46,11 +46,16 @@ package struct Adopted: Hashable, Sendable {
 /// A container that could not be prepared or started.
 package struct StartFailure: Error, Hashable, Sendable {
     /// Stable codes, as they stand in `start_failed:<code>`.
-    package enum Code: String, Hashable, Sendable {
+    package enum Code: String, Hashable, Sendable, CaseIterable {
         /// The market's store does not have the image.
         case imageMissing = "image_missing"
-        /// The blob is no image archive, or not of one image.
+        /// The blob is no image archive, or not of one image; or a registry gave another image.
         case imageInvalid = "image_invalid"
+        /// The registry does not have the image, does not answer, or sent something broken.
+        case imagePull = "image_pull"
+        /// The node does not pull from that registry.
+        case imageRefused = "image_refused"
+        case imageTooLarge = "image_too_large"
         /// An input is missing, malformed, or larger than the lease's disk.
         case input
         /// The engine or its runtime did not start the container.

@@ -35,6 +35,8 @@ package struct NodeConfiguration: Hashable, Sendable {
     package var watcher: [String]
     /// Inputs kept for later leases, at most.
     package var cacheBytes: Int64
+    /// Where images may be pulled from.
+    package var registries: RegistryPolicy
 
     package init(
         node: NodeID, name: String, terms: OfferTerms, statePath: String, marketURL: String,
@@ -52,6 +54,7 @@ package struct NodeConfiguration: Hashable, Sendable {
         selfTestImage = "localhost/orban-base:1"
         watcher = ["/proc/self/exe", "node", "watch"]
         cacheBytes = 20 << 30
+        registries = .none
     }
 }
 

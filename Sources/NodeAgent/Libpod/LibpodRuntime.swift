@@ -77,7 +77,7 @@ package final class LibpodRuntime: ContainerRuntime {
         folders = LeaseFolders(statePath: configuration.statePath)
         images = ImageStore(
             folder: configuration.imagesPath, client: parts.engine.client, market: parts.market,
-            clock: parts.clock)
+            registries: configuration.registries, clock: parts.clock)
         inputs = InputCache(
             statePath: configuration.statePath, market: parts.market, clock: parts.clock)
         watchFolder = "\(configuration.runPath)/nodes/\(configuration.node)"
@@ -110,7 +110,7 @@ package final class LibpodRuntime: ContainerRuntime {
 
     func image(of dispatch: Dispatch) async throws -> String {
         try await parts.engine.answering {
-            try await self.images.image(dispatch.workload.image.digest, token: dispatch.token)
+            try await self.images.image(dispatch.workload.image, token: dispatch.token)
         }
     }
 

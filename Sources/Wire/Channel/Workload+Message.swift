@@ -4,8 +4,7 @@ import SwiftProtobuf
 extension Workload {
     var message: Orban_Node_V1_Workload {
         .with {
-            $0.imageName = image.name
-            $0.imageDigest = image.digest.text
+            $0.image = image.message
             $0.command = command
             $0.environment = environment.map(\.message)
             $0.inputs = inputs.map(\.message)
@@ -18,10 +17,7 @@ extension Workload {
             throw MalformedFrame("workload.inputs")
         }
         self.init(
-            image: ImageReference(
-                name: try FrameField.text(
-                    message.imageName, in: 1...FrameLimits.imageNameBytes, "workload.image_name"),
-                digest: try FrameField.digest(message.imageDigest, "workload.image_digest")),
+            image: try ImageReference(message.image),
             command: try Self.command(message.command),
             environment: try Self.environment(message.environment),
             inputs: try FrameField.list(
@@ -58,6 +54,36 @@ extension Workload {
     fileprivate static func path(_ text: String, _ field: String) throws(MalformedFrame) -> String {
         guard text.utf8.first == UInt8(ascii: "/") else { throw MalformedFrame(field) }
         return try FrameField.text(text, in: 2...FrameLimits.pathBytes, field)
+    }
+}
+
+extension ImageReference {
+    fileprivate var message: Orban_Node_V1_Workload.OneOf_Image {
+        switch self {
+        case .archive(let name, let digest):
+            .archive(
+                .with {
+                    $0.name = name
+                    $0.digest = digest.text
+                })
+        case .registry(let image): .registryImage(image.description)
+        }
+    }
+
+    fileprivate init(_ message: Orban_Node_V1_Workload.OneOf_Image?) throws(MalformedFrame) {
+        switch message {
+        case .archive(let archive):
+            self = .archive(
+                name: try FrameField.text(
+                    archive.name, in: 1...FrameLimits.imageNameBytes, "workload.archive.name"),
+                digest: try FrameField.digest(archive.digest, "workload.archive.digest"))
+        case .registryImage(let text):
+            guard let image = RegistryImage(text) else {
+                throw MalformedFrame("workload.registry_image")
+            }
+            self = .registry(image)
+        case nil: throw MalformedFrame("workload.image")
+        }
     }
 }
 

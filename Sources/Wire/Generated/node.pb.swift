@@ -614,16 +614,47 @@ package nonisolated struct Orban_Node_V1_Device: Sendable {
   package init() {}
 }
 
-package nonisolated struct Orban_Node_V1_Workload: Sendable {
+/// An OCI archive in the market's blob store.
+package nonisolated struct Orban_Node_V1_ArchiveImage: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
   // methods supported on all messages.
 
   /// As people wrote it, 1…512 bytes.
-  package var imageName: String = String()
+  package var name: String = String()
 
   /// `sha256:` and 64 hex digits.
-  package var imageDigest: String = String()
+  package var digest: String = String()
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+}
+
+package nonisolated struct Orban_Node_V1_Workload: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// Exactly one of them.
+  package var image: Orban_Node_V1_Workload.OneOf_Image? = nil
+
+  package var archive: Orban_Node_V1_ArchiveImage {
+    get {
+      if case .archive(let v)? = image {return v}
+      return Orban_Node_V1_ArchiveImage()
+    }
+    set {image = .archive(newValue)}
+  }
+
+  /// `host[:port]/path@sha256:…`, at most 512 bytes.
+  package var registryImage: String {
+    get {
+      if case .registryImage(let v)? = image {return v}
+      return String()
+    }
+    set {image = .registryImage(newValue)}
+  }
 
   /// Together at most 64 KiB.
   package var command: [String] = []
@@ -637,6 +668,14 @@ package nonisolated struct Orban_Node_V1_Workload: Sendable {
   package var outputs: [String] = []
 
   package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  /// Exactly one of them.
+  package nonisolated enum OneOf_Image: Equatable, Sendable {
+    case archive(Orban_Node_V1_ArchiveImage)
+    /// `host[:port]/path@sha256:…`, at most 512 bytes.
+    case registryImage(String)
+
+  }
 
   package init() {}
 }
@@ -1651,9 +1690,9 @@ nonisolated extension Orban_Node_V1_Device: SwiftProtobuf.Message, SwiftProtobuf
   }
 }
 
-nonisolated extension Orban_Node_V1_Workload: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
-  package static let protoMessageName: String = _protobuf_package + ".Workload"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}image_name\0\u{3}image_digest\0\u{1}command\0\u{1}environment\0\u{1}inputs\0\u{1}outputs\0")
+nonisolated extension Orban_Node_V1_ArchiveImage: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".ArchiveImage"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}name\0\u{1}digest\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1661,24 +1700,76 @@ nonisolated extension Orban_Node_V1_Workload: SwiftProtobuf.Message, SwiftProtob
       // allocates stack space for every case branch when no optimizations are
       // enabled. https://github.com/apple/swift-protobuf/issues/1034
       switch fieldNumber {
-      case 1: try { try decoder.decodeSingularStringField(value: &self.imageName) }()
-      case 2: try { try decoder.decodeSingularStringField(value: &self.imageDigest) }()
-      case 3: try { try decoder.decodeRepeatedStringField(value: &self.command) }()
-      case 4: try { try decoder.decodeRepeatedMessageField(value: &self.environment) }()
-      case 5: try { try decoder.decodeRepeatedMessageField(value: &self.inputs) }()
-      case 6: try { try decoder.decodeRepeatedStringField(value: &self.outputs) }()
+      case 1: try { try decoder.decodeSingularStringField(value: &self.name) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.digest) }()
       default: break
       }
     }
   }
 
   package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
-    if !self.imageName.isEmpty {
-      try visitor.visitSingularStringField(value: self.imageName, fieldNumber: 1)
+    if !self.name.isEmpty {
+      try visitor.visitSingularStringField(value: self.name, fieldNumber: 1)
     }
-    if !self.imageDigest.isEmpty {
-      try visitor.visitSingularStringField(value: self.imageDigest, fieldNumber: 2)
+    if !self.digest.isEmpty {
+      try visitor.visitSingularStringField(value: self.digest, fieldNumber: 2)
     }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: Orban_Node_V1_ArchiveImage, rhs: Orban_Node_V1_ArchiveImage) -> Bool {
+    if lhs.name != rhs.name {return false}
+    if lhs.digest != rhs.digest {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Orban_Node_V1_Workload: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".Workload"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\u{3}command\0\u{1}environment\0\u{1}inputs\0\u{1}outputs\0\u{1}archive\0\u{3}registry_image\0\u{c}\u{1}\u{1}\u{c}\u{2}\u{1}")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 3: try { try decoder.decodeRepeatedStringField(value: &self.command) }()
+      case 4: try { try decoder.decodeRepeatedMessageField(value: &self.environment) }()
+      case 5: try { try decoder.decodeRepeatedMessageField(value: &self.inputs) }()
+      case 6: try { try decoder.decodeRepeatedStringField(value: &self.outputs) }()
+      case 7: try {
+        var v: Orban_Node_V1_ArchiveImage?
+        var hadOneofValue = false
+        if let current = self.image {
+          hadOneofValue = true
+          if case .archive(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.image = .archive(v)
+        }
+      }()
+      case 8: try {
+        var v: String?
+        try decoder.decodeSingularStringField(value: &v)
+        if let v = v {
+          if self.image != nil {try decoder.handleConflictingOneOf()}
+          self.image = .registryImage(v)
+        }
+      }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
     if !self.command.isEmpty {
       try visitor.visitRepeatedStringField(value: self.command, fieldNumber: 3)
     }
@@ -1691,12 +1782,22 @@ nonisolated extension Orban_Node_V1_Workload: SwiftProtobuf.Message, SwiftProtob
     if !self.outputs.isEmpty {
       try visitor.visitRepeatedStringField(value: self.outputs, fieldNumber: 6)
     }
+    switch self.image {
+    case .archive?: try {
+      guard case .archive(let v)? = self.image else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 7)
+    }()
+    case .registryImage?: try {
+      guard case .registryImage(let v)? = self.image else { preconditionFailure() }
+      try visitor.visitSingularStringField(value: v, fieldNumber: 8)
+    }()
+    case nil: break
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
   package static func ==(lhs: Orban_Node_V1_Workload, rhs: Orban_Node_V1_Workload) -> Bool {
-    if lhs.imageName != rhs.imageName {return false}
-    if lhs.imageDigest != rhs.imageDigest {return false}
+    if lhs.image != rhs.image {return false}
     if lhs.command != rhs.command {return false}
     if lhs.environment != rhs.environment {return false}
     if lhs.inputs != rhs.inputs {return false}
