@@ -158,7 +158,7 @@ let package = Package(
                 x509, asn1,
                 logging, nio, nioSSL, lifecycle, hummingbird, hummingbirdTesting, httpTypes, yams,
             ] + grpc),
-        tests("Commands", ["Commands", "Wire", "Domain"]),
+        tests("Commands", ["Commands", "NodeAgent", "Wire", "Domain"]),
         tests("EndToEnd", ["Staging", "Wire", "Domain", "Marketplace", "Accounting", grdb]),
         tests("Tidy", []),
     ],

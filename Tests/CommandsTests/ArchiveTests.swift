@@ -1,6 +1,7 @@
 import Domain
 import Foundation
 import Glibc
+import NodeAgent
 import Testing
 
 @testable import Commands
@@ -14,6 +15,12 @@ import Testing
         for name in names { try folder.write("content of \(name)\n", to: name) }
         if names.contains("a-b/d.sh") { chmod(folder.path + "/a-b/d.sh", 0o750) }
         return folder
+    }
+
+    @discardableResult
+    private static func unpack(_ archive: ByteSource, into folder: String) throws -> TarReader.Count
+    {
+        try TarReader.unpack(archive, into: folder, for: .person, limitBytes: .max)
     }
 
     private func archive(_ folder: ScratchFolder) throws -> [UInt8] {
@@ -63,8 +70,7 @@ import Testing
         try folder.write("", to: "empty")
         symlink("c.txt", folder.path + "/a/link")
         let target = try ScratchFolder()
-        let count = try ArchiveUnpacker.unpack(
-            FolderArchive(folder: folder.path).source, into: target.path)
+        let count = try Self.unpack(FolderArchive(folder: folder.path).source, into: target.path)
         #expect(count.files == 5)
         #expect(target.text("a/" + long) == "long\n")
         #expect(target.text("empty") == "")
@@ -91,7 +97,7 @@ import Testing
     private struct Hostile: Sendable, CustomTestStringConvertible {
         let testDescription: String
         let bytes: [UInt8]
-        let refusal: ArchiveUnpacker.Refused
+        let refusal: TarReader.Refused
     }
 
     private static func entry(_ name: String, kind: Character = "0", link: String = "") -> [UInt8] {
@@ -181,7 +187,7 @@ import Testing
         let end = [UInt8](repeating: 0, count: 1024)
         let isCut = hostile.refusal == .truncated
         #expect(throws: hostile.refusal) {
-            try ArchiveUnpacker.unpack(
+            try Self.unpack(
                 ByteSource(hostile.bytes + (isCut ? [] : end)), into: outer.path + "/in")
         }
         #expect(try FileManager.default.contentsOfDirectory(atPath: outer.path) == ["in"])
@@ -194,8 +200,8 @@ import Testing
         try outer.write("", to: "in/keep")
         symlink("../elsewhere", outer.path + "/in/a")
         let bytes = Self.entry("a/x") + [UInt8](repeating: 0, count: 1024)
-        #expect(throws: ArchiveUnpacker.Refused.unsafeName("a")) {
-            try ArchiveUnpacker.unpack(ByteSource(bytes), into: outer.path + "/in")
+        #expect(throws: TarReader.Refused.unsafeName("a")) {
+            try Self.unpack(ByteSource(bytes), into: outer.path + "/in")
         }
         #expect(outer.text("elsewhere/x") == nil)
     }
@@ -210,7 +216,7 @@ import Testing
                 let place = Int.random(in: 0..<bytes.count, using: &generator)
                 bytes[place] = UInt8.random(in: 0...255, using: &generator)
             }
-            _ = try? ArchiveUnpacker.unpack(ByteSource(bytes), into: folder.path)
+            _ = try? Self.unpack(ByteSource(bytes), into: folder.path)
         }
     }
 }

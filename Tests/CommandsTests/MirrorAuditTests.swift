@@ -1,5 +1,6 @@
 import Domain
 import Foundation
+import NodeAgent
 import Testing
 import Wire
 

@@ -1,5 +1,6 @@
 import Domain
 import Foundation
+import NodeAgent
 import Synchronization
 import Wire
 

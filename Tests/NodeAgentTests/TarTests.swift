@@ -16,7 +16,8 @@ import Testing
 
     private func unpack(_ folder: String, limit: Int64 = 1 << 30) throws {
         try TarReader.unpack(
-            PlainFile(reading: folder + "/a.tar"), into: folder + "/into", limitBytes: limit)
+            ByteSource(PlainFile(reading: folder + "/a.tar")), into: folder + "/into",
+            for: .container, limitBytes: limit)
     }
 
     @Test(arguments: ["gnu", "pax", "ustar"])

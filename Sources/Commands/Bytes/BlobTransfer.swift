@@ -2,6 +2,7 @@ import AsyncHTTPClient
 import Domain
 import NIOCore
 import NIOHTTP1
+import NodeAgent
 import Wire
 
 /// Blobs up and down in parts of 8 MiB, going on where a broken connection left off.

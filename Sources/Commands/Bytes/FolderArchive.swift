@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import NodeAgent
 import Wire
 
 /// A folder as a POSIX tar archive (ustar, pax for long names and large files) that is never
@@ -73,7 +74,7 @@ struct FolderArchive: Sendable {
 
     private mutating func addEntry(_ path: String, names: [String]) throws {
         var status = stat()
-        guard lstat(path, &status) == 0 else { throw FileTrouble("read", path) }
+        guard lstat(path, &status) == 0 else { throw FileFailure("read", path) }
         let name = names.joined(separator: "/")
         switch status.st_mode & S_IFMT {
         case S_IFDIR:
@@ -86,7 +87,7 @@ struct FolderArchive: Sendable {
             if size > 0 { add(.file(path: path, size: size)) }
         case S_IFLNK:
             let target = try Self.target(of: path)
-            guard TarName.staysInside(target, from: names.count - 1) else {
+            guard TarPath.staysInside(target, from: names.count - 1) else {
                 throw Refused.linkLeaves(path)
             }
             add(.made(TarHeader(name: name, kind: .link(target: target)).bytes))
@@ -101,7 +102,7 @@ struct FolderArchive: Sendable {
     }
 
     private static func names(in folder: String) throws -> [String] {
-        guard let stream = opendir(folder) else { throw FileTrouble("list", folder) }
+        guard let stream = opendir(folder) else { throw FileFailure("list", folder) }
         defer { closedir(stream) }
         var names: [String] = []
         while let entry = readdir(stream) {
@@ -117,7 +118,7 @@ struct FolderArchive: Sendable {
     private static func target(of path: String) throws -> String {
         var bytes = [CChar](repeating: 0, count: 4097)
         let count = readlink(path, &bytes, bytes.count)
-        guard (1...4096).contains(count) else { throw FileTrouble("read", path) }
+        guard (1...4096).contains(count) else { throw FileFailure("read", path) }
         let text = bytes[..<count].map { UInt8(bitPattern: $0) }
         guard let target = String(validating: text, as: UTF8.self) else {
             throw Refused.nameNotText(path)
@@ -158,7 +159,7 @@ struct FolderArchive: Sendable {
         case .file(let path, let size):
             let wanted = Int(max(0, min(Int64(count), size - start)))
             var bytes = wanted > 0 ? try LocalFile(reading: path).read(wanted, at: start) : []
-            guard bytes.count == wanted else { throw FileTrouble("read (it shrank)", path) }
+            guard bytes.count == wanted else { throw FileFailure("read (it shrank)", path) }
             bytes += [UInt8](repeating: 0, count: count - wanted)
             return bytes
         }

@@ -1,5 +1,6 @@
 import Domain
 import Foundation
+import NodeAgent
 import Transparency
 import Wire
 
@@ -95,7 +96,7 @@ private final class LineFile {
     init(_ path: String) throws {
         guard FileManager.default.createFile(atPath: path, contents: nil),
             let handle = FileHandle(forWritingAtPath: path)
-        else { throw FileTrouble("make", path) }
+        else { throw FileFailure("make", path) }
         self.handle = handle
     }
 

@@ -1,5 +1,6 @@
 import Domain
 import Foundation
+import NodeAgent
 import Wire
 
 /// The inputs of a job as blobs: a file as it is, a folder as an archive.

@@ -1,4 +1,5 @@
 import Domain
+import NodeAgent
 import Wire
 
 extension Option where Value == AccountID {

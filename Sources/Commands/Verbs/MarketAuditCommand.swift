@@ -1,5 +1,6 @@
 import ControlPlane
 import Domain
+import NodeAgent
 import Wire
 
 extension LeafCommand {

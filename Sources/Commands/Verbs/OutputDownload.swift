@@ -1,5 +1,6 @@
 import Domain
 import Foundation
+import NodeAgent
 import Wire
 
 /// One kept output as the market lists it.
@@ -26,7 +27,7 @@ struct OutputDownload {
 
     /// Unpacks `outputs` into `folder`; those of an array into one folder for each task.
     func fetch(_ outputs: [KeptOutput], of job: JobDTO, into folder: String) async throws {
-        var total = ArchiveUnpacker.Count()
+        var total = TarReader.Count()
         for output in outputs.sorted(by: { ($0.task, $0.path) < ($1.task, $1.path) }) {
             let place = job.tasks == 1 ? folder : "\(folder)/\(output.task)"
             let count = try await fetch(output, into: place)
@@ -45,7 +46,7 @@ struct OutputDownload {
 
     private func fetch(
         _ output: KeptOutput, into folder: String
-    ) async throws -> ArchiveUnpacker.Count {
+    ) async throws -> TarReader.Count {
         let cache = session.settings.cachePath + "/blobs"
         let partial = cache + "/" + output.digest.text.dropFirst("sha256:".count)
         let file = try await Blocking.run {
@@ -64,7 +65,8 @@ struct OutputDownload {
         }
         return try await Blocking.run {
             defer { unlink(partial) }
-            return try ArchiveUnpacker.unpack(ByteSource(file), into: folder)
+            return try TarReader.unpack(
+                ByteSource(file), into: folder, for: .person, limitBytes: .max)
         }
     }
 }

@@ -56,13 +56,15 @@ package struct FileFailure: Error, Hashable, Sendable, CustomStringConvertible {
     package let path: String
     package let code: Int32
 
-    init(_ operation: String, _ path: String) {
+    package init(_ operation: String, _ path: String) {
         self.operation = operation
         self.path = path
         code = errno
     }
 
-    package var description: String { "cannot \(operation) \(path): errno \(code)" }
+    package var description: String {
+        "cannot \(operation) \(path): \(String(cString: strerror(code)))"
+    }
 }
 
 /// The key that signs a node's receipts.

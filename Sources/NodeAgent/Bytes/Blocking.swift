@@ -1,10 +1,10 @@
 import Dispatch
 
 /// Where calls that wait for the disk run: threads of their own, never the cooperative ones.
-enum Blocking {
-    private static let queue = DispatchQueue(label: "node-agent.blocking", attributes: .concurrent)
+package enum Blocking {
+    private static let queue = DispatchQueue(label: "blocking", attributes: .concurrent)
 
-    static func run<Value: Sendable>(
+    package static func run<Value: Sendable>(
         _ body: @escaping @Sendable () throws -> Value
     ) async throws -> Value {
         try await withCheckedThrowingContinuation { continuation in

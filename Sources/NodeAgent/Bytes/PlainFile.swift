@@ -1,4 +1,3 @@
-import Crypto
 import Domain
 import Foundation
 import Glibc
@@ -73,23 +72,7 @@ final class PlainFile: Sendable {
     }
 
     /// SHA-256 of the whole file.
-    func digest() throws -> BlobDigest {
-        var hash = SHA256()
-        var offset: Int64 = 0
-        while true {
-            let bytes = try read(1 << 20, at: offset)
-            if bytes.isEmpty { break }
-            hash.update(data: bytes)
-            offset += Int64(bytes.count)
-        }
-        let hexadecimal = hash.finalize().map { byte in
-            (byte < 16 ? "0" : "") + String(byte, radix: 16)
-        }
-        guard let digest = BlobDigest("sha256:" + hexadecimal.joined()) else {
-            preconditionFailure("a SHA-256 has 64 hexadecimal digits")
-        }
-        return digest
-    }
+    func digest() throws -> BlobDigest { try ByteSource(self).digest() }
 }
 
 extension BlobDigest {

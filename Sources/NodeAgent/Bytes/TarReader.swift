@@ -1,29 +1,58 @@
 import Foundation
 import Glibc
 
-/// Unpacks a tar archive that a stranger made (ustar, pax, GNU long names) into a new folder.
+/// Unpacks a tar archive that a stranger made (ustar, pax, GNU long names) into a folder.
 ///
 /// Nothing is ever written outside the folder, and nothing through a link: each name is opened part
 /// by part without following. Absolute names, `..`, links that leave, devices, sockets and pipes
-/// refuse the whole archive, as do more bytes or entries than allowed. What it makes can be read by
-/// everyone and written by nobody but us.
-struct TarReader {
-    enum Refused: Error, Hashable {
+/// refuse the archive, as do more bytes or entries than allowed; what was unpacked before stays.
+/// Files of the same name are replaced.
+package struct TarReader {
+    package enum Refused: Error, Hashable, CustomStringConvertible {
         case malformed, truncated
         case unsafeName(String)
         case unsafeLink(String)
         case unknownKind(UInt8)
         case tooLarge, tooManyEntries
+
+        package var description: String {
+            switch self {
+            case .malformed: "the archive is malformed"
+            case .truncated: "the archive is cut off"
+            case .unsafeName(let name): "the archive has the unsafe name \(name)"
+            case .unsafeLink(let name): "the link \(name) in the archive leaves the folder"
+            case .unknownKind(let kind): "the archive has an entry of kind \(kind)"
+            case .tooLarge: "the archive holds more bytes than allowed"
+            case .tooManyEntries: "the archive has too many entries"
+            }
+        }
+    }
+
+    /// Who gets what it makes.
+    package enum Receiver: Hashable, Sendable {
+        /// Any user of a container reads it, whatever our umask is; hard links are kept.
+        case container
+        /// Our user, under their umask; a hard link refuses the archive, as we make none.
+        case person
+    }
+
+    package struct Count: Hashable, Sendable {
+        package var files = 0
+        package var bytes: Int64 = 0
+
+        package init() {}
     }
 
     private static let mostEntries = 1_000_000
     private static let mostHeaderBytes: Int64 = 1 << 20
 
-    private let archive: PlainFile
+    private let archive: ByteSource
     private let root: PlainFile
     private var offset: Int64 = 0
-    private var remainingBytes: Int64
+    private let receiver: Receiver
+    private let limitBytes: Int64
     private var entries = 0
+    private var count = Count()
     private var names = Names()
 
     /// What extended headers say about the next entry.
@@ -41,28 +70,35 @@ struct TarReader {
         let mode: mode_t
     }
 
+    /// Unpacks into `folder`, which is there. Blocks.
     /// - Parameter limitBytes: the most that the files may hold together.
-    static func unpack(_ archive: PlainFile, into folder: String, limitBytes: Int64) throws {
-        let descriptor = open(folder, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
+    @discardableResult
+    package static func unpack(
+        _ archive: ByteSource, into folder: String, for receiver: Receiver, limitBytes: Int64
+    ) throws -> Count {
+        let descriptor = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard descriptor >= 0 else { throw FileFailure("open", folder) }
         var reader = TarReader(
-            archive: archive, root: PlainFile(descriptor: descriptor, path: folder),
-            remainingBytes: limitBytes)
+            archive: archive, root: PlainFile(descriptor: descriptor, path: folder), receiver,
+            limitBytes)
         while try reader.unpackNext() {}
+        return reader.count
     }
 
-    private init(archive: PlainFile, root: PlainFile, remainingBytes: Int64) {
+    private init(
+        archive: ByteSource, root: PlainFile, _ receiver: Receiver, _ limitBytes: Int64
+    ) {
         self.archive = archive
         self.root = root
-        self.remainingBytes = remainingBytes
+        self.receiver = receiver
+        self.limitBytes = limitBytes
     }
 
     private mutating func unpackNext() throws -> Bool {
         guard let header = try nextHeader() else { return false }
         let body = offset
-        let (padded, overflow) = header.size.addingReportingOverflow(511)
-        guard !overflow, offset <= Int64.max - padded else { throw Refused.malformed }
-        offset += padded / 512 * 512
+        guard header.size <= archive.size - offset else { throw Refused.truncated }
+        offset += (header.size + 511) / 512 * 512
         switch header.kind {
         case UInt8(ascii: "x"): try readPax(try text(at: body, header.size))
         case UInt8(ascii: "g"): break
@@ -77,7 +113,7 @@ struct TarReader {
         return true
     }
 
-    private func make(_ header: Header, bodyAt body: Int64) throws {
+    private mutating func make(_ header: Header, bodyAt body: Int64) throws {
         guard let parts = TarPath.parts(header.path) else { throw Refused.unsafeName(header.path) }
         switch header.kind {
         case UInt8(ascii: "5"): _ = try folder(parts)
@@ -85,19 +121,19 @@ struct TarReader {
             try makeFile(header, parts, bodyAt: body)
         case UInt8(ascii: "2"):
             guard let name = parts.last,
-                TarPath.staysInside(header.link, from: Array(parts.dropLast()))
+                TarPath.staysInside(header.link, from: parts.count - 1)
             else { throw Refused.unsafeLink(header.path) }
             let parent = try folder(Array(parts.dropLast()))
             unlinkat(parent.descriptor, name, 0)
             guard symlinkat(header.link, parent.descriptor, name) == 0 else {
                 throw FileFailure("link", header.path)
             }
-        case UInt8(ascii: "1"): try makeHardLink(header, parts)
+        case UInt8(ascii: "1") where receiver == .container: try makeHardLink(header, parts)
         default: throw Refused.unknownKind(header.kind)
         }
     }
 
-    private func makeFile(_ header: Header, _ parts: [String], bodyAt body: Int64) throws {
+    private mutating func makeFile(_ header: Header, _ parts: [String], bodyAt body: Int64) throws {
         guard let name = parts.last, !header.path.hasSuffix("/") else {
             throw Refused.unsafeName(header.path)
         }
@@ -108,14 +144,16 @@ struct TarReader {
             parent.descriptor, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode)
         guard descriptor >= 0 else { throw FileFailure("make", header.path) }
         let file = PlainFile(descriptor: descriptor, path: header.path)
-        fchmod(descriptor, mode)
+        if receiver == .container { fchmod(descriptor, mode) }
         var done: Int64 = 0
         while done < header.size {
-            let bytes = try archive.read(Int(min(1 << 20, header.size - done)), at: body + done)
+            let bytes = try archive.read(Int(min(1 << 20, header.size - done)), body + done)
             guard !bytes.isEmpty else { throw Refused.truncated }
             try file.write(bytes, at: done)
             done += Int64(bytes.count)
         }
+        count.files += 1
+        count.bytes += header.size
     }
 
     private func makeHardLink(_ header: Header, _ parts: [String]) throws {
@@ -139,7 +177,9 @@ struct TarReader {
         var place = root
         for part in parts {
             let made = mkdirat(place.descriptor, part, 0o755)
-            if made == 0 { fchmodat(place.descriptor, part, 0o755, 0) }
+            if made == 0, receiver == .container {
+                fchmodat(place.descriptor, part, 0o755, 0)
+            }
             let descriptor = openat(
                 place.descriptor, part, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
             guard descriptor >= 0 else { throw Refused.unsafeName(parts.joined(separator: "/")) }
@@ -151,7 +191,7 @@ struct TarReader {
     // MARK: Headers
 
     private mutating func nextHeader() throws -> Header? {
-        let block = try archive.read(512, at: offset)
+        let block = try archive.read(512, offset)
         if block.isEmpty { return nil }
         guard block.count == 512 else { throw Refused.truncated }
         if block.allSatisfy({ $0 == 0 }) { return nil }
@@ -171,8 +211,7 @@ struct TarReader {
         let isFile = [0, UInt8(ascii: "0"), UInt8(ascii: "7")].contains(kind)
         let realSize = isFile || !isEntry ? (isEntry ? names.size ?? size : size) : 0
         if isFile {
-            guard realSize <= remainingBytes else { throw Refused.tooLarge }
-            remainingBytes -= realSize
+            guard realSize <= limitBytes - count.bytes else { throw Refused.tooLarge }
         } else if realSize > Self.mostHeaderBytes {
             throw Refused.malformed
         }
@@ -183,7 +222,7 @@ struct TarReader {
     }
 
     private func text(at offset: Int64, _ size: Int64) throws -> [UInt8] {
-        let bytes = try archive.read(Int(size), at: offset)
+        let bytes = try archive.read(Int(size), offset)
         guard bytes.count == Int(size) else { throw Refused.truncated }
         return bytes
     }
@@ -196,7 +235,7 @@ struct TarReader {
                 length > space - rest.startIndex + 1, length <= rest.count,
                 rest[rest.startIndex + length - 1] == UInt8(ascii: "\n"),
                 let equals = rest[space...].firstIndex(of: UInt8(ascii: "=")),
-                equals < rest.startIndex + length
+                equals < rest.startIndex + length - 1
             else { throw Refused.malformed }
             let key = String(decoding: rest[(space + 1)..<equals], as: UTF8.self)
             let value = rest[(equals + 1)..<(rest.startIndex + length - 1)]

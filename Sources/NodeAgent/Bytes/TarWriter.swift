@@ -45,22 +45,23 @@ struct TarWriter {
         guard fstatat(folder.descriptor, name, &status, AT_SYMLINK_NOFOLLOW) == 0 else { return }
         let parts = prefix + [name]
         let path = parts.joined(separator: "/")
-        let mode = status.st_mode & 0o777
         switch status.st_mode & S_IFMT {
         case S_IFDIR:
-            try header(path + "/", kind: "5", mode: mode | 0o700, size: 0, link: "")
+            try append(TarHeader(name: path + "/", kind: .folder).bytes)
             let inner = try Self.open(name, in: folder, O_DIRECTORY)
             try addContent(of: inner, prefix: parts)
         case S_IFREG:
             let file = try Self.open(name, in: folder, O_NONBLOCK)
             let size = try file.size()
-            try header(path, kind: "0", mode: mode | 0o400, size: size, link: "")
+            let isProgram = status.st_mode & 0o100 != 0
+            try append(
+                TarHeader(name: path, kind: .file(size: size, isProgram: isProgram)).bytes)
             try copy(file, size: size)
         case S_IFLNK:
             guard let target = Self.link(name, in: folder),
-                TarPath.staysInside(target, from: prefix)
+                TarPath.staysInside(target, from: prefix.count)
             else { return }
-            try header(path, kind: "2", mode: 0o777, size: 0, link: target)
+            try append(TarHeader(name: path, kind: .link(target: target)).bytes)
         default: return
         }
     }
@@ -81,63 +82,6 @@ struct TarWriter {
     private mutating func append(_ bytes: [UInt8]) throws {
         try archive.write(bytes, at: offset)
         offset += Int64(bytes.count)
-    }
-
-    // MARK: Headers
-
-    private mutating func header(
-        _ path: String, kind: Character, mode: mode_t, size: Int64, link: String
-    ) throws {
-        let isPlain = path.utf8.count <= 100 && link.utf8.count <= 100 && size < 1 << 33
-        if !isPlain {
-            let records =
-                Self.record("path", path)
-                + (link.isEmpty ? [] : Self.record("linkpath", link))
-                + Self.record("size", String(size))
-            let size = Int64(records.count)
-            try append(Self.block("pax", kind: "x", mode: 0o644, size: size, link: ""))
-            try append(records + [UInt8](repeating: 0, count: (512 - records.count % 512) % 512))
-        }
-        let shown = min(size, 1 << 33 - 1)
-        try append(Self.block(path, kind: kind, mode: mode, size: shown, link: link))
-    }
-
-    /// `<length> <key>=<value>\n`, where the length counts itself (pax, POSIX.1-2001).
-    private static func record(_ key: String, _ value: String) -> [UInt8] {
-        let rest = " \(key)=\(value)\n"
-        var length = rest.utf8.count + 1
-        while String(length).utf8.count + rest.utf8.count != length { length += 1 }
-        return Array("\(length)\(rest)".utf8)
-    }
-
-    private static func block(
-        _ path: String, kind: Character, mode: mode_t, size: Int64, link: String
-    ) -> [UInt8] {
-        var block = [UInt8](repeating: 0, count: 512)
-        func put(_ text: String, at offset: Int, most: Int) {
-            for (index, byte) in text.utf8.prefix(most).enumerated() {
-                block[offset + index] = byte
-            }
-        }
-        func octal(_ number: Int64, at offset: Int, digits: Int) {
-            let text = String(number, radix: 8)
-            let zeros = String(repeating: "0", count: max(0, digits - text.utf8.count))
-            put(zeros + text, at: offset, most: digits)
-        }
-        put(path, at: 0, most: 100)
-        octal(Int64(mode), at: 100, digits: 7)
-        octal(0, at: 108, digits: 7)
-        octal(0, at: 116, digits: 7)
-        octal(size, at: 124, digits: 11)
-        octal(0, at: 136, digits: 11)
-        put(String(kind), at: 156, most: 1)
-        put(link, at: 157, most: 100)
-        put("ustar", at: 257, most: 5)
-        put("00", at: 263, most: 2)
-        put("        ", at: 148, most: 8)
-        octal(block.reduce(0) { $0 + Int64($1) }, at: 148, digits: 6)
-        block[154] = 0
-        return block
     }
 
     // MARK: The folder
@@ -177,32 +121,5 @@ struct TarWriter {
         }
         guard (1...4_096).contains(count) else { return nil }
         return String(validating: bytes[..<count], as: UTF8.self)
-    }
-}
-
-/// Names inside an archive.
-enum TarPath {
-    /// The parts of a relative path without `.`; nil when it is absolute, empty, leaves the root or
-    /// has a part that no file can be named.
-    static func parts(_ path: String) -> [String]? {
-        guard !path.hasPrefix("/"), path.utf8.count <= 4_096, !path.utf8.contains(0) else {
-            return nil
-        }
-        let parts = path.split(separator: "/").map(String.init).filter { $0 != "." }
-        guard !parts.contains(".."), parts.allSatisfy({ $0.utf8.count <= 255 }) else { return nil }
-        return parts
-    }
-
-    /// Whether a link in `folder` with this target points to something inside the root.
-    static func staysInside(_ target: String, from folder: [String]) -> Bool {
-        guard !target.isEmpty, !target.hasPrefix("/"), !target.utf8.contains(0) else {
-            return false
-        }
-        var depth = folder.count
-        for part in target.split(separator: "/") where part != "." {
-            depth += part == ".." ? -1 : 1
-            if depth < 0 { return false }
-        }
-        return true
     }
 }

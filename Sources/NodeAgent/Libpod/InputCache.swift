@@ -54,7 +54,8 @@ struct InputCache: Sendable {
         try StateFile.makeFolder(partial, mode: 0o755)
         do {
             try TarReader.unpack(
-                PlainFile(reading: file), into: partial, limitBytes: limitBytes)
+                ByteSource(PlainFile(reading: file)), into: partial, for: .container,
+                limitBytes: limitBytes)
         } catch {
             try? FileManager.default.removeItem(atPath: partial)
             unlink(file)

@@ -1,6 +1,6 @@
 /// The header of one tar entry (POSIX.1-2001 `pax`), without time and owner.
-struct TarHeader: Hashable {
-    enum Kind: Hashable {
+package struct TarHeader: Hashable {
+    package enum Kind: Hashable {
         case file(size: Int64, isProgram: Bool)
         case folder
         case link(target: String)
@@ -9,8 +9,13 @@ struct TarHeader: Hashable {
     let name: String
     let kind: Kind
 
+    package init(name: String, kind: Kind) {
+        self.name = name
+        self.kind = kind
+    }
+
     /// One block of 512 bytes, after a pax header where a name or size does not fit.
-    var bytes: [UInt8] {
+    package var bytes: [UInt8] {
         let fits = name.utf8.count <= 100 && link.utf8.count <= 100 && size < 1 << 33
         let plain = Self.block(name: name, kind: letter, mode: mode, size: size, link: link)
         guard !fits else { return plain }
@@ -82,10 +87,10 @@ struct TarHeader: Hashable {
 }
 
 /// Names and link targets inside an archive.
-enum TarName {
+package enum TarPath {
     /// The parts of a relative path without `.`; nil when it is absolute, empty, leaves the root or
     /// has a part that no file can be named.
-    static func parts(_ path: String) -> [String]? {
+    package static func parts(_ path: String) -> [String]? {
         guard !path.hasPrefix("/"), path.utf8.count <= 4096, !path.utf8.contains(0) else {
             return nil
         }
@@ -95,7 +100,7 @@ enum TarName {
     }
 
     /// Whether a link that lies `depth` folders deep points to something inside the root.
-    static func staysInside(_ target: String, from depth: Int) -> Bool {
+    package static func staysInside(_ target: String, from depth: Int) -> Bool {
         guard !target.isEmpty, !target.hasPrefix("/"), !target.utf8.contains(0) else {
             return false
         }
