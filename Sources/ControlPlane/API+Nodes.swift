@@ -24,10 +24,12 @@ extension API {
             for case .node(let node) in rows { nodes.append(try await market.view(node)) }
             return try Self.json(ListDTO(data: nodes, hasMore: false))
         }
-        add(.post, "/v1/nodes/:node/drain", .roles([.provider, .operator])) { _, call in
-            let node = try await market.node(call)
-            try await market.store.perform(.setAvailability(node.id, .draining))
-            return try Self.json(try await market.view(node), status: .accepted)
+        for (verb, event) in [("drain", Offer.Event.drained), ("resume", .resumed)] {
+            add(.post, "/v1/nodes/:node/\(verb)", .roles([.provider, .operator])) { _, call in
+                let node = try await market.node(call)
+                try await market.store.perform(.changeAvailability(node.id, event))
+                return try Self.json(try await market.view(node), status: .accepted)
+            }
         }
         add(.put, "/v1/images/:image", .roles([.operator])) { request, call in
             let name = try call.parameter("image")

@@ -39,9 +39,9 @@ extension MarketServices {
         try await store.perform(.registerNode(node, token: nil))
     }
 
-    /// Ends when the offer of `node` takes orders.
+    /// Ends when the offer of `node` stands: it takes orders, unless it was drained.
     package func waitForOffer(of node: NodeID) async throws {
-        while try await store.read([.offer(node)]).offer(node)?.availability != .open {
+        while try await store.read([.offer(node)]).offer(node)?.availability.isConnected != true {
             try await MarketClock.pause(milliseconds: 20)
         }
     }

@@ -131,8 +131,8 @@ package struct MarketServer: Sendable {
     private static func takeDownOffers(_ store: SQLiteStore) async throws {
         let read = Read.offers(limit: 1_000_000)
         let commands = try await store.read([read])[read].compactMap { row -> Command? in
-            guard case .offer(let offer) = row, offer.availability == .open else { return nil }
-            return .setAvailability(offer.node, .down)
+            guard case .offer(let offer) = row, offer.availability.isConnected else { return nil }
+            return .changeAvailability(offer.node, .disconnected)
         }
         guard !commands.isEmpty else { return }
         _ = try await store.perform(commands)

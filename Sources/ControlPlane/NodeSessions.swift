@@ -128,7 +128,7 @@ package actor NodeSessions: Service {
         liveness.disconnect(node)
         log.info("node disconnected", metadata: ["node.id": "\(node)"])
         do {
-            try await store.perform(.setAvailability(node, .down))
+            try await store.perform(.changeAvailability(node, .disconnected))
         } catch is Refusal {
             // It never advertised: there is no offer to take back.
         }
@@ -159,7 +159,9 @@ package actor NodeSessions: Service {
         case .heartbeat(let beat): try await renew(session, beat)
         case .receipt(let signed): await accept(signed, from: session)
         case .acknowledged(let effect): try await store.perform(.effectDone(effect))
-        case .drain: try await store.perform(.setAvailability(node, .draining))
+        case .drain:
+            try await store.perform(.changeAvailability(node, .drained))
+            _ = session.channel.send(.drained)
         }
     }
 

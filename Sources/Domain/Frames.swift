@@ -6,6 +6,7 @@ package enum NodeFrame: Hashable, Sendable, Codable {
     case heartbeat(number: Int64)
     case receipt(SignedReceipt)
     case acknowledged(EffectID)
+    /// Nothing new is to be placed here; said again on every session until `drained` answers it.
     case drain
 }
 
@@ -20,6 +21,8 @@ package enum MarketFrame: Hashable, Sendable, Codable {
     case receiptAccepted(LeaseID, sequence: Int64)
     /// The claim stands unaccepted; repeat it, unless the lease is over.
     case receiptRefused(LeaseID, sequence: Int64, code: String)
+    /// Answers `drain`: it is committed, and holds until the owner takes it back.
+    case drained
     /// The session ends; the text is a stable code.
     case goodbye(code: String)
 

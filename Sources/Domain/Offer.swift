@@ -2,14 +2,46 @@
 ///
 /// `version` grows with every change; a proposal made on an older version is refused.
 package struct Offer: Hashable, Sendable, Codable {
-    /// Whether orders may be placed on it now.
-    package enum Availability: String, Hashable, Sendable, Codable {
+    /// Whether orders may be placed on it now: two facts, of which neither forgets the other. The
+    /// node answers or not, by its session; orders are wanted or not, until somebody says otherwise.
+    package enum Availability: String, Hashable, Sendable, Codable, CaseIterable {
         /// Takes orders.
         case open
         /// Keeps what runs, takes nothing new.
         case draining
-        /// The node does not answer.
+        /// The node does not answer; it takes orders when it does.
         case down
+        /// The node does not answer; it drains when it does.
+        case drainingDown = "draining_down"
+
+        /// Whether the node answers.
+        package var isConnected: Bool { self == .open || self == .draining }
+
+        /// The availability after `event`. Total; an event that brings no news changes nothing.
+        package func after(_ event: Event) -> Availability {
+            switch (self, event) {
+            case (.open, .drained), (.drainingDown, .connected): .draining
+            case (.open, .disconnected), (.drainingDown, .resumed): .down
+            case (.draining, .disconnected), (.down, .drained): .drainingDown
+            case (.draining, .resumed), (.down, .connected): .open
+            case (.open, .connected), (.open, .resumed), (.draining, .connected),
+                (.draining, .drained), (.down, .disconnected), (.down, .resumed),
+                (.drainingDown, .disconnected), (.drainingDown, .drained):
+                self
+            }
+        }
+    }
+
+    /// What changes an offer's availability.
+    package enum Event: String, Hashable, Sendable, CaseIterable {
+        /// The node has said hello on a session.
+        case connected
+        /// The node's session is over.
+        case disconnected
+        /// The owner, or the node itself, wants nothing new on it.
+        case drained
+        /// The owner wants orders again.
+        case resumed
     }
 
     package let node: NodeID

@@ -103,6 +103,7 @@ extension Host {
 extension Host {
     mutating func runTimers(at now: BootTime) {
         beat(at: now)
+        askDrain(at: now)
         for id in leases.map(\.id) {
             freezeIfUnrenewed(id, at: now)
             startIfReady(id, at: now)

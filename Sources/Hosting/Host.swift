@@ -21,6 +21,11 @@ package struct Host: Sendable {
     var heartbeatNumber: Int64 = 0
     /// When the newest heartbeat that this session's market has answered was sent.
     var answeredHeartbeatSentAt: BootTime?
+    /// Somebody here wants nothing new, and the market has not said that it knows. Not written down:
+    /// what the market knows it keeps, and who asked dies with this program.
+    package internal(set) var isDrainUnanswered = false
+    /// When that was last said on this session.
+    var drainSaidAt: BootTime?
     var actions: [HostAction] = []
 
     package init(node: NodeID, terms: OfferTerms) {
@@ -45,6 +50,9 @@ package struct Host: Sendable {
             runTimers(at: now)
         case .saved(let lease, let result): saved(lease, result, at: now)
         case .condemned(let lease, let reason): end(lease, reason, at: now)
+        case .drainAsked:
+            isDrainUnanswered = true
+            askDrain(at: now)
         case .tick: runTimers(at: now)
         }
         defer { actions = [] }

@@ -19,6 +19,8 @@ package enum HostEvent: Hashable, Sendable {
     case saved(LeaseID, SaveResult)
     /// The node itself must end it, for one of its own reasons (the disk is full).
     case condemned(LeaseID, EndReason)
+    /// Nothing new is to be placed here: the market is told until it says that it knows.
+    case drainAsked
     /// Time has passed; only the timers run.
     case tick
 }

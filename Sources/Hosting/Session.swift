@@ -44,12 +44,14 @@ extension Host {
     mutating func greet() {
         session = .greeting
         answeredHeartbeatSentAt = nil
+        drainSaidAt = nil
         actions.append(.send(.hello(terms: terms, leases: leases.map(\.id))))
     }
 
     mutating func hangUp() {
         session = .down
         answeredHeartbeatSentAt = nil
+        drainSaidAt = nil
     }
 
     mutating func take(_ frame: MarketFrame, at now: BootTime) {
@@ -61,6 +63,7 @@ extension Host {
         case .receiptAccepted(let lease, let sequence): accepted(lease, sequence, at: now)
         case .receiptRefused(let lease, let sequence, let code):
             refused(lease, sequence, code: code, at: now)
+        case .drained: isDrainUnanswered = false
         case .goodbye(MarketFrame.secondSessionTried): break
         case .goodbye:
             hangUp()
@@ -76,7 +79,16 @@ extension Host {
             table[lease.id]?.claimSentAt = nil
         }
         beat(at: now)
+        askDrain(at: now)
         for lease in leases { resendClaim(lease.id, at: now) }
+    }
+
+    /// Once a second, as long as the market has not answered.
+    mutating func askDrain(at now: BootTime) {
+        guard case .up = session, isDrainUnanswered else { return }
+        if let saidAt = drainSaidAt, now.nanosecondsSince(saidAt) < Self.resendEvery { return }
+        drainSaidAt = now
+        actions.append(.send(.drain))
     }
 
     mutating func beat(at now: BootTime) {

@@ -29,7 +29,7 @@ extension Command {
         case .advertise(let node, let terms):
             [.node(node), .offer(node), .liveLeasesOfNode(node, limit: Self.everyTask)]
                 + terms.devices.map { .device($0.id) }
-        case .setAvailability(let node, _): [.offer(node)]
+        case .changeAvailability(let node, _): [.offer(node)]
         case .submit(let submit):
             [
                 .replay(submit.idempotency.key), .account(submit.renter), .job(submit.id),

@@ -66,7 +66,7 @@ package enum Command: Hashable, Sendable {
     case dropUpload(BlobKey, untouchedSince: Timestamp)
     case addOutputs(LeaseID, [TaskOutput])
     case advertise(NodeID, OfferTerms)
-    case setAvailability(NodeID, Offer.Availability)
+    case changeAvailability(NodeID, Offer.Event)
     case submit(SubmitJob)
     case clear(Clearing)
     case meter(VerifiedReceipt, arrivedAt: Timestamp)
@@ -96,7 +96,7 @@ package enum Command: Hashable, Sendable {
         case .dropUpload: .dropUpload
         case .addOutputs: .addOutputs
         case .advertise: .advertise
-        case .setAvailability: .setAvailability
+        case .changeAvailability: .changeAvailability
         case .submit: .submit
         case .clear: .clear
         case .meter: .meter
@@ -116,7 +116,7 @@ package enum Command: Hashable, Sendable {
     package enum Verb: String, Hashable, Sendable, CaseIterable {
         case openAccount, addKey, credit, registerNode, addJoinToken, nameImage
         case beginUpload, addBlob, dropUpload, addOutputs
-        case advertise, setAvailability, submit, clear, meter, silence, endLease
+        case advertise, changeAvailability, submit, clear, meter, silence, endLease
         case verify, closePeriod, stop, retry, effectDone, sequence, publishHead, keepAlive
     }
 }

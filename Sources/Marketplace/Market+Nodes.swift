@@ -32,7 +32,8 @@ extension Market {
         return decision
     }
 
-    /// Takes a node's declared terms as its offer; what live leases use is not free.
+    /// Takes a node's declared terms as its offer, of a node that answers; what live leases use is
+    /// not free.
     ///
     /// - Throws: `Refusal.deviceTaken` when another node claims one of its devices,
     ///   `.termsImpossible` when it names a device twice.
@@ -54,7 +55,7 @@ extension Market {
         let known = rows.offer(id)
         var offer = Offer(
             node: id, provider: node.provider, version: (known?.version ?? 0) + 1,
-            availability: known?.availability == .draining ? .draining : .open, terms: terms,
+            availability: known?.availability.after(.connected) ?? .open, terms: terms,
             free: terms.capacity, freeDevices: [])
         restate(&offer, under: live)
         decision.rows.append(.offer(offer))
@@ -69,8 +70,9 @@ extension Market {
         offer.freeDevices = offer.terms.devices.map(\.id).filter { !leased.contains($0) }
     }
 
-    func set(_ availability: Offer.Availability, of node: NodeID, _ rows: Rows) throws -> Decision {
+    func change(_ event: Offer.Event, of node: NodeID, _ rows: Rows) throws -> Decision {
         guard var offer = rows.offer(node) else { throw Refusal.nodeUnknown(node) }
+        let availability = offer.availability.after(event)
         guard offer.availability != availability else { return Decision() }
         offer.availability = availability
         offer.version += 1

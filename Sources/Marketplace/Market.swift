@@ -54,7 +54,7 @@ package struct Market: Sendable {
         case .dropUpload(let key, let limit): dropUpload(key, untouchedSince: limit, rows)
         case .addOutputs(let lease, let outputs): try addOutputs(outputs, of: lease, rows)
         case .advertise(let node, let terms): try advertise(terms, from: node, rows)
-        case .setAvailability(let node, let state): try set(state, of: node, rows)
+        case .changeAvailability(let node, let event): try change(event, of: node, rows)
         case .submit(let submit): try self.submit(submit, rows, now)
         case .clear(let clearing): try clear(clearing, rows, now)
         case .meter(let receipt, let arrivedAt):

@@ -61,7 +61,7 @@ package enum Feasibility {
 
     private static func now(_ needs: Needs, _ offer: Offer) -> MismatchReason? {
         switch offer.availability {
-        case .draining: return .draining
+        case .draining, .drainingDown: return .draining
         case .down: return .down
         case .open: break
         }

@@ -29,12 +29,24 @@ extension Auditor {
             "\(lease.task): \(lease.attempt) after \(last)")
         lastAttempt[lease.task] = lease.attempt
         if case .reserved = lease.life {} else { fail("a lease begins reserved", "\(lease.id)") }
+        require(
+            !drained.contains(lease.node), "a drained node takes nothing new",
+            "\(lease.id) on \(lease.node)")
         for device in lease.devices {
             let holder = leaseOfDevice[device.id]
             require(
                 holder == nil, "a device is leased once",
                 "\(device.id): \(lease.id), \(holder?.text ?? "")")
             leaseOfDevice[device.id] = lease.id
+        }
+    }
+
+    /// From the asking to the taking back, whatever becomes of sessions and programs between.
+    mutating func noteDrains(_ command: Command) {
+        switch command {
+        case .changeAvailability(let node, .drained): drained.insert(node)
+        case .changeAvailability(let node, .resumed): drained.remove(node)
+        default: break  // nothing else is about wishes
         }
     }
 

@@ -44,6 +44,8 @@ struct Auditor {
     var lastReading: [LeaseID: Reading] = [:]
     var leaseOfDevice: [DeviceID: LeaseID] = [:]
     var finalRecords: [LeaseID: Int] = [:]
+    /// Nodes on which nothing new is wanted.
+    var drained: Set<NodeID> = []
 
     // Time
     var started: [LeaseID: Timestamp] = [:]
@@ -81,6 +83,7 @@ struct Auditor {
         }
         guard let decision = evidence.decision else { return }
         checkKeys(evidence)
+        noteDrains(evidence.command)
         for transfer in decision.transfers { take(transfer) }
         for entry in decision.newEntries { take(entry) }
         // A job's row tells of its leases' settlement: leases first.

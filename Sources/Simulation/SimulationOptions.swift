@@ -62,6 +62,8 @@ package enum PlantedBug: String, Hashable, Sendable, CaseIterable {
     case replayForgotten
     /// The verdict of an ended lease is never asked for.
     case verdictLost
+    /// A draining node takes orders again after its next hello.
+    case drainForgottenWhenDown
     /// A lease is dispatched before its transaction has committed.
     case dispatchedBeforeCommit
     /// A lease is lost as soon as its node is suspect.

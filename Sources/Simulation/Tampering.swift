@@ -79,6 +79,7 @@ extension Tampering {
         case .deviceLeftFree, .capacityOversold:
             if case .clear(let clearing) = command { freeAgain(clearing, in: &decision) }
         case .attemptRepeated: if case .retry = command { repeatAttempts(in: &decision) }
+        case .drainForgottenWhenDown: forgetDrain(in: &decision)
         case .replayForgotten:
             decision.rows.removeAll { if case .replay = $0 { true } else { false } }
         case .verdictLost:
@@ -148,6 +149,16 @@ extension Tampering {
             case .deviceLeftFree: offer.freeDevices = before.freeDevices
             default: offer.free = before.free
             }
+            return .offer(offer)
+        }
+    }
+
+    private func forgetDrain(in decision: inout Decision) {
+        decision.rows = decision.rows.map { row in
+            guard case .offer(var offer) = row, offer.availability == .drainingDown else {
+                return row
+            }
+            offer.availability = .down
             return .offer(offer)
         }
     }

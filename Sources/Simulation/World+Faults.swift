@@ -1,4 +1,5 @@
 import Domain
+import Hosting
 import Marketplace
 
 // What goes wrong, and when. All of it ends with `heal`.
@@ -103,7 +104,7 @@ extension World {
     private func drain(_ place: Int) {
         guard nodes[place].connection != nil else { return }
         report.faults.count(.drain)
-        sendUp(place, .drain)
+        tell(place, .drainAsked)
         schedule(
             .undrain(node: place),
             at: now.after(milliseconds: random.faults.within(5000...40_000)))
@@ -120,13 +121,14 @@ extension World {
             at: now.after(milliseconds: 20))
     }
 
-    /// The operator opens a drained node again, when it can.
+    /// The owner lets a drained node take orders again, when the market is there and has heard all
+    /// that the node had to say.
     func undrain(_ place: Int) {
-        guard market?.sessions[place] != nil else {
+        guard market != nil, nodes[place].host?.isDrainUnanswered == false else {
             return schedule(.undrain(node: place), at: now.after(milliseconds: 5000))
         }
         inMarket { () throws(MarketCrash) in
-            try perform(.setAvailability(nodes[place].id, .open))
+            try perform(.changeAvailability(nodes[place].id, .resumed))
         }
     }
 

@@ -141,7 +141,7 @@ extension MarketFrame {
     /// A dispatch is counted from the renewal before it: a stream never lets it fall behind.
     var isOrderFree: Bool {
         switch self {
-        case .welcome, .dispatch, .goodbye: false
+        case .welcome, .dispatch, .drained, .goodbye: false
         case .renewal, .stop, .receiptAccepted, .receiptRefused: true
         }
     }

@@ -109,7 +109,7 @@ extension World {
         guard market?.sessions[place]?.connection == connection else { return }
         market?.sessions[place] = nil
         market?.liveness.disconnect(nodes[place].id)
-        try perform(.setAvailability(nodes[place].id, .down))
+        try perform(.changeAvailability(nodes[place].id, .disconnected))
     }
 
     /// Effects that no node has acknowledged for a while are sent again.

@@ -20,7 +20,9 @@ extension World {
             case .acknowledged(let effect): try perform(.effectDone(effect))
             case .drain:
                 report.reached.count(.nodeDrained)
-                try perform(.setAvailability(nodes[place].id, .draining))
+                if case .success = try perform(.changeAvailability(nodes[place].id, .drained)) {
+                    sendDown(place, .drained)
+                }
             }
         }
     }

@@ -49,7 +49,9 @@ extension Message {
         .helpNodeRun: Bilingual("run this machine's node", "執行本機的節點"),
         .helpNodeList: Bilingual("list your nodes", "列出您的節點"),
         .helpNodeDrain: Bilingual(
-            "take no new leases on a node; what runs finishes", "節點不再接新租約；執行中的會完成"),
+            "take no new leases on a node until resume; what runs finishes",
+            "節點不再接新租約，直到 resume；執行中的會完成"),
+        .helpNodeResume: Bilingual("take new leases on a drained node again", "讓停止接單的節點恢復接單"),
         .helpNodeWatch: Bilingual("watch one lease; started by the node", "監看一個租約；由節點啟動"),
         .helpAuditVerify: Bilingual(
             "verify a job's bill from its bundle, without the market",

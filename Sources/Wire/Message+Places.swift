@@ -17,6 +17,7 @@ extension Message {
         .nodeDraining: Bilingual(
             "draining: running leases finish, no new ones come", "停止接單：執行中的租約會完成，不再接新的"),
         .nodeDrained: Bilingual("drained", "已排空"),
+        .nodeResumed: Bilingual("takes new leases again", "恢復接單"),
         .nodeFound: Bilingual(
             "found {cpus} CPUs, {memory} memory, {disk} disk, {devices} GPUs",
             "找到 {cpus} 個 CPU、記憶體 {memory}、磁碟 {disk}、GPU {devices} 個"),

@@ -18,6 +18,7 @@ extension Message {
         .availabilityOpen: Bilingual("open", "開放"),
         .availabilityDraining: Bilingual("draining", "停止接單"),
         .availabilityDown: Bilingual("down", "離線"),
+        .availabilityDrainingDown: Bilingual("draining, down", "停止接單（離線）"),
         .endExited: Bilingual("the program ended with code {code}", "程式結束，結束碼 {code}"),
         .endOutOfMemory: Bilingual("killed: it needed more memory than its limit", "已終止：記憶體用量超過上限"),
         .endOverran: Bilingual(

@@ -8,7 +8,8 @@ package enum Message: String, Hashable, Sendable, CaseIterable {
     // States: job states, task states and end reasons
     case stateWaiting, stateMatching, stateStarting, stateRunning, stateStopping, stateFinished,
         stateFailed, stateStopped, taskQueued, taskOpen, taskLeased, taskSucceeded, taskFailed,
-        taskStopped, availabilityOpen, availabilityDraining, availabilityDown, endExited,
+        taskStopped, availabilityOpen, availabilityDraining, availabilityDown,
+         availabilityDrainingDown, endExited,
         endOutOfMemory, endOverran, endBudget, endStopped, endStartFailed, endLost, endKilled,
         startImageMissing, startImageInvalid, startImagePull, startImageRefused,
         startImageTooLarge, startInput, startContainer, startNode, startTimeout, reasonNoOffer,
@@ -49,7 +50,7 @@ package enum Message: String, Hashable, Sendable, CaseIterable {
     // Places: markets, nodes, keys
     case marketReady, marketStopping, credentialsWritten, contextSaved, contextUsed, keyMade,
         tokenMade, nodeJoined, nodeConnected, nodeReconnecting, nodeDraining, nodeDrained,
-        nodeFound, nodeRuntime, checkPassed, checkFailed
+        nodeResumed, nodeFound, nodeRuntime, checkPassed, checkFailed
     // Spec: faults of a job spec
     case specUnreadable, specTooLarge, specTooDeep, specTooManyNodes, specManyDocuments,
         specAliases, specTag, specEmpty, specDuplicateKey, specUnknownKey, specUnsupportedKey,
@@ -66,7 +67,8 @@ package enum Message: String, Hashable, Sendable, CaseIterable {
         helpCost,
         helpInvoice, helpBalance, helpOffers, helpMarketServe, helpKeyCreate, helpCredit,
         helpMarketImage, helpMarketAudit, helpTokenCreate, helpNodeJoin, helpNodeRun, helpNodeList,
-        helpNodeDrain, helpNodeWatch, helpAuditVerify, helpAuditExport, helpAuditLog,
+        helpNodeDrain, helpNodeResume, helpNodeWatch, helpAuditVerify, helpAuditExport,
+        helpAuditLog,
         helpAuditLedger,
         helpAuditMirror, helpAuditEvidence, helpVersion, operandSpec, operandJob, operandJobTask,
         operandJobPath, operandFolder, operandAccount, operandAmount, operandImage, operandArchive,

@@ -39,6 +39,7 @@ extension Offer.Availability {
             case .open: .availabilityOpen
             case .draining: .availabilityDraining
             case .down: .availabilityDown
+            case .drainingDown: .availabilityDrainingDown
             }
         return message.text(in: language)
     }

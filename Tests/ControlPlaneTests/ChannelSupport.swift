@@ -28,13 +28,7 @@ struct ChannelMarket: Sendable {
         folder =
             FileManager.default.temporaryDirectory.path
             + "/orban-channel-" + Hex.encode(RandomBytes.make(8))
-        var log = Logger(label: "test")
-        log.logLevel = .critical
-        server = try await MarketServer(
-            MarketConfiguration(
-                folder: folder, host: "127.0.0.1", port: 0, channelPort: 0,
-                publicHost: "127.0.0.1", commission: BasisPoints(250)!, origin: "test.orban/m"),
-            log: log)
+        server = try await Self.server(in: folder)
         node = Node(
             id: NodeID("nod_1")!, provider: Self.provider, name: "one",
             receiptKey: Array(receiptKey.publicKey.rawRepresentation))
@@ -42,6 +36,17 @@ struct ChannelMarket: Sendable {
             id: Self.provider, name: "provider", createdAt: Timestamp(milliseconds: 0))
         try await services.store.perform(.openAccount(account, keys: []))
         try await services.store.perform(.registerNode(node, token: nil))
+    }
+
+    /// Opens what lies in a folder, as the next run of the program does.
+    static func server(in folder: String) async throws -> MarketServer {
+        var log = Logger(label: "test")
+        log.logLevel = .critical
+        return try await MarketServer(
+            MarketConfiguration(
+                folder: folder, host: "127.0.0.1", port: 0, channelPort: 0,
+                publicHost: "127.0.0.1", commission: BasisPoints(250)!, origin: "test.orban/m"),
+            log: log)
     }
 
     /// Runs `body` while the channel listens; it is told the port.

@@ -46,6 +46,25 @@ struct LifeTests {
         #expect(ended.reading == Self.next && reserved.reading == nil && settled.reading == nil)
     }
 
+    @Test func `an offer's two facts change apart: whether its node answers, whether it drains`() {
+        let table: [(Offer.Availability, Offer.Event, Offer.Availability)] = [
+            (.open, .connected, .open), (.open, .disconnected, .down),
+            (.open, .drained, .draining), (.open, .resumed, .open),
+            (.draining, .connected, .draining), (.draining, .disconnected, .drainingDown),
+            (.draining, .drained, .draining), (.draining, .resumed, .open),
+            (.down, .connected, .open), (.down, .disconnected, .down),
+            (.down, .drained, .drainingDown), (.down, .resumed, .down),
+            (.drainingDown, .connected, .draining), (.drainingDown, .disconnected, .drainingDown),
+            (.drainingDown, .drained, .drainingDown), (.drainingDown, .resumed, .down),
+        ]
+        for (state, event, expected) in table {
+            #expect(state.after(event) == expected, "\(state) \(event)")
+        }
+        #expect(table.count == Offer.Availability.allCases.count * Offer.Event.allCases.count)
+        let connected = Offer.Availability.allCases.filter(\.isConnected)
+        #expect(connected == [.open, .draining])
+    }
+
     @Test func `a task is queued, open, leased and finished, and may be retried`() {
         let open = TaskLife.open(since: Self.now)
         let leased = TaskLife.leased(Self.lease)

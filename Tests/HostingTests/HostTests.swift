@@ -25,6 +25,29 @@ import Testing
         #expect(again == [.send(.acknowledged(EffectID("e")))])
     }
 
+    @Test func `a drain is said again until the market answers it, also on the next session`() {
+        var bench = Bench()
+        #expect(bench.take(.drainAsked).isEmpty, "nobody is there to hear it")
+        bench.take(.connected)
+        #expect(bench.take(.frame(.welcome)).contains(.send(.drain)))
+        #expect(!bench.take(.tick).contains(.send(.drain)))
+        bench.pass(milliseconds: 1000)
+        #expect(bench.take(.tick).contains(.send(.drain)))
+        bench.take(.disconnected)
+        bench.pass(milliseconds: 5000)
+        #expect(!bench.take(.tick).contains(.send(.drain)))
+        bench.take(.connected)
+        #expect(bench.take(.frame(.welcome)).contains(.send(.drain)))
+        bench.take(.frame(.drained))
+        bench.pass(milliseconds: 5000)
+        #expect(!bench.take(.tick).contains(.send(.drain)))
+        #expect(!bench.host.isDrainUnanswered)
+        bench.take(.disconnected)
+        bench.take(.connected)
+        // The owner may have taken it back since.
+        #expect(!bench.take(.frame(.welcome)).contains(.send(.drain)))
+    }
+
     @Test func `the start frame claims nothing and comes at once`() {
         var bench = Bench()
         bench.connect()

@@ -38,7 +38,7 @@ struct MatchTests {
         try shop.run(shop.submit(.init(job: "job_2", cpus: 9, key: "2")))
         shop.refuses(.clear(try shop.clearing(of: "job_2")), .offerChanged)
         try shop.run(shop.submit(.init(job: "job_3", key: "3")))
-        try shop.run(.setAvailability(Shop.node, .draining))
+        try shop.run(.changeAvailability(Shop.node, .drained))
         shop.refuses(.clear(try shop.clearing(of: "job_3")), .offerChanged)
     }
 

@@ -65,7 +65,7 @@ struct NodeTests {
             .termsImpossible("each device once"))
         let nobody = NodeID("nod_none")!
         shop.refuses(.advertise(nobody, try shop.terms(gpus: [])), .nodeUnknown(nobody))
-        shop.refuses(.setAvailability(nobody, .open), .nodeUnknown(nobody))
+        shop.refuses(.changeAvailability(nobody, .resumed), .nodeUnknown(nobody))
     }
 
     @Test func `what leases use is not free, also when the node offers less than before`() throws {
@@ -84,14 +84,29 @@ struct NodeTests {
         #expect(try shop.offer().freeDevices == Shop.gpus)
     }
 
-    @Test func `a draining node stays draining when it advertises again`() throws {
+    @Test func `a drain holds through disconnects and hellos until it is taken back`() throws {
         var shop = try Shop.open()
-        try shop.run(.setAvailability(Shop.node, .draining))
-        try shop.ignores(.setAvailability(Shop.node, .draining))
+        try shop.run(.changeAvailability(Shop.node, .drained))
+        try shop.ignores(.changeAvailability(Shop.node, .drained))
+        for _ in 1...2 {
+            try shop.run(.advertise(Shop.node, shop.terms()))
+            #expect(try shop.offer().availability == .draining)
+            try shop.run(.changeAvailability(Shop.node, .disconnected))
+            #expect(try shop.offer().availability == .drainingDown)
+        }
+        try shop.run(.changeAvailability(Shop.node, .resumed))
+        #expect(try shop.offer().availability == .down)
+        try shop.run(.advertise(Shop.node, shop.terms()))
+        #expect(try shop.offer().availability == .open)
+    }
+
+    @Test func `a node that is down can be drained, and drains from its next hello on`() throws {
+        var shop = try Shop.open()
+        try shop.run(.changeAvailability(Shop.node, .disconnected))
+        try shop.run(.changeAvailability(Shop.node, .drained))
         try shop.run(.advertise(Shop.node, shop.terms()))
         #expect(try shop.offer().availability == .draining)
-        try shop.run(.setAvailability(Shop.node, .down))
-        try shop.run(.advertise(Shop.node, shop.terms()))
+        try shop.run(.changeAvailability(Shop.node, .resumed))
         #expect(try shop.offer().availability == .open)
     }
 

@@ -92,6 +92,9 @@ import Testing
             testDescription: "draining", needs: Sample.needs(),
             offer: Sample.offer(availability: .draining), reason: .draining),
         Row(
+            testDescription: "draining and down", needs: Sample.needs(),
+            offer: Sample.offer(availability: .drainingDown), reason: .draining),
+        Row(
             testDescription: "down", needs: Sample.needs(),
             offer: Sample.offer(availability: .down), reason: .down),
         Row(

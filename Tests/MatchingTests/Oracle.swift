@@ -113,7 +113,8 @@ struct Scenario {
         let taken = Sample.size(cpu: pick([0, 0, 1000]), memory: pick([0, 0, 2]), disk: 0)
         return Sample.offer(
             number, version: Int64(count(1...9)),
-            availability: pick([.open, .open, .open, .open, .open, .draining, .down]),
+            availability: pick([.open, .open, .open, .open, .open, .draining, .down, .drainingDown]
+            ),
             size: size, devices: devices, ask: pick([1000, 2000, 4000, 8000]),
             region: pick(["TW", "TW", "JP"]), tier: pick(Tier.allCases),
             free: size.subtracting(taken),

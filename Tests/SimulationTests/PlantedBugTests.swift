@@ -34,6 +34,7 @@ import Testing
         (.fenceIgnoredByNode, "one unfrozen run per task"),
         (.frozenTimeCounted, "no second is billed that was not run"),
         (.verdictLost, "all comes to rest"),
+        (.drainForgottenWhenDown, "a drained node takes nothing new"),
     ])
     func `a planted bug is caught by the rule it breaks`(bug: PlantedBug, rule: String) {
         #expect(Self.violation(of: bug)?.rule == rule)

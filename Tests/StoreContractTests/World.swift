@@ -168,8 +168,8 @@ extension World {
 
     private mutating func offering() -> Command {
         if random.isOneIn(4) {
-            let all: [Offer.Availability] = [.open, .open, .draining, .down]
-            return .setAvailability(anyNode(), random.pick(all) ?? .open)
+            let event = random.pick(Offer.Event.allCases) ?? .connected
+            return .changeAvailability(anyNode(), event)
         }
         let count = random.below(3)
         let chosen = (0..<count).compactMap { _ in random.pick(devices) }

@@ -65,7 +65,7 @@ enum ChannelFrames {
             .dispatch(effect, dispatch(devices: (1...64).map { DeviceID("GPU-\($0)")! })),
             .receiptAccepted(lease, sequence: Int64.max),
             .receiptRefused(lease, sequence: 1, code: "receipt_ahead_of_time"),
-            .goodbye(code: "second_session"),
+            .drained, .goodbye(code: "second_session"),
         ]
         + reasons.map { .stop(effect, lease, $0) }
 

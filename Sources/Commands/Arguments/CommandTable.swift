@@ -20,7 +20,7 @@ enum CommandTable {
         .marketAudit,
     ]
     private static let providers: [LeafCommand] = [
-        .nodeJoin, .nodeRun, .nodeList, .nodeDrain, .nodeWatch,
+        .nodeJoin, .nodeRun, .nodeList, .nodeDrain, .nodeResume, .nodeWatch,
     ]
     private static let auditors: [LeafCommand] = [
         .auditVerify, .auditExport, .auditLog, .auditLedger, .auditMirror, .auditEvidence,

@@ -25,6 +25,18 @@ extension LeafCommand {
         try session.show(node) { ["\(node.id)  \(session.told(.nodeDraining))"] }
         return ExitCode.done.rawValue
     }
+
+    /// `orban node resume`: takes a drain back, whoever asked for it.
+    static let nodeResume = LeafCommand(
+        "node resume", .helpNodeResume, operands: [Operand("node", .operandNode)]
+    ) { session in
+        let name = session.arguments.operands[0].pathSegment
+        let node: NodeDTO = try await session.withMarket([.provider, .operator]) {
+            try await $0.postAgain("/v1/nodes/\(name)/resume")
+        }
+        try session.show(node) { ["\(node.id)  \(session.told(.nodeResumed))"] }
+        return ExitCode.done.rawValue
+    }
 }
 
 extension Session {

@@ -115,8 +115,8 @@ package actor NodeAgent: Service {
     /// The leases of this node as they stand.
     package var leases: [HostedLease] { host.leases }
 
-    /// Tells the market to place nothing new here; what runs goes on.
-    package func drain() { send(.drain) }
+    /// Tells the market to place nothing new here, until it knows; what runs goes on.
+    package func drain() throws { try take(.drainAsked) }
 }
 
 // MARK: - Acting
@@ -274,6 +274,7 @@ extension NodeAgent {
             log("receipt refused", lease, ["sequence": "\(sequence)", "code": "\(code)"])
         case .goodbye(let code):
             parts.logger.warning("market ended the session", metadata: ["code": "\(code)"])
+        case .drained: parts.logger.info("market places nothing new here")
         case .renewal, .receiptAccepted: break
         }
     }

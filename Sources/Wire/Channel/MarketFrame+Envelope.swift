@@ -51,6 +51,7 @@ extension MarketFrame {
                     $0.sequence = sequence
                     $0.code = code
                 })
+        case .drained: .drained(.init())
         case .goodbye(let code): .goodbye(.with { $0.code = code })
         }
     }
@@ -76,6 +77,7 @@ extension MarketFrame {
                 try FrameField.id(refused.lease, "receipt_refused.lease"),
                 sequence: try FrameField.ordinal(refused.sequence, "receipt_refused.sequence"),
                 code: try FrameField.code(refused.code, "receipt_refused.code"))
+        case .drained: self = .drained
         case .goodbye(let goodbye):
             self = .goodbye(code: try FrameField.code(goodbye.code, "goodbye.code"))
         }

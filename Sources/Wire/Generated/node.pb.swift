@@ -252,6 +252,14 @@ package nonisolated struct Orban_Node_V1_MarketEnvelope: Sendable {
     set {frame = .goodbye(newValue)}
   }
 
+  package var drained: Orban_Node_V1_Drained {
+    get {
+      if case .drained(let v)? = frame {return v}
+      return Orban_Node_V1_Drained()
+    }
+    set {frame = .drained(newValue)}
+  }
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package nonisolated enum OneOf_Frame: Equatable, Sendable {
@@ -262,6 +270,7 @@ package nonisolated struct Orban_Node_V1_MarketEnvelope: Sendable {
     case receiptAccepted(Orban_Node_V1_ReceiptAccepted)
     case receiptRefused(Orban_Node_V1_ReceiptRefused)
     case goodbye(Orban_Node_V1_Goodbye)
+    case drained(Orban_Node_V1_Drained)
 
   }
 
@@ -337,7 +346,8 @@ package nonisolated struct Orban_Node_V1_EffectDone: Sendable {
   package init() {}
 }
 
-/// Nothing new is to be placed on this node.
+/// Nothing new is to be placed on this node. Said again, on this session and the next ones, until
+/// Drained answers it.
 package nonisolated struct Orban_Node_V1_Drain: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
@@ -528,6 +538,17 @@ package nonisolated struct Orban_Node_V1_ReceiptRefused: Sendable {
 
   /// A stable code: 1…64 of a-z, 0-9 and `_`.
   package var code: String = String()
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+}
+
+/// Answers a Drain: it is committed and holds until the owner takes it back.
+package nonisolated struct Orban_Node_V1_Drained: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
 
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -855,7 +876,7 @@ nonisolated extension Orban_Node_V1_NodeEnvelope: SwiftProtobuf.Message, SwiftPr
 
 nonisolated extension Orban_Node_V1_MarketEnvelope: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".MarketEnvelope"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}sequence\0\u{1}acknowledged\0\u{1}welcome\0\u{1}renewal\0\u{1}dispatch\0\u{1}stop\0\u{3}receipt_accepted\0\u{3}receipt_refused\0\u{1}goodbye\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}sequence\0\u{1}acknowledged\0\u{1}welcome\0\u{1}renewal\0\u{1}dispatch\0\u{1}stop\0\u{3}receipt_accepted\0\u{3}receipt_refused\0\u{1}goodbye\0\u{1}drained\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -956,6 +977,19 @@ nonisolated extension Orban_Node_V1_MarketEnvelope: SwiftProtobuf.Message, Swift
           self.frame = .goodbye(v)
         }
       }()
+      case 10: try {
+        var v: Orban_Node_V1_Drained?
+        var hadOneofValue = false
+        if let current = self.frame {
+          hadOneofValue = true
+          if case .drained(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.frame = .drained(v)
+        }
+      }()
       default: break
       }
     }
@@ -1000,6 +1034,10 @@ nonisolated extension Orban_Node_V1_MarketEnvelope: SwiftProtobuf.Message, Swift
     case .goodbye?: try {
       guard case .goodbye(let v)? = self.frame else { preconditionFailure() }
       try visitor.visitSingularMessageField(value: v, fieldNumber: 9)
+    }()
+    case .drained?: try {
+      guard case .drained(let v)? = self.frame else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 10)
     }()
     case nil: break
     }
@@ -1521,6 +1559,25 @@ nonisolated extension Orban_Node_V1_ReceiptRefused: SwiftProtobuf.Message, Swift
     if lhs.lease != rhs.lease {return false}
     if lhs.sequence != rhs.sequence {return false}
     if lhs.code != rhs.code {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Orban_Node_V1_Drained: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".Drained"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap()
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    // Load everything into unknown fields
+    while try decoder.nextFieldNumber() != nil {}
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: Orban_Node_V1_Drained, rhs: Orban_Node_V1_Drained) -> Bool {
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
