@@ -85,8 +85,12 @@ struct ChannelHandler: Orban_Node_V1_NodeChannel.ServiceProtocol {
                     return .deadline
                 }
                 defer { group.cancelAll() }
-                // What a node said before it closed its side is still dealt with.
-                while try await group.next() == .reader {}
+                // What a node said before it closed its side is still dealt with; and a reader that
+                // failed says so, however early its taker has run dry.
+                var listening: Set<Part> = [.reader, .taker]
+                while !listening.isEmpty, let part = try await group.next() {
+                    guard listening.remove(part) != nil else { break }
+                }
             }
             return nil
         } catch {
