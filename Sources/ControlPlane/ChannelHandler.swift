@@ -48,7 +48,7 @@ struct ChannelHandler: Orban_Node_V1_NodeChannel.ServiceProtocol {
         }
         defer { connections.remove(place) }
         let channel = NodeChannel(send: { exchange.send($0) }, close: { exchange.close() })
-        guard let session = await market.sessions.open(node, channel) else {
+        guard let session = try await market.sessions.open(node, channel) else {
             exchange.close()
             return try await Self.write(exchange, to: outbound)
         }
@@ -116,12 +116,7 @@ struct ChannelHandler: Orban_Node_V1_NodeChannel.ServiceProtocol {
         for exchange: FrameExchange<MarketFrame>
     ) async throws {
         for await numbered in frames {
-            do {
-                try await market.sessions.take(numbered.frame, from: node, session: session)
-            } catch let refusal as Refusal {
-                market.log.warning(
-                    "frame refused", metadata: ["node.id": "\(node)", "code": "\(refusal.code)"])
-            }
+            try await market.sessions.take(numbered.frame, from: node, session: session)
             exchange.took(numbered.sequence)
         }
     }

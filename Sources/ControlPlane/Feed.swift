@@ -1,3 +1,4 @@
+package import Domain
 package import Marketplace
 import Synchronization
 
@@ -5,11 +6,14 @@ import Synchronization
 package struct Commit: Sendable {
     package let rows: [Row]
     package let effects: [OutboxEntry]
+    /// Effects that waited and are done.
+    package let done: [EffectID]
     package let newEntries: Int
 
-    package init(rows: [Row], effects: [OutboxEntry], newEntries: Int) {
+    package init(rows: [Row], effects: [OutboxEntry], done: [EffectID], newEntries: Int) {
         self.rows = rows
         self.effects = effects
+        self.done = done
         self.newEntries = newEntries
     }
 }

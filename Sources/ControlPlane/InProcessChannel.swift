@@ -22,7 +22,7 @@ package struct InProcessChannel: Sendable {
                 if case .enqueued = continuation.yield(frame) { true } else { false }
             },
             close: { continuation.finish() })
-        guard let number = await market.sessions.open(node, channel) else {
+        guard let number = try await market.sessions.open(node, channel) else {
             throw Refusal.nodeTaken(id)
         }
         continuation.onTermination = { _ in

@@ -83,20 +83,18 @@ package struct MarketServer: Sendable {
                 feed.publish(
                     Commit(
                         rows: notice.rows, effects: notice.newEffects,
-                        newEntries: notice.newEntryCount))
+                        done: notice.doneEffects, newEntries: notice.newEntryCount))
             })
         self.store = store
         let authority = try CertificateAuthority(
             folder: configuration.folder + "/keys", market: configuration.origin)
         let authenticator = Authenticator(store: store, tokenKey: secrets.tokenKey)
-        let meter = MeterBatcher(store: store) { error in
-            log.error("receipts not written", metadata: ["cause": "\(error)"])
-        }
         let lastAlive = try await Self.lastAlive(store)
+        let machine = Sessions(
+            liveness: Liveness(startedAt: clock.now(), lastAlive: lastAlive),
+            token: { authenticator.token($0, $1) })
         let sessions = NodeSessions(
-            store: store, feed: feed, clock: clock,
-            liveness: Liveness(startedAt: clock.now(), lastAlive: lastAlive), meter: meter,
-            token: { authenticator.token($0, $1) }, faults: faults, log: log)
+            machine, store: store, feed: feed, clock: clock, faults: faults, log: log)
         let matching = MatchLoop(
             store: store, feed: feed, newLease: { MarketServices.newID() }, log: log)
         let signer = try NoteSigner(name: configuration.origin, privateKey: secrets.logKey)
@@ -112,9 +110,7 @@ package struct MarketServer: Sendable {
         workers = [
             sessions, matching, OutboxWorker(store: store, feed: feed, faults: faults, log: log),
             Sequencer(store: store, feed: feed, signer: signer, faults: faults),
-            Timekeeper(
-                store: store, sessions: sessions, signals: signals, uploads: uploads,
-                clock: clock, log: log),
+            Timekeeper(sessions: sessions, signals: signals, uploads: uploads, clock: clock),
         ]
         // A store that never lived knows no blob: what lies there is not its to delete.
         if lastAlive != nil { try await uploads.sweep() }
@@ -127,13 +123,9 @@ package struct MarketServer: Sendable {
         return nil
     }
 
-    /// Before a node has connected to this run, nothing is placed on it.
     private static func takeDownOffers(_ store: SQLiteStore) async throws {
         let read = Read.offers(limit: 1_000_000)
-        let commands = try await store.read([read])[read].compactMap { row -> Command? in
-            guard case .offer(let offer) = row, offer.availability.isConnected else { return nil }
-            return .changeAvailability(offer.node, .disconnected)
-        }
+        let commands = Sessions.atStart(offers: try await store.read([read])[read])
         guard !commands.isEmpty else { return }
         _ = try await store.perform(commands)
     }

@@ -88,50 +88,27 @@ struct Sequencer: Service {
     }
 }
 
-/// What the passing of time asks for: signs of life, lost and unstarted leases, periods, abandoned
-/// uploads.
+/// Tells the sessions and the streams of news that time passes, and gives up abandoned uploads.
 struct Timekeeper: Service {
-    private static let periodTicks = 60
+    private static let newsTicks = 15
     private static let uploadTicks = 600
-    let store: any Store
     let sessions: NodeSessions
     let signals: Signals
     let uploads: UploadKeeper
     let clock: MarketClock
-    let log: Logger
 
     func run() async throws {
         try await cancelWhenGracefulShutdown {
             var tick = 0
             while !Task.isCancelled {
                 tick += 1
-                try await everySecond()
-                if tick.isMultiple(of: 15) { signals.ringAll() }
-                if tick.isMultiple(of: Self.periodTicks) { try await closePeriods() }
+                try await sessions.tick()
+                if tick.isMultiple(of: Self.newsTicks) { signals.ringAll() }
                 if tick.isMultiple(of: Self.uploadTicks) {
                     try await uploads.removeAbandoned(at: clock.now())
                 }
                 do { try await MarketClock.pause(milliseconds: 1000) } catch { return }
             }
         }
-    }
-
-    private func everySecond() async throws {
-        let overdue = await sessions.overdue()
-        let abandoned = await sessions.abandoned()
-        var commands: [Command] = [.keepAlive]
-        commands += overdue.lost.map { .endLease($0, .nodeLost) }
-        commands += abandoned.map { .endLease($0.lease, $0.reason) }
-        for lease in overdue.lost {
-            log.warning("lease lost", metadata: ["lease.id": "\(lease)"])
-        }
-        _ = try await store.perform(commands)
-        for node in overdue.silent { try await sessions.drop(node) }
-    }
-
-    private func closePeriods() async throws {
-        let running = await sessions.runningLeases
-        guard !running.isEmpty else { return }
-        _ = try await store.perform(running.map { .closePeriod($0) })
     }
 }

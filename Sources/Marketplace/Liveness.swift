@@ -10,12 +10,6 @@ package struct Liveness: Sendable {
         case live, suspect, silent
     }
 
-    /// A node that came back from a silence; the span goes to `Command.silence`.
-    package struct Return: Hashable, Sendable {
-        package let node: NodeID
-        package let silentMilliseconds: Int64
-    }
-
     private struct Session: Sendable {
         var connected: Bool
         let connectedAt: Timestamp
@@ -26,6 +20,8 @@ package struct Liveness: Sendable {
     }
 
     package static let suspectSeconds: Int64 = 3
+    /// No silence up to this one takes a second from any lease.
+    package static let shortestFenceMilliseconds: Int64 = 3000
     /// The default fence and a tenth: a session that says nothing for so long is over.
     package static let silentSeconds: Int64 = 9
     private var sessions: [NodeID: Session] = [:]
@@ -52,16 +48,18 @@ package struct Liveness: Sendable {
 
     package mutating func disconnect(_ node: NodeID) { sessions[node]?.connected = false }
 
-    /// Notes a heartbeat that is being answered now.
-    ///
-    /// - Returns: the silence that it ends, when that was longer than the shortest fence.
-    package mutating func heartbeat(_ node: NodeID, at now: Timestamp) -> Return? {
+    /// Milliseconds since the last heartbeat that was answered, or could have been before a restart.
+    package func silence(of node: NodeID, at now: Timestamp) -> Int64 {
+        now.millisecondsSince(sessions[node]?.lastHeartbeat ?? aliveUntil)
+    }
+
+    /// Notes a heartbeat that arrived at `now` and is being answered: every silence before it counts
+    /// as booked.
+    package mutating func hear(_ node: NodeID, at now: Timestamp) {
         let last = sessions[node]?.lastHeartbeat ?? aliveUntil
         sessions[node] = Session(
-            connected: true, connectedAt: sessions[node]?.connectedAt ?? now,
-            lastHeartbeat: max(now, last))
-        let silence = now.millisecondsSince(last)
-        return silence > 3000 ? Return(node: node, silentMilliseconds: silence) : nil
+            connected: sessions[node]?.connected ?? false,
+            connectedAt: sessions[node]?.connectedAt ?? now, lastHeartbeat: max(now, last))
     }
 
     package func health(of node: NodeID, at now: Timestamp) -> Health {

@@ -12,8 +12,11 @@ extension Auditor {
             begin(lease)
         }
         leases[lease.id] = lease
-        if case .meter(_, let arrivedAt) = evidence.command {
+        switch evidence.command {
+        case .meter(_, let arrivedAt):
             checkReading(lease, before: before, arrivedAt: arrivedAt, evidence)
+        case .endLease: if before?.life.isLive == true { checkEnd(lease, at: evidence.at) }
+        default: break  // no receipt, and no end that the market decided
         }
         checkPaid(lease)
         book(lease)
@@ -123,28 +126,6 @@ extension Auditor {
         require(
             seconds <= (possible + 999) / 1000, "no claim is ahead of the market's clock",
             "\(lease.id): \(seconds) s in \(possible) ms")
-    }
-
-    // MARK: Silence
-
-    /// The market answers a heartbeat: silences beyond the fence are over.
-    mutating func answered(_ node: NodeID, live: [Lease], at now: Timestamp) {
-        for lease in live where started[lease.id] != nil {
-            silence[lease.id, default: 0] += silence(of: lease, until: now)
-        }
-        lastAnswer[node] = now
-    }
-
-    /// After a restart the market can only know that it was alive until then.
-    mutating func marketRestarted(aliveUntil: Timestamp, nodes: [NodeID]) {
-        for node in nodes {
-            lastAnswer[node] = max(lastAnswer[node] ?? aliveUntil, aliveUntil)
-        }
-    }
-
-    private func silence(of lease: Lease, until now: Timestamp) -> Int64 {
-        guard let last = lastAnswer[lease.node], let start = started[lease.id] else { return 0 }
-        return max(0, now.millisecondsSince(max(last.advanced(seconds: lease.fence), start)))
     }
 
     // MARK: Capacity

@@ -17,9 +17,15 @@ struct Auditor {
         let command: Command
         let outcome: Outcome
         let decision: Decision?
+        let at: Timestamp
         /// For a receipt: whether its node is honest, and how long its container really ran.
         let isHonest: Bool
         let ranNanoseconds: Int64
+    }
+
+    struct Heartbeat: Hashable {
+        let connection: Int
+        let number: Int64
     }
 
     private(set) var finding: Finding?
@@ -52,6 +58,12 @@ struct Auditor {
     /// Milliseconds in which a lease's node was silent beyond the fence.
     var silence: [LeaseID: Int64] = [:]
     var lastAnswer: [NodeID: Timestamp] = [:]
+    /// When each heartbeat arrived.
+    var arrivals: [Heartbeat: Timestamp] = [:]
+    /// When the heartbeat arrived whose answer last let a lease run on.
+    var lastRenewal: [LeaseID: Timestamp] = [:]
+    /// The connection on which a heartbeat of each node was last answered, and when that arrived.
+    var answeredOn: [NodeID: (connection: Int, at: Timestamp)] = [:]
 
     // Containers
     /// Unfrozen time of each lease's finished stretches, by its node's clock.

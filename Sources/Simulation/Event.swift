@@ -1,4 +1,5 @@
 import Domain
+import Marketplace
 
 /// Everything that can be scheduled. A node is named by its place in `World.nodes`.
 ///
@@ -9,12 +10,15 @@ enum Event {
     case marketStarts
     case marketTick(run: Int)
     case verdictDue(LeaseID, run: Int)
-    case metersDue(run: Int)
+    case wakingDue(run: Int)
+    case storeAnswers(SessionWork, run: Int)
+    case commitHeard(CommitNews, run: Int)
 
     // Network
     case dial(node: Int, run: Int)
     case opened(node: Int, connection: Int)
     case closed(node: Int, connection: Int)
+    case marketHeardOpen(node: Int, connection: Int)
     case marketHeardClose(node: Int, connection: Int)
     case toMarket(node: Int, connection: Int, NodeFrame)
     case toNode(node: Int, connection: Int, MarketFrame)

@@ -1,6 +1,6 @@
 /// Simulation: a whole market in one thread of virtual time, with everything that can go wrong.
 ///
-/// It runs the product's own cores (`Market` over `MemoryTables`, `OrderBook`, `Liveness`, `Host`)
+/// It runs the product's own cores (`Market` over `MemoryTables`, `OrderBook`, `Sessions`, `Host`)
 /// and replaces what surrounds them: clocks, network, containers, crashes, renters. It decides
 /// nothing about money or leases itself; `Auditor` states anew, apart from the rules, what must
 /// always be true, and the first thing that is not true ends a run. Same options, same run.

@@ -72,6 +72,12 @@ package enum PlantedBug: String, Hashable, Sendable, CaseIterable {
     case noGraceAfterRestart
     /// A lease that did not start in time ends while its node may still start it.
     case unstartedEndsAtOnce
+    /// An effect that was lost with its session is not sent again.
+    case effectSentOnce
+    /// A lease that is given up, or whose end is on its way, is renewed as long as it lives.
+    case endingLeaseRenewed
+    /// A second session of a node takes the place of the one that is live.
+    case secondSessionAccepted
     /// A node does not freeze what is not renewed.
     case fenceIgnoredByNode
     /// A lease's watcher does not notice that its fence ran out and moved on between two looks.

@@ -114,6 +114,10 @@ extension World {
     private func cloneNode(_ place: Int) {
         report.faults.count(.clonedNode)
         connections += 1
+        placeOfConnection[connections] = place
+        schedule(
+            .marketHeardOpen(node: place, connection: connections),
+            at: now.after(milliseconds: 20))
         schedule(
             .toMarket(
                 node: place, connection: connections,

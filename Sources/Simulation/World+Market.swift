@@ -24,8 +24,14 @@ extension World {
         trace.note(command.verb.rawValue)
         for commit in commits {
             audit(command, commit)
-            market?.take(commit.decision?.rows ?? [], place: { places[$0] })
-            try noteEffects(commit.decision?.effects ?? [])
+            guard let decision = commit.decision else { continue }
+            market?.take(decision.rows)
+            for entry in decision.effects {
+                if case .verify(let lease) = entry.effect { verifyLater(lease) }
+            }
+            try tellSessions(
+                CommitNews(
+                    rows: decision.rows, effects: decision.effects, done: decision.doneEffects))
         }
         if mayFail, random.crashes.happens(perMillion: 500) {
             report.faults.count(.crashAfterCommit)
@@ -57,20 +63,22 @@ extension World {
         let isHasty = options.planted == .noGraceAfterRestart
         let startedAt = isHasty ? Timestamp(milliseconds: 0) : now.timestamp
         market = MarketMemory(
-            liveness: Liveness(startedAt: startedAt, lastAlive: lastAlive), nodes: nodes.count)
-        rebuild()
+            sessions: Sessions(
+                liveness: Liveness(startedAt: startedAt, lastAlive: lastAlive),
+                quietSeconds: Self.quietSeconds, token: { _, _ in "" }))
+        inMarket { () throws(MarketCrash) in try rebuild() }
         schedule(.marketTick(run: marketRun), at: now.after(milliseconds: 200))
     }
 
-    private func rebuild() {
+    private func rebuild() throws(MarketCrash) {
         let all = 1_000_000
         let jobs = Read.openJobs(limit: all)
         let offers = Read.offers(limit: all)
         let open = Read.openTasks(limit: all)
-        let leases = Read.unsettledLeases(limit: all)
-        let rows = store.tables.read([jobs, offers, open, leases])
-        market?.take(
-            rows[jobs] + rows[offers] + rows[open] + rows[leases], place: { places[$0] })
+        for command in Sessions.atStart(offers: store.tables.load(offers)) { try perform(command) }
+        let rows = store.tables.read([jobs, offers, open])
+        market?.take(rows[jobs] + rows[offers] + rows[open])
+        try tell(.rebuilt(store.tables.read(Sessions.reads)))
         for case .outbox(let entry) in store.tables.load(.outbox(limit: all)) {
             if case .verify(let lease) = entry.effect { verifyLater(lease) }
         }
@@ -80,23 +88,16 @@ extension World {
         guard let memory = market else { return }
         report.marketCrashes += 1
         market = nil
-        for place in nodes.indices {
-            if let session = memory.sessions[place] { closeFromMarket(place, session.connection) }
+        pendingSilences = []
+        for node in nodes {
+            guard let number = memory.sessions.number(of: node.id) else { continue }
+            auditor.sessionEnded(node.id, number)
+            closeFromMarket(number)
         }
         schedule(.marketStarts, at: now.after(milliseconds: down))
     }
 
-    // MARK: Effects
-
-    private func noteEffects(_ effects: [OutboxEntry]) throws(MarketCrash) {
-        for entry in effects {
-            if case .verify(let lease) = entry.effect {
-                verifyLater(lease)
-            } else {
-                try deliver(entry)
-            }
-        }
-    }
+    // MARK: Verdicts
 
     private func verifyLater(_ lease: LeaseID) {
         schedule(
@@ -110,38 +111,6 @@ extension World {
             try faultPoint()
             try perform(.verify(lease))
             try faultPoint()
-        }
-    }
-
-    /// Sends an effect to its node when it is connected; it is done when the node says so.
-    func deliver(_ entry: OutboxEntry) throws(MarketCrash) {
-        guard let place = places[entry.node], market?.sessions[place]?.isGreeted == true,
-            let frame = frame(of: entry)
-        else { return }
-        try faultPoint()
-        market?.sentAt[entry.id] = now
-        sendDown(place, frame)
-        try faultPoint()
-    }
-
-    private func frame(of entry: OutboxEntry) -> MarketFrame? {
-        switch entry.effect {
-        case .dispatch(let id):
-            let rows = store.tables.read([.lease(id)])
-            guard let lease = rows.lease(id), lease.life.isLive,
-                let job = market?.jobs[lease.task.job]
-            else { return nil }
-            return .dispatch(entry.id, Dispatch(lease, of: job))
-        case .stop(let lease, let reason): return .stop(entry.id, lease, reason)
-        case .verify: return nil
-        }
-    }
-
-    func deliverAll(to place: Int) throws(MarketCrash) {
-        let node = nodes[place].id
-        for case .outbox(let entry) in store.tables.load(.outbox(limit: 1_000_000))
-        where entry.node == node {
-            try deliver(entry)
         }
     }
 }

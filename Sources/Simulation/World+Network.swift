@@ -23,11 +23,12 @@ extension World {
             return dialLater(place, milliseconds: 1000)
         }
         connections += 1
+        placeOfConnection[connections] = place
         nodes[place].connection = connections
         nodes[place].lastFrameAt = now
-        schedule(
-            .opened(node: place, connection: connections),
-            at: now.after(milliseconds: link.latencyMilliseconds))
+        let arrival = now.after(milliseconds: link.latencyMilliseconds)
+        schedule(.marketHeardOpen(node: place, connection: connections), at: arrival)
+        schedule(.opened(node: place, connection: connections), at: arrival)
     }
 
     func opened(_ place: Int, _ connection: Int) {
@@ -55,7 +56,8 @@ extension World {
     }
 
     /// The market's end is gone: the node hears of it if it can.
-    func closeFromMarket(_ place: Int, _ connection: Int) {
+    func closeFromMarket(_ connection: Int) {
+        guard let place = placeOfConnection[connection] else { return }
         let link = nodes[place].link
         guard link.downCutUntil <= now else { return }
         schedule(
@@ -82,8 +84,8 @@ extension World {
         nodes[place].link.lastUp = link.lastUp
     }
 
-    func sendDown(_ place: Int, _ frame: MarketFrame) {
-        guard let connection = market?.sessions[place]?.connection else { return }
+    func sendDown(_ frame: MarketFrame, on connection: Int) {
+        guard let place = placeOfConnection[connection] else { return }
         let event = Event.toNode(node: place, connection: connection, frame)
         var link = nodes[place].link
         transmit(

@@ -1,150 +1,110 @@
-import Accounting
-import Crypto
 import Domain
 import Marketplace
-import Verification
 
-// The market's side of the node channel.
-extension World {
-    func take(_ frame: NodeFrame, from place: Int, _ connection: Int) {
-        inMarket { () throws(MarketCrash) in
-            if case .hello(let terms, _) = frame {
-                return try greet(place, connection, terms)
-            }
-            guard market?.sessions[place]?.connection == connection else { return }
-            market?.sessions[place]?.lastFrameAt = now
-            switch frame {
-            case .hello: break
-            case .heartbeat(let number): try renew(place, number)
-            case .receipt(let signed): try take(signed, from: place)
-            case .acknowledged(let effect): try perform(.effectDone(effect))
-            case .drain:
-                report.reached.count(.nodeDrained)
-                if case .success = try perform(.changeAvailability(nodes[place].id, .drained)) {
-                    sendDown(place, .drained)
-                }
-            }
-        }
-    }
-
-    private func greet(_ place: Int, _ connection: Int, _ terms: OfferTerms) throws(MarketCrash) {
-        let id = nodes[place].id
-        guard market?.liveness.connect(id, at: now.timestamp) == true else {
-            report.reached.count(.secondSessionRefused)
-            let goodbye = MarketFrame.goodbye(code: "second_session")
-            return schedule(
-                .toNode(node: place, connection: connection, goodbye),
-                at: now.after(milliseconds: nodes[place].link.latencyMilliseconds))
-        }
-        if let old = market?.sessions[place] { closeFromMarket(place, old.connection) }
-        market?.sessions[place] = MarketMemory.Session(connection: connection, lastFrameAt: now)
-        try perform(.advertise(id, terms))
-        market?.sessions[place]?.isGreeted = true
-        sendDown(place, .welcome)
-        try deliverAll(to: place)
-    }
-
-    /// Every live lease of the node may run on for its fence, unless it is to end.
-    private func renew(_ place: Int, _ number: Int64) throws(MarketCrash) {
-        let id = nodes[place].id
-        if let back = market?.liveness.heartbeat(id, at: now.timestamp) {
-            report.reached.count(.silenceBooked)
-            try perform(.silence(id, milliseconds: back.silentMilliseconds))
-        }
-        auditor.answered(id, live: market?.live[place] ?? [], at: now.timestamp)
-        let renewals = (market?.live[place] ?? [])
-            .filter { market?.expiring[$0.id] == nil }
-            .map { Renewal(lease: $0.id, attempt: $0.attempt) }
-        sendDown(place, .renewal(number: number, leases: renewals))
-    }
-
-    // MARK: Receipts
-
-    /// A node that does not answer heartbeats has a silence that is not booked yet: its receipts
-    /// wait until it is.
-    private func take(_ signed: SignedReceipt, from place: Int) throws(MarketCrash) {
-        let now = now.timestamp
-        guard market?.liveness.health(of: nodes[place].id, at: now) == .live else { return }
-        guard let receipt = try? Receipt(bytes: signed.bytes) else { return }
-        market?.meters.append((place, signed, now))
-        if case .ended = receipt.status { return try meterAll() }
-        if receipt.sequence == 1 { return try meterAll() }
-        schedule(.metersDue(run: marketRun), at: self.now.after(milliseconds: 200))
-    }
-
-    func meterAll() throws(MarketCrash) {
-        let waiting = market?.meters ?? []
-        market?.meters = []
-        for (place, signed, arrivedAt) in waiting {
-            try meter(signed, from: place, arrivedAt: arrivedAt)
-        }
-    }
-
-    private func meter(
-        _ signed: SignedReceipt, from place: Int, arrivedAt: Timestamp
-    ) throws(MarketCrash) {
-        guard let receipt = try? Receipt(bytes: signed.bytes) else { return }
-        let outcome: Outcome
-        switch verified(signed, from: place) {
-        case .success(let verified):
-            outcome = try perform(.meter(verified, arrivedAt: arrivedAt))
-        case .failure(let refusal): outcome = .failure(refusal)
-        }
-        try faultPoint()
-        switch outcome {
-        case .success:
-            report.receiptsAccepted += 1
-            if auditor.lastReading[receipt.lease]?.acceptedAt != arrivedAt {
-                report.reached.count(.receiptRepeated)
-            }
-            sendDown(place, .receiptAccepted(receipt.lease, sequence: receipt.sequence))
-        case .failure(let refusal):
-            note(refusal)
-            let frame = MarketFrame.receiptRefused(
-                receipt.lease, sequence: receipt.sequence, code: refusal.code)
-            sendDown(place, frame)
-        }
-    }
-
-    private func verified(
-        _ signed: SignedReceipt, from place: Int
-    ) -> Result<VerifiedReceipt, Refusal> {
-        let node = nodes[place]
-        do throws(Refusal) {
-            return .success(try VerifiedReceipt(signed, from: node.id, key: node.publicKey))
-        } catch {
-            guard error == .badSignature, options.planted == .foreignKeyTrusted else {
-                return .failure(error)
-            }
-        }
-        let key = Array(foreignKey.publicKey.rawRepresentation)
-        do throws(Refusal) {
-            return .success(try VerifiedReceipt(signed, from: node.id, key: key))
-        } catch { return .failure(error) }
-    }
-
-    private func note(_ refusal: Refusal) {
-        switch refusal {
-        case .receiptAheadOfTime: report.reached.count(.aheadOfTimeRefused)
-        case .receiptNotNewer: report.reached.count(.notNewerRefused)
-        case .receiptOverBudget: report.reached.count(.overBudgetRefused)
-        case .wrongAttempt: report.reached.count(.wrongAttemptRefused)
-        case .wrongNode: report.reached.count(.wrongNodeRefused)
-        case .badSignature: report.reached.count(.badSignatureRefused)
-        case .leaseOver: report.reached.count(.leaseOverRefused)
-        default: break  // not a refusal of receipts
-        }
-    }
+/// What one commit changed, on its way to the sessions.
+struct CommitNews {
+    let rows: [Row]
+    let effects: [OutboxEntry]
+    let done: [EffectID]
 }
 
-extension Dispatch {
-    /// What a node is told about a lease, from the committed rows alone.
-    init(_ lease: Lease, of job: Job) {
-        self.init(
-            lease: lease.id, attempt: lease.attempt, task: lease.task,
-            taskCount: job.terms.tasks, workload: job.terms.workload, slice: lease.slice,
-            devices: lease.devices.map(\.id),
-            budgetSeconds: Bill.seconds(paidBy: lease.escrow, rate: lease.rate),
-            limitSeconds: job.terms.maxDuration, fence: lease.fence, token: "")
+// The market's side of the node channel: pumps the product's own `Sessions`.
+extension World {
+    /// A lease that runs by its node's heartbeats but sends no receipt is given up after this;
+    /// shorter than in the product, as every span here is.
+    static let quietSeconds: Int64 = 240
+
+    /// Hands an event to the sessions and does what they ask.
+    func tell(_ event: SessionEvent) throws(MarketCrash) {
+        let actions = market?.sessions.handle(event, at: now.timestamp) ?? []
+        for action in actions {
+            switch action {
+            case .send(let frame, let number): try send(frame, on: number)
+            case .close(let number): closeFromMarket(number)
+            case .wake(let milliseconds):
+                schedule(.wakingDue(run: marketRun), at: now.after(milliseconds: milliseconds))
+            case .perform(let work): try begin(work)
+            }
+        }
+    }
+
+    /// Tells them later, if they live then.
+    func tell(_ event: SessionEvent, run: Int) {
+        guard marketRun == run else { return }
+        inMarket { () throws(MarketCrash) in try tell(event) }
+    }
+
+    // MARK: Frames in
+
+    func take(_ frame: NodeFrame, from place: Int, _ connection: Int) {
+        inMarket { () throws(MarketCrash) in
+            let id = nodes[place].id
+            switch frame {
+            case .heartbeat(let number):
+                if !pendingSilences.contains(id) {
+                    auditor.heard(id, heartbeat: number, on: connection, at: now.timestamp)
+                }
+            case .receipt(let signed):
+                if try takeWrongly(signed, from: place) { return }
+            case .hello, .acknowledged, .drain: break
+            }
+            try tell(.frame(frame, from: id, number: connection))
+        }
+    }
+
+    func marketHeardOpen(_ place: Int, _ connection: Int) {
+        guard market != nil else { return closeFromMarket(connection) }
+        inMarket { () throws(MarketCrash) in
+            let node = nodes[place]
+            let id = node.id
+            if options.planted == .secondSessionAccepted,
+                let old = market?.sessions.number(of: id)
+            {
+                try tell(.closed(id, number: old))
+            }
+            try tell(
+                .opened(
+                    Node(
+                        id: id, provider: node.provider, name: "node",
+                        receiptKey: node.publicKey),
+                    number: connection))
+            if market?.sessions.number(of: id) == connection {
+                auditor.accepted(id, on: connection, at: now.timestamp)
+            }
+        }
+    }
+
+    // MARK: Frames out
+
+    private func send(_ frame: MarketFrame, on connection: Int) throws(MarketCrash) {
+        guard let place = placeOfConnection[connection] else { return }
+        switch frame {
+        case .dispatch(let effect, _), .stop(let effect, _, _):
+            if options.planted == .effectSentOnce, !sentEffects.insert(effect).inserted { return }
+            try faultPoint()
+            sendDown(frame, on: connection)
+            return try faultPoint()
+        case .renewal(let number, let leases):
+            let renewed = renewals(leases, on: place)
+            auditor.answered(
+                nodes[place].id, heartbeat: number, on: connection, renewing: renewed)
+            return sendDown(.renewal(number: number, leases: renewed), on: connection)
+        case .goodbye(let code):
+            auditor.sessionEnded(nodes[place].id, connection)
+            if code == "second_session" { report.reached.count(.secondSessionRefused) }
+        case .receiptRefused(_, _, Refusal.wrongNode.code): report.reached.count(.wrongNodeRefused)
+        case .receiptRefused(_, _, Refusal.badSignature.code):
+            report.reached.count(.badSignatureRefused)
+        case .drained: report.reached.count(.nodeDrained)
+        case .welcome, .receiptAccepted, .receiptRefused: break
+        }
+        sendDown(frame, on: connection)
+    }
+
+    func forget(_ place: Int, _ connection: Int) {
+        auditor.sessionEnded(nodes[place].id, connection)
+        inMarket { () throws(MarketCrash) in
+            try tell(.closed(nodes[place].id, number: connection))
+        }
     }
 }

@@ -7,8 +7,9 @@ import Verification
 extension World {
     func happen(_ event: Event) {
         switch event {
-        case .marketStarts, .marketTick, .verdictDue, .metersDue: happenInMarket(event)
-        case .dial, .opened, .closed, .marketHeardClose, .toMarket, .toNode:
+        case .marketStarts, .marketTick, .verdictDue, .wakingDue, .storeAnswers, .commitHeard:
+            happenInMarket(event)
+        case .dial, .opened, .closed, .marketHeardOpen, .marketHeardClose, .toMarket, .toNode:
             happenOnNetwork(event)
         case .powerReturns, .agentStarts, .sample, .watch, .prepared, .containerStarts,
             .containerDies, .workEnds, .fenceEnds, .pauseEnds, .saved:
@@ -27,9 +28,10 @@ extension World {
         case .marketStarts: startMarket()
         case .marketTick(let run): marketTick(run: run)
         case .verdictDue(let lease, let run): verify(lease, run: run)
-        case .metersDue(let run):
-            guard marketRun == run else { return }
-            inMarket { () throws(MarketCrash) in try meterAll() }
+        case .wakingDue(let run): tell(.woke, run: run)
+        case .storeAnswers(let work, let run): storeAnswers(work, run: run)
+        case .commitHeard(let news, let run):
+            tell(.committed(rows: news.rows, effects: news.effects, done: news.done), run: run)
         default: preconditionFailure("only the market's events come here")
         }
     }
@@ -40,8 +42,8 @@ extension World {
         case .dial(let place, let run): dial(place, run: run)
         case .opened(let place, let connection): opened(place, connection)
         case .closed(let place, let connection): closed(place, connection)
-        case .marketHeardClose(let place, let connection):
-            inMarket { () throws(MarketCrash) in try forget(place, connection) }
+        case .marketHeardOpen(let place, let connection): marketHeardOpen(place, connection)
+        case .marketHeardClose(let place, let connection): forget(place, connection)
         case .toMarket(let place, let connection, let frame): take(frame, from: place, connection)
         case .toNode(let place, let connection, let frame): deliver(frame, to: place, connection)
         default: preconditionFailure("only the network's events come here")
@@ -102,6 +104,7 @@ extension World {
         auditor.follow(
             Auditor.Evidence(
                 command: command, outcome: commit.outcome, decision: commit.decision,
+                at: now.timestamp,
                 isHonest: isHonest, ranNanoseconds: ran))
     }
 }
@@ -113,8 +116,9 @@ extension Event {
         case .dial(let node, _), .opened(let node, _), .closed(let node, _),
             .toNode(let node, _, _), .prepared(let node, _, _, _), .saved(let node, _, _):
             node
-        case .marketStarts, .marketTick, .verdictDue, .metersDue, .marketHeardClose, .toMarket,
-            .powerReturns, .agentStarts, .sample, .watch, .containerStarts, .containerDies,
+        case .marketStarts, .marketTick, .verdictDue, .wakingDue, .storeAnswers, .commitHeard,
+            .marketHeardOpen, .marketHeardClose, .toMarket, .powerReturns, .agentStarts, .sample,
+            .watch, .containerStarts, .containerDies,
             .workEnds, .fenceEnds, .pauseEnds, .renterActs, .fault, .flap, .undrain, .everySecond,
             .heal:
             nil

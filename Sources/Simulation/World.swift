@@ -56,6 +56,13 @@ final class World {
     var places: [NodeID: Int] = [:]
     var renters: [Renter] = []
     var connections = 0
+    var placeOfConnection: [Int: Int] = [:]
+    /// Nodes of which a silence is with the store.
+    var pendingSilences: Set<NodeID> = []
+    /// When the sessions hear of the newest commit.
+    var lastNewsAt = Moment.start
+    /// What a planted bug has sent once.
+    var sentEffects: Set<EffectID> = []
     var isHealed = false
     private var queue = EventQueue()
     private var hasStoppedAll = false

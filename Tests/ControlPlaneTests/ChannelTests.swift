@@ -45,6 +45,8 @@ import Wire
         try await market.listening { port in
             try await PlainNode.connected(to: port, as: identity, trusting: market.authority.pem) {
                 node in
+                node.say(.heartbeat(number: 1))
+                try await node.expect(.renewal(number: 1, leases: []))
                 node.say(.receipt(SignedReceipt(bytes: receipt.bytes, signature: Array(forged))))
                 try await node.expect(Self.refused(receipt, "bad_signature"))
                 node.say(.receipt(SignedReceipt(bytes: receipt.bytes, signature: Array(good))))

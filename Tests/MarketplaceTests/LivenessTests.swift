@@ -17,7 +17,7 @@ struct LivenessTests {
     @Test func `a second live session of a node is refused, one after a silence is not`() {
         var liveness = Liveness(startedAt: Self.start, lastAlive: nil)
         let first = liveness.connect(Self.node, at: Self.start)
-        _ = liveness.heartbeat(Self.node, at: Self.start)
+        liveness.hear(Self.node, at: Self.start)
         let second = liveness.connect(Self.node, at: Self.start.advanced(milliseconds: 2999))
         let third = liveness.connect(Self.node, at: Self.start.advanced(seconds: 3))
         liveness.disconnect(Self.node)
@@ -29,7 +29,7 @@ struct LivenessTests {
         var liveness = Liveness(startedAt: Self.start, lastAlive: nil)
         #expect(liveness.health(of: Self.node, at: Self.start) == .silent)
         _ = liveness.connect(Self.node, at: Self.start)
-        _ = liveness.heartbeat(Self.node, at: Self.start)
+        liveness.hear(Self.node, at: Self.start)
         let almost = Self.start.advanced(milliseconds: 2999)
         #expect(liveness.health(of: Self.node, at: almost) == .live)
         #expect(liveness.health(of: Self.node, at: Self.start.advanced(seconds: 3)) == .suspect)
@@ -48,7 +48,7 @@ struct LivenessTests {
         let lease = try lease(fence: fence)
         let renewed = Self.start.advanced(seconds: 100)
         _ = liveness.connect(Self.node, at: renewed)
-        _ = liveness.heartbeat(Self.node, at: renewed)
+        liveness.hear(Self.node, at: renewed)
         let edge = renewed.advanced(milliseconds: fence * 1100)
         #expect(!liveness.isLost(lease, at: edge))
         #expect(liveness.isLost(lease, at: edge.advanced(milliseconds: 1)))
@@ -71,9 +71,13 @@ struct LivenessTests {
         let restart = Self.start.advanced(seconds: 60)
         var liveness = Liveness(startedAt: restart, lastAlive: Self.start)
         _ = liveness.connect(Self.node, at: restart)
-        let back = liveness.heartbeat(Self.node, at: restart.advanced(seconds: 1))
-        #expect(back?.silentMilliseconds == 60_000, "the last sign of life may be a second old")
-        let next = liveness.heartbeat(Self.node, at: restart.advanced(seconds: 4))
-        #expect(next == nil)
+        let back = restart.advanced(seconds: 1)
+        #expect(
+            liveness.silence(of: Self.node, at: back) == 60_000,
+            "the last sign of life may be a second old")
+        liveness.hear(Self.node, at: back)
+        #expect(liveness.silence(of: Self.node, at: restart.advanced(seconds: 4)) == 3000)
+        liveness.hear(Self.node, at: restart)
+        #expect(liveness.silence(of: Self.node, at: back) == 0, "a late word unsays nothing")
     }
 }

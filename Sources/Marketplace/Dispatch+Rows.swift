@@ -1,10 +1,10 @@
 import Accounting
-import Domain
+package import Domain
 
-/// What a node is told about a lease, from the committed rows alone.
-enum DispatchBuilder {
-    static func dispatch(_ lease: Lease, of job: Job, token: String) -> Dispatch {
-        Dispatch(
+extension Dispatch {
+    /// What a node is told about a lease, from the committed rows alone.
+    package init(_ lease: Lease, of job: Job, token: String) {
+        self.init(
             lease: lease.id, attempt: lease.attempt, task: lease.task,
             taskCount: job.terms.tasks, workload: job.terms.workload, slice: lease.slice,
             devices: lease.devices.map(\.id),

@@ -1,0 +1,161 @@
+import Domain
+
+// One session: opened, greeted, heard, closed.
+extension Sessions {
+    mutating func open(_ node: Node, _ number: Int, at now: Timestamp) {
+        let old = sessions[node.id]?.number
+        guard liveness.connect(node.id, at: now) else {
+            send(.goodbye(code: "second_session"), on: number)
+            close(number)
+            if let old { send(.goodbye(code: MarketFrame.secondSessionTried), on: old) }
+            return
+        }
+        if let old { close(old) }
+        sessions[node.id] = Session(number: number, node: node)
+    }
+
+    mutating func closed(_ node: NodeID, _ number: Int) {
+        guard sessions[node]?.number == number else { return }
+        forget(node)
+    }
+
+    mutating func hangUp(_ node: NodeID, code: String) {
+        guard let session = sessions[node] else { return }
+        send(.goodbye(code: code), on: session.number)
+        close(session.number)
+        forget(node)
+    }
+
+    /// Nothing new is placed on a node without a session; what runs there has its fence.
+    private mutating func forget(_ node: NodeID) {
+        sessions[node] = nil
+        liveness.disconnect(node)
+        settleOffer(of: node)
+    }
+
+    mutating func take(_ frame: NodeFrame, _ node: NodeID, _ number: Int, at now: Timestamp) {
+        guard let session = sessions[node], session.number == number else { return }
+        switch frame {
+        case .hello(let terms, _):
+            sessions[node]?.saidTerms = terms
+            settleOffer(of: node)
+        case .heartbeat(let beat): hear(beat, session, at: now)
+        case .receipt(let signed): take(signed, session, at: now)
+        case .acknowledged(let effect): perform([.effectDone(effect)], for: .acknowledge)
+        case .drain:
+            perform([.changeAvailability(node, .drained)], for: .drain(node, number: number))
+        }
+    }
+
+    // MARK: Offers
+
+    /// Asks the store for what the node's offer should be, if that is not what it was asked last.
+    mutating func settleOffer(of node: NodeID) {
+        guard !offering.contains(node) else { return }
+        if let session = sessions[node] {
+            guard let terms = session.saidTerms else { return }
+            sessions[node]?.saidTerms = nil
+            offering.insert(node)
+            perform(
+                [.advertise(node, terms)], for: .advertise(node, number: session.number))
+        } else if advertised.contains(node) {
+            offering.insert(node)
+            perform([.changeAvailability(node, .disconnected)], for: .disconnect(node))
+        }
+    }
+
+    mutating func greet(_ node: NodeID, _ number: Int, _ outcome: Outcome, at now: Timestamp) {
+        offering.remove(node)
+        switch outcome {
+        case .success:
+            advertised.insert(node)
+            if sessions[node]?.number == number { welcome(node, number, at: now) }
+        case .failure(let refusal):
+            if sessions[node]?.number == number { hangUp(node, code: refusal.code) }
+        }
+        settleOffer(of: node)
+    }
+
+    /// From here on effects may be sent: all that the node has not acknowledged.
+    private mutating func welcome(_ node: NodeID, _ number: Int, at now: Timestamp) {
+        sessions[node]?.isGreeted = true
+        send(.welcome, on: number)
+        view.forgetSendings(to: node)
+        deliver(to: node, at: now)
+    }
+
+    // MARK: Heartbeats
+
+    /// Answers a heartbeat, at once or when the silence before it is booked.
+    private mutating func hear(_ beat: Int64, _ session: Session, at now: Timestamp) {
+        let node = session.node.id
+        // One that comes meanwhile is not answered; the node sends another in a second.
+        guard !booking.contains(node) else { return }
+        let silence = liveness.silence(of: node, at: now)
+        guard silence > Liveness.shortestFenceMilliseconds else {
+            liveness.hear(node, at: now)
+            return renew(node, session.number, beat)
+        }
+        // What arrived before the silence was noticed is metered before it is booked.
+        flushReceipts()
+        booking.insert(node)
+        perform(
+            [.silence(node, milliseconds: silence)],
+            for: .silence(node, number: session.number, beat: beat, at: now))
+    }
+
+    mutating func silenceBooked(
+        _ node: NodeID, _ number: Int, _ beat: Int64, heardAt: Timestamp
+    ) {
+        booking.remove(node)
+        // Even if that session is over: the same span must not be booked again.
+        liveness.hear(node, at: heardAt)
+        if sessions[node]?.number == number { renew(node, number, beat) }
+    }
+
+    /// Every live lease of the node may run on for its fence, unless it is to end.
+    private mutating func renew(_ node: NodeID, _ number: Int, _ beat: Int64) {
+        let renewals = view.live(on: node).filter { unrenewed[$0.id] == nil }
+            .map { Renewal(lease: $0.id, attempt: $0.attempt) }
+        send(.renewal(number: beat, leases: renewals), on: number)
+    }
+}
+
+// MARK: - What the store answers
+
+extension Sessions {
+    mutating func finish(_ work: SessionWork, _ outcomes: [Outcome], at now: Timestamp) {
+        switch work.purpose {
+        case .advertise(let node, let number):
+            if let outcome = outcomes.first { greet(node, number, outcome, at: now) }
+        case .disconnect(let node):
+            // A refusal says that there is no offer: it is not taken orders on either.
+            offering.remove(node)
+            advertised.remove(node)
+            settleOffer(of: node)
+        case .silence(let node, let number, let beat, let heardAt):
+            silenceBooked(node, number, beat, heardAt: heardAt)
+        case .meter(let batch): metered(batch, outcomes)
+        case .drain(let node, let number):
+            // Refused before its first hello: then it has no offer, and asks again.
+            if case .success? = outcomes.first { answer(.drained, to: node, number) }
+        case .acknowledge: break
+        case .upkeep: isUpkeepWaiting = false
+        }
+    }
+
+    /// It may or may not be true; what depends on it is asked for again.
+    mutating func abandon(_ work: SessionWork) {
+        switch work.purpose {
+        case .advertise(let node, let number):
+            offering.remove(node)
+            advertised.insert(node)
+            if sessions[node]?.number == number { hangUp(node, code: "unavailable") }
+        case .disconnect(let node): offering.remove(node)
+        case .silence(let node, _, _, _): booking.remove(node)
+        case .meter: metered([], [])
+        case .drain, .acknowledge: break
+        case .upkeep: isUpkeepWaiting = false
+        }
+    }
+}

@@ -1,0 +1,62 @@
+import Domain
+import Marketplace
+
+// Sessions: who is heard, what silence that ends, and that a node has one session at a time.
+extension Auditor {
+    mutating func heard(
+        _ node: NodeID, heartbeat: Int64, on connection: Int, at now: Timestamp
+    ) {
+        arrivals[Heartbeat(connection: connection, number: heartbeat)] = now
+    }
+
+    /// The market answers a heartbeat: silences beyond the fence, up to its arrival, are over.
+    mutating func answered(
+        _ node: NodeID, heartbeat: Int64, on connection: Int, renewing renewals: [Renewal]
+    ) {
+        let key = Heartbeat(connection: connection, number: heartbeat)
+        guard let arrival = arrivals.removeValue(forKey: key) else {
+            return fail("only a heartbeat is answered", "\(node): \(heartbeat)")
+        }
+        for lease in (liveOnNode[node] ?? []).compactMap({ leases[$0] })
+        where started[lease.id] != nil {
+            silence[lease.id, default: 0] += silence(of: lease, until: arrival)
+        }
+        for renewal in renewals { lastRenewal[renewal.lease] = arrival }
+        lastAnswer[node] = arrival
+        answeredOn[node] = (connection, arrival)
+    }
+
+    /// The market ends a lease by itself, and may place its task again in the same moment.
+    mutating func checkEnd(_ lease: Lease, at now: Timestamp) {
+        guard let last = lastRenewal[lease.id] else { return }
+        require(
+            now.millisecondsSince(last) > lease.fence * 1100,
+            "a renewed lease lives for its fence and a tenth",
+            "\(lease.id): ended \(now.millisecondsSince(last)) ms after its renewal")
+    }
+
+    /// A session is let in: no other one of this node is live.
+    mutating func accepted(_ node: NodeID, on connection: Int, at now: Timestamp) {
+        guard let last = answeredOn[node], last.connection != connection else { return }
+        require(
+            now.millisecondsSince(last.at) >= 3000, "one live session per node",
+            "\(node): \(connection) beside \(last.connection)")
+    }
+
+    mutating func sessionEnded(_ node: NodeID, _ connection: Int) {
+        if answeredOn[node]?.connection == connection { answeredOn[node] = nil }
+    }
+
+    /// After a restart the market can only know that it was alive until then.
+    mutating func marketRestarted(aliveUntil: Timestamp, nodes: [NodeID]) {
+        for node in nodes {
+            lastAnswer[node] = max(lastAnswer[node] ?? aliveUntil, aliveUntil)
+        }
+    }
+
+    /// Up to `now`, beyond the lease's fence, since its node was last answered.
+    func silence(of lease: Lease, until now: Timestamp) -> Int64 {
+        guard let last = lastAnswer[lease.node], let start = started[lease.id] else { return 0 }
+        return max(0, now.millisecondsSince(max(last.advanced(seconds: lease.fence), start)))
+    }
+}
