@@ -189,7 +189,7 @@ extension NodeSessions {
         for (command, outcome) in zip(commands, outcomes) {
             if case .endLease(let lease, let reason) = command {
                 log.warning(
-                    "lease ended by the market",
+                    reason == .nodeLost ? "lease lost" : "lease not started in time",
                     metadata: ["lease.id": "\(lease)", "why": "\(reason.text)"])
             }
             guard case .failure(let refusal) = outcome else { continue }
