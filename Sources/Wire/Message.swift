@@ -9,7 +9,7 @@ package enum Message: String, Hashable, Sendable, CaseIterable {
     case stateWaiting, stateMatching, stateStarting, stateRunning, stateStopping, stateFinished,
         stateFailed, stateStopped, taskQueued, taskOpen, taskLeased, taskSucceeded, taskFailed,
         taskStopped, availabilityOpen, availabilityDraining, availabilityDown,
-         availabilityDrainingDown, endExited,
+        availabilityDrainingDown, endExited,
         endOutOfMemory, endOverran, endBudget, endStopped, endStartFailed, endLost, endKilled,
         startImageMissing, startImageInvalid, startImagePull, startImageRefused,
         startImageTooLarge, startInput, startContainer, startNode, startTimeout, reasonNoOffer,
