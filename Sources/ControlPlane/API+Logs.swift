@@ -33,15 +33,17 @@ extension API {
         try await market.completeLog(of: job.id)
         return stream(request, of: job.id, market) { write in
             var position = start
-            var marks: [LeaseID: RunMark] = [:]
+            var marks: [LeaseID: RunMark?] = [:]
             return {
                 try await market.learn(&marks, of: job.id)
-                let wanted = marks.values.filter { only == nil || $0.task == only }.map(\.lease)
+                let wanted = marks.mapValues { mark in
+                    mark.map { only == nil || $0.task == only } ?? false
+                }
                 let page = try await market.logs.page(
-                    of: job.id, leases: Set(wanted), from: position, limit: linesAtOnce)
+                    of: job.id, wanted: wanted, from: position, limit: linesAtOnce)
                 var buffer = ByteBuffer()
                 for line in page.lines {
-                    guard let mark = marks[line.lease] else { continue }
+                    guard let mark = marks[line.lease] ?? nil else { continue }
                     let event = LogEventDTO(
                         task: mark.task, attempt: mark.attempt, stream: line.line.stream,
                         at: line.line.at, text: line.line.text)
@@ -55,11 +57,12 @@ extension API {
 }
 
 extension MarketServices {
-    /// Adds the task of each lease that wrote something and is not known yet.
-    fileprivate func learn(_ marks: inout [LeaseID: RunMark], of job: JobID) async throws {
+    /// Adds the task of each lease that wrote something and is not known yet; none for a lease that
+    /// the store has lost.
+    fileprivate func learn(_ marks: inout [LeaseID: RunMark?], of job: JobID) async throws {
         let new = try await logs.leases(of: job).filter { marks[$0] == nil }
         let rows = try await store.read(new.map { .lease($0) })
-        for id in new { marks[id] = rows.lease(id).map(RunMark.init) }
+        for id in new { marks.updateValue(rows.lease(id).map(RunMark.init), forKey: id) }
     }
 
     /// Lines that were written without their place in the job's order get it now: a crash, or a

@@ -162,16 +162,19 @@ package actor JobLogs {
         package var next: Int64
     }
 
-    /// Up to `limit` lines of a job from `position` on, those of `leases` only.
+    /// Up to `limit` lines of a job from `position` on, those of leases that are wanted. It ends
+    /// before the first line of a lease that the caller does not know: it came after they asked
+    /// for the leases, and is not theirs to pass over.
     package func page(
-        of job: JobID, leases: Set<LeaseID>, from position: Int64, limit: Int
+        of job: JobID, wanted leases: [LeaseID: Bool], from position: Int64, limit: Int
     ) throws -> Page {
         let order = try order(of: job)
         var page = Page(next: position)
         for run in order.runs(from: position) {
             guard page.lines.count < limit else { break }
             let skipped = max(page.next - run.start, 0)
-            guard leases.contains(run.lease) else {
+            guard let isWanted = leases[run.lease] else { break }
+            guard isWanted else {
                 page.next = run.end
                 continue
             }

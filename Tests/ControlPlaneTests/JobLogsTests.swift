@@ -41,8 +41,10 @@ import Wire
         var lines: [JobLogs.Page.Line] = []
         var position = start
         while true {
+            let wanted = Self.leases.map { ($0, leases.contains($0)) }
             let page = try await logs.page(
-                of: job, leases: Set(leases), from: position, limit: limit)
+                of: job, wanted: Dictionary(uniqueKeysWithValues: wanted), from: position,
+                limit: limit)
             if page.next == position { return lines }
             position = page.next
             lines += page.lines
@@ -72,6 +74,15 @@ import Wire
         let lines = try await Self.all(logs, of: [Self.leases[1]])
         #expect(lines.map(\.line.text) == ["b0", "b1"])
         #expect(lines.map(\.position) == [3, 8])
+    }
+
+    @Test func `a lease that the reader does not know yet is not passed over`() async throws {
+        let logs = try JobLogs(folder: folder)
+        try await write(to: logs)
+        let known = [Self.leases[0]: true]
+        let page = try await logs.page(of: Self.job, wanted: known, from: 0, limit: 500)
+        #expect(page.lines.map(\.line.text) == ["a0", "a1"])
+        #expect(page.next == 2)
     }
 
     @Test func `the order is the same after a start, and a repeated batch adds nothing`()
@@ -116,7 +127,8 @@ import Wire
         for lease in many {
             try await logs.append(Self.batch(["x"], from: 0), to: lease, of: Self.job)
         }
-        let page = try await logs.page(of: Self.job, leases: Set(many), from: 9990, limit: 500)
+        let wanted = Dictionary(uniqueKeysWithValues: many.map { ($0, true) })
+        let page = try await logs.page(of: Self.job, wanted: wanted, from: 9990, limit: 500)
         #expect(page.lines.map(\.position) == Array(9991...10_000))
         #expect(page.lines.last?.lease == many.last)
     }

@@ -47,7 +47,10 @@ struct FenceTests {
                 rig.market.answer(heartbeats: .nothing)
                 let frozen = try await rig.market.receipt(.frozen, of: dispatch.lease)
                 #expect(frozen.seconds * 1_000_000_000 <= BootClock.now() - before)
-                #expect(try rig.cgroup(dispatch.lease).freezerState() == .frozen)
+                // The kernel stops the processes a moment after it was told to.
+                try await rig.until("the group is frozen") {
+                    try rig.cgroup(dispatch.lease).freezerState() == .frozen
+                }
                 try await rig.beats(3)
                 rig.market.answer(heartbeats: .renewals)
                 let thawed = try await rig.market.receipt(
