@@ -1,4 +1,5 @@
 package import Domain
+package import Logging
 package import Marketplace
 import Wire
 
@@ -17,6 +18,16 @@ extension MarketServices {
         }
     }
 
+    /// The largest blob that the caller may upload. A node keeps what its lease's disk held: at most
+    /// that, and as much again for an archive's headers, counts to the renter's quota at a time.
+    func largestBlob(of call: Call) async throws -> Int64 {
+        guard case .lease(let id) = call.principal else { return BlobStore.limitBytes }
+        guard let lease = try await store.read([.lease(id)]).lease(id) else {
+            throw Refusal.leaseUnknown(id)
+        }
+        return min(BlobStore.limitBytes, 2 * lease.slice.diskBytes + 1 << 20)
+    }
+
     /// The blob, if this account delivered its bytes.
     func ownedBlob(_ key: BlobKey) async throws -> Blob? {
         try await store.read([.ownedBlob(key)]).ownedBlob(key)
@@ -26,7 +37,9 @@ extension MarketServices {
     /// that their lease works with, or any for the operator.
     func blobSize(_ digest: BlobDigest, for call: Call) async throws -> Int64? {
         let rows = try await store.read([.blob(digest)])
-        guard case .blob(let blob)? = rows[.blob(digest)].first else { return nil }
+        guard case .blob(let blob)? = rows[.blob(digest)].first,
+            blobs.size(of: digest) == blob.size
+        else { return nil }
         if call.isOperator { return blob.size }
         let owner = try await owner(call)
         if try await ownedBlob(BlobKey(digest: digest, owner: owner)) != nil { return blob.size }
@@ -86,10 +99,12 @@ package struct UploadKeeper: Sendable {
 
     private let store: any Store
     private let blobs: BlobStore
+    private let log: Logger
 
-    package init(store: any Store, blobs: BlobStore) {
+    package init(store: any Store, blobs: BlobStore, log: Logger) {
         self.store = store
         self.blobs = blobs
+        self.log = log
     }
 
     /// The file goes first, then its row and what it had set aside: a crash between leaves a row,
@@ -103,6 +118,11 @@ package struct UploadKeeper: Sendable {
                 try blobs.discard(upload.key)
             } catch WireError.unavailable {
                 continue  // it is being written: not abandoned
+            } catch {
+                log.error(
+                    "cannot remove an abandoned upload",
+                    metadata: ["digest": "\(upload.key.digest)", "cause": "\(error)"])
+                continue
             }
             drops.append(.dropUpload(upload.key, untouchedSince: limit))
         }

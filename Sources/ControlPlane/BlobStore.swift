@@ -18,6 +18,7 @@ package struct BlobStore: Sendable {
     private let blobs: String
     private let uploads: String
     private let turns = UploadTurns()
+    private let disk = DispatchQueue(label: "orban.blobs", attributes: .concurrent)
 
     package init(folder: String) throws {
         blobs = folder + "/blobs"
@@ -47,10 +48,14 @@ package struct BlobStore: Sendable {
         return (attributes[.size] as? NSNumber)?.int64Value
     }
 
+    /// Bytes of a complete blob, or nil.
+    package func size(of digest: BlobDigest) -> Int64? { Self.size(path(of: digest)) }
+
     // MARK: Uploads
 
-    /// Writes one part at `offset`; what the file had beyond it is cut off first. The last part
-    /// makes the upload a blob, on disk before this returns.
+    /// Writes one part at `offset`, over what is there; what lies beyond stays, for somebody else may
+    /// be sending the same bytes. The last part makes the upload a blob, on disk before this
+    /// returns.
     ///
     /// - Returns: bytes received so far; `total` of them are a blob.
     /// - Throws: `WireError.parameterInvalid` when the part would leave a gap, `.blobMismatch` when
@@ -64,7 +69,9 @@ package struct BlobStore: Sendable {
         let received = try await turns.writing(path) { turn in
             try await Self.write(part, at: offset, total: total, to: path, turn)
         }
-        if received == total { try await publish(upload) }
+        if received == total {
+            try await onDisk { try publish(upload, size: total) }
+        }
         return received
     }
 
@@ -83,34 +90,56 @@ package struct BlobStore: Sendable {
         guard offset >= 0, offset <= Self.size(path) ?? 0 else {
             throw WireError.parameterInvalid(name: "Content-Range")
         }
-        try turn.using { try handle.truncate(atOffset: UInt64(offset)) }
+        try handle.seek(toOffset: UInt64(offset))
         var position = offset
         for try await buffer in part {
             position += Int64(buffer.readableBytes)
             guard position <= total else { throw WireError.parameterInvalid(name: "Content-Range") }
             try turn.using { try handle.write(contentsOf: Data(buffer.readableBytesView)) }
         }
-        if position == total { try handle.synchronize() }
         return position
     }
 
-    @concurrent
-    private func publish(_ upload: BlobKey) async throws {
+    /// Checks a whole upload and makes it a blob. Blocks for as long as its bytes are read.
+    private func publish(_ upload: BlobKey, size: Int64) throws {
         let path = path(of: upload)
         try turns.checking(path) {
-            guard try Self.digest(ofFile: path) == upload.digest else {
+            guard let handle = FileHandle(forUpdatingAtPath: path) else {
+                throw WireError.unavailable
+            }
+            defer { try? handle.close() }
+            try handle.truncate(atOffset: UInt64(size))
+            guard try Self.digest(of: handle) == upload.digest else {
                 try FileManager.default.removeItem(atPath: path)
                 throw WireError.blobMismatch(upload.digest)
             }
+            try handle.synchronize()
             guard rename(path, self.path(of: upload.digest)) == 0 else {
                 throw WireError.unavailable
             }
+            try flushFolder()
         }
     }
 
-    private static func digest(ofFile path: String) throws -> BlobDigest? {
-        guard let handle = FileHandle(forReadingAtPath: path) else { return nil }
-        defer { try? handle.close() }
+    /// A rename is on disk when its folder is.
+    private func flushFolder() throws {
+        let descriptor = open(blobs, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw WireError.unavailable }
+        defer { close(descriptor) }
+        guard fsync(descriptor) == 0 else { throw WireError.unavailable }
+    }
+
+    /// Runs what blocks for long on a thread of its own: on one of the pool's it would hold up
+    /// heartbeats.
+    private func onDisk(_ body: @escaping @Sendable () throws -> Void) async throws {
+        try await withCheckedThrowingContinuation { (done: CheckedContinuation<Void, any Error>) in
+            disk.async { done.resume(with: Result(catching: body)) }
+        }
+    }
+
+    /// From its beginning.
+    private static func digest(of handle: FileHandle) throws -> BlobDigest? {
+        try handle.seek(toOffset: 0)
         var hash = SHA256()
         while let data = try handle.read(upToCount: chunk), !data.isEmpty {
             hash.update(data: data)
@@ -126,10 +155,10 @@ package struct BlobStore: Sendable {
 
     /// Deletes what there is of an upload.
     ///
-    /// - Throws: `WireError.unavailable` while it is checked.
+    /// - Throws: `WireError.unavailable` while it is written or checked.
     package func discard(_ upload: BlobKey) throws {
         let path = path(of: upload)
-        try turns.checking(path) {
+        try turns.idle(path) {
             guard FileManager.default.fileExists(atPath: path) else { return }
             try FileManager.default.removeItem(atPath: path)
         }

@@ -48,12 +48,12 @@ struct ChannelHandler: Orban_Node_V1_NodeChannel.ServiceProtocol {
         }
         defer { connections.remove(place) }
         let channel = NodeChannel(send: { exchange.send($0) }, close: { exchange.close() })
-        guard let session = try await market.sessions.open(node, channel) else {
+        guard let session = await market.sessions.open(node, channel) else {
             exchange.close()
             return try await Self.write(exchange, to: outbound)
         }
         let end = await pump(exchange, inbound, outbound, of: node.id, session)
-        try await market.sessions.closed(node.id, session)
+        await market.sessions.closed(node.id, session)
         if let end { throw end }
     }
 
@@ -116,7 +116,7 @@ struct ChannelHandler: Orban_Node_V1_NodeChannel.ServiceProtocol {
         for exchange: FrameExchange<MarketFrame>
     ) async throws {
         for await numbered in frames {
-            try await market.sessions.take(numbered.frame, from: node, session: session)
+            await market.sessions.take(numbered.frame, from: node, session: session)
             exchange.took(numbered.sequence)
         }
     }

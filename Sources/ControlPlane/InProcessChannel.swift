@@ -22,14 +22,14 @@ package struct InProcessChannel: Sendable {
                 if case .enqueued = continuation.yield(frame) { true } else { false }
             },
             close: { continuation.finish() })
-        guard let number = try await market.sessions.open(node, channel) else {
+        guard let number = await market.sessions.open(node, channel) else {
             throw Refusal.nodeTaken(id)
         }
         continuation.onTermination = { _ in
-            Task { try await market.sessions.closed(id, number) }
+            Task { await market.sessions.closed(id, number) }
         }
         frames = stream
-        send = { frame in try await market.sessions.take(frame, from: id, session: number) }
+        send = { frame in await market.sessions.take(frame, from: id, session: number) }
     }
 }
 

@@ -25,19 +25,21 @@ struct LogOrder: Sendable {
     /// Whether every line that any lease has was looked for.
     var isComplete = false
 
-    /// Reads the file, if there is one; a torn last line after a crash is cut off.
+    /// Reads the file, if there is one; from the first line that is none on, such as one torn by a
+    /// crash or a full disk, it is cut off: the lines themselves are kept, and get a place again.
     init(path: String) throws {
         self.path = path
         guard let data = FileManager.default.contents(atPath: path) else { return }
-        let whole = data.lastIndex(of: UInt8(ascii: "\n")).map { data[...$0] } ?? Data()
-        if whole.count < data.count { try whole.write(to: URL(fileURLWithPath: path)) }
-        for line in whole.split(separator: UInt8(ascii: "\n")) {
-            let words = String(decoding: line, as: UTF8.self).split(separator: " ")
+        var good = data.startIndex
+        while let end = data[good...].firstIndex(of: UInt8(ascii: "\n")) {
+            let words = String(decoding: data[good..<end], as: UTF8.self).split(separator: " ")
             guard words.count == 2, let lease = LeaseID(String(words[0])),
                 let count = Int64(words[1]), count > 0
-            else { throw WireError.unavailable }
+            else { break }
             note(count, of: lease)
+            good = end + 1
         }
+        if good < data.endIndex { try data[..<good].write(to: URL(fileURLWithPath: path)) }
     }
 
     var total: Int64 { runs.last?.end ?? 0 }
@@ -53,8 +55,13 @@ struct LogOrder: Sendable {
         }
         guard let handle = FileHandle(forUpdatingAtPath: path) else { throw WireError.unavailable }
         defer { try? handle.close() }
-        try handle.seekToEnd()
-        try handle.write(contentsOf: Data("\(lease) \(new)\n".utf8))
+        let length = try handle.seekToEnd()
+        do {
+            try handle.write(contentsOf: Data("\(lease) \(new)\n".utf8))
+        } catch {
+            try handle.truncate(atOffset: length)
+            throw error
+        }
         note(new, of: lease)
     }
 

@@ -99,7 +99,7 @@ package struct MarketServer: Sendable {
             store: store, feed: feed, newLease: { MarketServices.newID() }, log: log)
         let signer = try NoteSigner(name: configuration.origin, privateKey: secrets.logKey)
         let blobs = try BlobStore(folder: configuration.folder)
-        let uploads = UploadKeeper(store: store, blobs: blobs)
+        let uploads = UploadKeeper(store: store, blobs: blobs, log: log)
         services = MarketServices(
             store: store, feed: feed, signals: signals, clock: clock, sessions: sessions,
             matching: matching, logs: try JobLogs(folder: configuration.folder + "/logs"),

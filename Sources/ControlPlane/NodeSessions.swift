@@ -23,8 +23,10 @@ package struct NodeChannel: Sendable {
 /// Pumps `Sessions`: hands it what happens, and does what it says, in its order.
 ///
 /// Each event is one synchronous step: the machine decides, and what it sends is queued before
-/// anything is awaited. Its works are performed by the task that brought the event, and come back
-/// as events of their own. Nothing is decided here.
+/// anything is awaited. Its works wait in one line, which `run` has performed, as many as wait in
+/// one transaction; they come back as events of their own. Whoever brought an event waits for its
+/// works, so nobody fills the line, and its end takes back nothing that others wait for. Nothing
+/// is decided here.
 package actor NodeSessions: Service {
     private let store: any Store
     private let feed: Feed
@@ -36,6 +38,9 @@ package actor NodeSessions: Service {
     private var channelCount = 0
     private let wakes: AsyncStream<Int64>
     private let wake: AsyncStream<Int64>.Continuation
+    private var line = WorkLine()
+    private let news: AsyncStream<Void>
+    private let tellNews: AsyncStream<Void>.Continuation
 
     package init(
         _ machine: Sessions, store: any Store, feed: Feed, clock: MarketClock, faults: Faults,
@@ -49,11 +54,15 @@ package actor NodeSessions: Service {
         self.log = log
         // The machine asks for one waking at a time.
         (wakes, wake) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
+        (news, tellNews) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
     }
 
-    /// Follows commits, and wakes the machine when it asks for it.
+    /// Follows commits, wakes the machine when it asks for it, and has its works performed.
+    ///
+    /// - Throws: the store's failure when the market cannot even note that it lives.
     package func run() async throws {
         try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try await self.performWorks() }
             group.addTask { try await self.followCommits() }
             group.addTask { try await self.wakeForever() }
             defer { group.cancelAll() }
@@ -66,9 +75,9 @@ package actor NodeSessions: Service {
     private func followCommits() async throws {
         for await event in feed.follow().cancelOnGracefulShutdown() {
             switch event {
-            case .rebuild: try await handle(.rebuilt(store.read(Sessions.reads)))
+            case .rebuild: await handle(.rebuilt(try await store.read(Sessions.reads)))
             case .commit(let commit):
-                try await handle(
+                await handle(
                     .committed(rows: commit.rows, effects: commit.effects, done: commit.done))
             }
         }
@@ -77,7 +86,7 @@ package actor NodeSessions: Service {
     private func wakeForever() async throws {
         for await milliseconds in wakes.cancelOnGracefulShutdown() {
             try await MarketClock.pause(milliseconds: milliseconds)
-            try await handle(.woke)
+            await handle(.woke)
         }
     }
 
@@ -86,35 +95,35 @@ package actor NodeSessions: Service {
     /// Opens a session for an authenticated node.
     ///
     /// - Returns: its number, or nil when it was refused and told why.
-    package func open(_ node: Node, _ channel: NodeChannel) async throws -> Int? {
+    package func open(_ node: Node, _ channel: NodeChannel) async -> Int? {
         channelCount += 1
         let number = channelCount
         channels[number] = (node.id, channel)
-        try await handle(.opened(node, number: number))
+        await handle(.opened(node, number: number))
         guard channels[number] != nil else { return nil }
         log.info("node connected", metadata: ["node.id": "\(node.id)"])
         return number
     }
 
     /// The channel of session `number` ended.
-    package func closed(_ node: NodeID, _ number: Int) async throws {
+    package func closed(_ node: NodeID, _ number: Int) async {
         channels[number] = nil
         log.info("node disconnected", metadata: ["node.id": "\(node)"])
-        try await handle(.closed(node, number: number))
+        await handle(.closed(node, number: number))
     }
 
-    /// - Throws: a failure of the store; refusals are answered to the node.
-    package func take(_ frame: NodeFrame, from node: NodeID, session number: Int) async throws {
-        try await handle(.frame(frame, from: node, number: number))
+    /// Returns when everything that follows at once is done; refusals are answered to the node.
+    package func take(_ frame: NodeFrame, from node: NodeID, session number: Int) async {
+        await handle(.frame(frame, from: node, number: number))
     }
 
     /// Ends the session of a node; it may connect again.
-    package func drop(_ node: NodeID) async throws {
-        try await handle(.hangUp(node, code: "silent"))
+    package func drop(_ node: NodeID) async {
+        await handle(.hangUp(node, code: "silent"))
     }
 
     /// A second is over.
-    package func tick() async throws { try await handle(.tick) }
+    package func tick() async { await handle(.tick) }
 
     // MARK: What is asked
 
@@ -130,27 +139,46 @@ package actor NodeSessions: Service {
 // MARK: - The pump
 
 extension NodeSessions {
-    /// Performs everything that follows from an event, also after one part of it has failed: the
-    /// machine counts on hearing of each work again.
-    private func handle(_ event: SessionEvent) async throws {
-        var works = step(event)
-        var failure: (any Error)?
-        while !works.isEmpty {
-            let work = works.removeFirst()
-            do {
-                let outcomes = try await store.perform(work.commands)
-                note(work.commands, outcomes)
-                works += step(.performed(work, outcomes))
-            } catch {
-                works += step(.failed(work))
-                if work.isRepeated {
-                    log.error("receipts not written", metadata: ["cause": "\(error)"])
-                } else {
-                    failure = failure ?? error
-                }
-            }
+    /// Most commands of one transaction.
+    private static let batch = 1000
+
+    /// One step of the machine, and its works.
+    private func handle(_ event: SessionEvent) async {
+        let works = step(event)
+        guard !works.isEmpty else { return }
+        await withCheckedContinuation { done in
+            line.add(works, then: done)
+            tellNews.yield()
         }
-        if let failure { throw failure }
+    }
+
+    private func performWorks() async throws {
+        defer { line.end() }
+        for await _ in news.cancelOnGracefulShutdown() {
+            while let next = line.next(atMost: Self.batch) { try await perform(next) }
+        }
+    }
+
+    /// - Throws: the store's failure under a work that the market cannot be without.
+    private func perform(_ asked: [WorkLine.Asked]) async throws {
+        defer { for asked in asked { asked.done?.resume() } }
+        let commands = asked.flatMap(\.work.commands)
+        do {
+            var outcomes = try await store.perform(commands)[...]
+            note(commands, Array(outcomes))
+            for work in asked.map(\.work) {
+                let own = Array(outcomes.prefix(work.commands.count))
+                outcomes = outcomes.dropFirst(own.count)
+                line.add(step(.performed(work, own)), then: nil)
+            }
+        } catch {
+            if !(error is CancellationError) {
+                log.error("works of sessions not written", metadata: ["cause": "\(error)"])
+            }
+            for work in asked.map(\.work) { line.add(step(.failed(work)), then: nil) }
+            // What does not even take the sign of life takes nothing: better to end than to guess.
+            if commands.contains(.keepAlive) { throw error }
+        }
     }
 
     /// One step of the machine; all but its works is done when this returns.

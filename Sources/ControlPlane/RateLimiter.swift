@@ -20,10 +20,20 @@ package struct CallContext: RequestContext {
 
     private static func network(of address: SocketAddress?) -> String {
         guard let text = address?.ipAddress else { return "unknown" }
-        let groups = text.split(separator: ":", omittingEmptySubsequences: false)
-        guard groups.count > 2, case .v6(let address)? = address else { return text }
-        let bytes = withUnsafeBytes(of: address.address.sin6_addr) { Array($0.prefix(8)) }
-        return bytes.map { String($0, radix: 16) }.joined(separator: ":")
+        var bytes = in6_addr()
+        guard inet_pton(AF_INET6, String(text.prefix { $0 != "%" }), &bytes) == 1 else {
+            return text
+        }
+        return network(ofIPv6: withUnsafeBytes(of: bytes) { Array($0) })
+    }
+
+    /// Of 16 bytes. An IPv4 peer of a listener for both (RFC 4291 §2.5.5.2) is its own address.
+    package static func network(ofIPv6 bytes: [UInt8]) -> String {
+        let mapped = [UInt8](repeating: 0, count: 10) + [255, 255]
+        if bytes.starts(with: mapped) {
+            return bytes.dropFirst(mapped.count).map { String($0) }.joined(separator: ".")
+        }
+        return bytes.prefix(8).map { String($0, radix: 16) }.joined(separator: ":")
     }
 }
 

@@ -70,6 +70,16 @@ final class UploadTurns: Sendable {
         return try body()
     }
 
+    /// Runs `body` if nobody is at the upload at `path`, and lets nobody come meanwhile.
+    ///
+    /// - Throws: `WireError.unavailable` when somebody is, and what `body` throws.
+    func idle<Value>(_ path: String, _ body: () throws -> Value) throws -> Value {
+        try entries.withLock { entries in
+            guard entries[path] == nil else { throw WireError.unavailable }
+            return try body()
+        }
+    }
+
     private func enter(_ path: String) -> Place {
         entries.withLock { entries in
             var entry = entries[path] ?? Entry(place: Place(), users: 0)

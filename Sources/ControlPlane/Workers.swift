@@ -102,7 +102,7 @@ struct Timekeeper: Service {
             var tick = 0
             while !Task.isCancelled {
                 tick += 1
-                try await sessions.tick()
+                await sessions.tick()
                 if tick.isMultiple(of: Self.newsTicks) { signals.ringAll() }
                 if tick.isMultiple(of: Self.uploadTicks) {
                     try await uploads.removeAbandoned(at: clock.now())

@@ -8,7 +8,7 @@ extension Market {
     static let mostUploads = 1000
 
     /// Sets an upload's whole size aside, or goes on with it. An account that has the blob already
-    /// changes nothing.
+    /// changes nothing. What was set aside never shrinks: an earlier part may still be written.
     ///
     /// - Throws: `Refusal.storageFull`, `.tooManyUploads`.
     func beginUpload(_ key: BlobKey, total: Int64, _ rows: Rows, _ now: Timestamp) throws
@@ -25,9 +25,10 @@ extension Market {
             }
             use.uploads += 1
         }
-        try grow(&use, by: total, releasing: known?.total ?? 0)
+        let aside = max(total, known?.total ?? 0)
+        try grow(&use, by: aside, releasing: known?.total ?? 0)
         decision.rows = [
-            .upload(Upload(key: key, total: total, touchedAt: now)), .storage(use),
+            .upload(Upload(key: key, total: aside, touchedAt: now)), .storage(use),
         ]
         return decision
     }

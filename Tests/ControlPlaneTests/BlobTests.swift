@@ -83,6 +83,40 @@ import Wire
         #expect(Array(stored) == Self.bytes)
     }
 
+    @Test func `two that send the same bytes for one account disturb neither`() async throws {
+        let folder = FileManager.default.temporaryDirectory.path + "/orban-blobs-\(UUID())"
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        let store = try BlobStore(folder: folder)
+        let upload = BlobKey(
+            digest: TestMarket.digest(Self.bytes), owner: try #require(AccountID("acc_a")))
+        let total = Int64(Self.bytes.count)
+        // The second begins from the start while the first is halfway; then the first ends.
+        for (start, end) in [(0, 60_000), (0, 30_000), (60_000, 100_000)] {
+            let received = try await store.receive(
+                TestMarket.stream(Array(Self.bytes[start..<end])), at: Int64(start), total: total,
+                as: upload)
+            #expect(received == Int64(end))
+        }
+        #expect(store.size(of: upload.digest) == total)
+    }
+
+    @Test func `a blob whose file is gone is found missing, and is delivered anew`() async throws {
+        let market = try await TestMarket()
+        let renter = market.keys[.renter]!
+        let digest = TestMarket.digest(Self.bytes)
+        let path = market.server.services.blobs.path(of: digest)
+        try await market.call { client in
+            #expect(try await Self.put(client, renter, 0..<100_000).status == .created)
+            try FileManager.default.removeItem(atPath: path)
+            let head = try await client.execute(
+                uri: "/v1/blobs/\(digest)", method: .head, headers: TestMarket.headers(renter),
+                body: nil)
+            #expect(head.status == .notFound)
+            #expect(try await Self.put(client, renter, 0..<100_000).status == .created)
+        }
+        #expect(FileManager.default.fileExists(atPath: path))
+    }
+
     @Test func `bytes that are not what their name says are thrown away`() async throws {
         let market = try await TestMarket()
         let renter = market.keys[.renter]!
@@ -212,7 +246,8 @@ import Wire
         try await market.call { client in
             _ = try await Self.put(client, market.keys[.renter]!, 0..<40_000)
         }
-        let keeper = UploadKeeper(store: services.store, blobs: services.blobs)
+        let keeper = UploadKeeper(
+            store: services.store, blobs: services.blobs, log: services.log)
         let key = BlobKey(digest: TestMarket.digest(Self.bytes), owner: TestMarket.renter)
         try await keeper.removeAbandoned(at: services.clock.now().advanced(seconds: 86_000))
         #expect(services.blobs.offset(of: key) == 40_000)

@@ -59,9 +59,21 @@ struct ChannelMarket: Sendable {
             market: services, renewAfterMilliseconds: 60_000, listening: { found.yield($0) })
         return try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await channel.run() }
+            group.addTask { try await services.sessions.run() }
             defer { group.cancelAll() }
             var port = ports.makeAsyncIterator()
             return try await body(await port.next() ?? 0)
+        }
+    }
+
+    /// Runs `body` while the market's sessions are pumped.
+    static func pumping(
+        _ services: MarketServices, _ body: @Sendable () async throws -> Void
+    ) async throws {
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try await services.sessions.run() }
+            defer { group.cancelAll() }
+            try await body()
         }
     }
 

@@ -102,7 +102,8 @@ import Wire
             market: market.services, renewAfterMilliseconds: 60_000,
             listening: { found.yield($0) })
         let group = ServiceGroup(
-            services: [channel], gracefulShutdownSignals: [], logger: market.services.log)
+            services: [market.services.sessions, channel], gracefulShutdownSignals: [],
+            logger: market.services.log)
         try await withThrowingTaskGroup(of: Void.self) { tasks in
             tasks.addTask { try await group.run() }
             var port = ports.makeAsyncIterator()
@@ -128,6 +129,7 @@ import Wire
             market: market.services, renewAfterMilliseconds: 700, listening: { found.yield($0) })
         try await withThrowingTaskGroup(of: Void.self) { tasks in
             tasks.addTask { try await channel.run() }
+            tasks.addTask { try await market.services.sessions.run() }
             defer { tasks.cancelAll() }
             var bound: Set<Int> = []
             for await port in ports.prefix(3) {
@@ -152,7 +154,7 @@ import Wire
                 node in
                 node.say(.heartbeat(number: 1))
                 try await node.expect(.renewal(number: 1, leases: []))
-                try await market.services.sessions.drop(market.node.id)
+                await market.services.sessions.drop(market.node.id)
                 try await node.expect(.goodbye(code: "silent"))
                 try await node.expect(nil)
             }

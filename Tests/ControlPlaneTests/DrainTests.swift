@@ -16,27 +16,31 @@ import Wire
         let market = try await ChannelMarket()
         defer { try? FileManager.default.removeItem(atPath: market.folder) }
         let id = market.node.id
-        let channel = try await InProcessChannel(to: market.services, as: id)
-        try await channel.send(.hello(terms: ChannelTests.terms, leases: []))
-        try await channel.send(.drain)
-        var heard: [MarketFrame] = []
-        for await frame in channel.frames {
-            heard.append(frame)
-            if frame == .drained { break }
+        let services = market.services
+        try await ChannelMarket.pumping(services) {
+            let channel = try await InProcessChannel(to: services, as: id)
+            try await channel.send(.hello(terms: ChannelTests.terms, leases: []))
+            try await channel.send(.drain)
+            var heard: [MarketFrame] = []
+            for await frame in channel.frames {
+                heard.append(frame)
+                if frame == .drained { break }
+            }
+            #expect(heard == [.welcome, .drained])
+            #expect(try await services.availability(of: id) == .draining)
+
+            await services.sessions.drop(id)
+            #expect(try await services.availability(of: id) == .drainingDown)
+            let second = try await InProcessChannel(to: services, as: id)
+            try await second.send(.hello(terms: ChannelTests.terms, leases: []))
+            #expect(try await services.availability(of: id) == .draining)
         }
-        #expect(heard == [.welcome, .drained])
-        #expect(try await market.services.availability(of: id) == .draining)
-
-        try await market.services.sessions.drop(id)
-        #expect(try await market.services.availability(of: id) == .drainingDown)
-        let second = try await InProcessChannel(to: market.services, as: id)
-        try await second.send(.hello(terms: ChannelTests.terms, leases: []))
-        #expect(try await market.services.availability(of: id) == .draining)
-
         let again = try await ChannelMarket.server(in: market.folder).services
         #expect(try await again.availability(of: id) == .drainingDown)
-        let third = try await InProcessChannel(to: again, as: id)
-        try await third.send(.hello(terms: ChannelTests.terms, leases: []))
+        try await ChannelMarket.pumping(again) {
+            let third = try await InProcessChannel(to: again, as: id)
+            try await third.send(.hello(terms: ChannelTests.terms, leases: []))
+        }
         #expect(try await again.availability(of: id) == .draining)
         try await again.store.perform(.changeAvailability(id, .resumed))
         #expect(try await again.availability(of: id) == .open)

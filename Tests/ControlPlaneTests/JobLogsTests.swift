@@ -109,6 +109,21 @@ import Wire
         #expect(try await Self.all(logs).map(\.line.text) == Self.arrival)
     }
 
+    @Test func `from a line of the order that is none on, places are given anew`() async throws {
+        try await write(to: try JobLogs(folder: folder))
+        let path = folder + "/" + Self.job.text
+        let text = String(
+            decoding: try #require(FileManager.default.contents(atPath: path)), as: UTF8.self)
+        var lines = text.split(separator: "\n").map(String.init)
+        lines[1] = "lse_2lse_1 1"
+        try Data((lines.joined(separator: "\n") + "\n").utf8).write(to: URL(fileURLWithPath: path))
+        let logs = try JobLogs(folder: folder)
+        try await logs.complete(Self.job, with: Self.leases)
+        #expect(
+            try await Self.all(logs).map(\.line.text)
+                == ["a0", "a1", "a2", "b0", "b1", "c0", "c1", "c2"])
+    }
+
     @Test func `logs of before there was an order are read lease by lease`() async throws {
         try await write(to: try JobLogs(folder: folder))
         try FileManager.default.removeItem(atPath: folder + "/" + Self.job.text)

@@ -181,4 +181,12 @@ import Wire
             }
         }
     }
+
+    @Test func `an IPv4 peer of a listener for both is counted by its own address`() {
+        let mapped = [UInt8](repeating: 0, count: 10) + [255, 255, 192, 0, 2, 7]
+        #expect(CallContext.network(ofIPv6: mapped) == "192.0.2.7")
+        let native: [UInt8] = [0x20, 1, 0xd, 0xb8] + [UInt8](repeating: 9, count: 12)
+        let neighbour: [UInt8] = native.dropLast() + [8]
+        #expect(CallContext.network(ofIPv6: native) == CallContext.network(ofIPv6: neighbour))
+    }
 }
