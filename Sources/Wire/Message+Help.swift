@@ -46,7 +46,9 @@ extension Message {
             "name an image and upload its OCI archive", "為映像命名並上傳 OCI 封存檔"),
         .helpTokenCreate: Bilingual("make a token with which nodes join", "建立節點加入用的權杖"),
         .helpNodeJoin: Bilingual("make this machine a node of a market", "讓本機成為市場的節點"),
-        .helpNodeRun: Bilingual("run this machine's node", "執行本機的節點"),
+        .helpNodeRun: Bilingual(
+            "run this machine's node; the signal USR1 drains it",
+            "執行本機的節點；訊號 USR1 讓它不再承接新的租約"),
         .helpNodeList: Bilingual("list your nodes", "列出您的節點"),
         .helpNodeDrain: Bilingual(
             "take no new leases on a node until resume; what runs finishes",

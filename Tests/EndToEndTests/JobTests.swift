@@ -100,6 +100,25 @@ extension EndToEnd {
             }
         }
 
+        @Test func `a node drains at the signal of its owner, and is taken back with a key`()
+            async throws
+        {
+            try await Stage.run { stage in
+                let site = try await Site.serving(stage, isSimulated: true)
+                let node = try await JoinedNode(
+                    "alpha", at: site, options: Site.simulated)
+                node.program.signal(SIGUSR1)
+                try await eventually("it drains", holds: { try drains(node, site) })
+                _ = try await site.ok(.provider, ["node", "resume", node.id?.text ?? ""])
+                #expect(try !drains(node, site))
+            }
+        }
+
+        private func drains(_ node: JoinedNode, _ site: Site) throws -> Bool {
+            let nodes: ListDTO<NodeDTO> = try site.api(.operator).get("/v1/nodes")
+            return nodes.data.first { $0.id == node.id }?.availability == .draining
+        }
+
         @Test func `a market and a node that are asked to end do so, and leave no container`()
             async throws
         {

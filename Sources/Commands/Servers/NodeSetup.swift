@@ -2,6 +2,7 @@ import AsyncHTTPClient
 import Crypto
 import Domain
 import Foundation
+import Glibc
 import Logging
 import NIOCore
 import NIOSSL
@@ -97,10 +98,15 @@ struct NodeSetup: Sendable {
                     configuration: configuration, runtime: runtime, connect: connect, signer: key,
                     bootID: try NodeClock.bootID(), now: { NodeClock.now() }, clock: clock,
                     logger: log))
+            // The owner at the machine needs no key: the node says it with its own.
+            let drains = Interrupts.all([SIGUSR1])
             try await withThrowingTaskGroup(of: Void.self) { group in
-                group.addTask { try await beside() }
+                group.addTask {
+                    try await beside()
+                    for await _ in drains { try await agent.drain() }
+                }
                 group.addTask { try await agent.run() }
-                try await group.next()
+                defer { group.cancelAll() }
                 try await group.next()
             }
         }
@@ -145,9 +151,6 @@ struct NodeSetup: Sendable {
         try await engineHTTP.shutdown()
         try await marketHTTP.shutdown()
     }
-}
-
-extension NodeSetup {
 }
 
 extension Flag {

@@ -1,13 +1,13 @@
 import Dispatch
 import Glibc
 
-/// Signals as values: `SIGINT` and `SIGTERM` no longer end the process once somebody listens.
+/// Signals as values: a signal no longer ends the process once somebody listens for it.
 enum Interrupts {
-    /// Every signal from now on.
-    static func all() -> AsyncStream<Int> {
+    /// Every signal from now on that is one of `numbers`.
+    static func all(_ numbers: [Int32] = [SIGINT, SIGTERM]) -> AsyncStream<Int> {
         let (stream, continuation) = AsyncStream.makeStream(
             of: Int.self, bufferingPolicy: .bufferingNewest(4))
-        let sources = [SIGINT, SIGTERM].map { number in
+        let sources = numbers.map { number in
             signal(number, SIG_IGN)
             let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
             source.setEventHandler { continuation.yield(Int(number)) }
