@@ -51,7 +51,7 @@ extension Sessions {
 
     /// Asks the store for what the node's offer should be, if that is not what it was asked last.
     mutating func settleOffer(of node: NodeID) {
-        guard !offering.contains(node) else { return }
+        guard !offering.contains(node), !lostOffers.contains(node) else { return }
         if let session = sessions[node] {
             guard let terms = session.saidTerms else { return }
             sessions[node]?.saidTerms = nil
@@ -144,18 +144,26 @@ extension Sessions {
         }
     }
 
-    /// It may or may not be true; what depends on it is asked for again.
+    /// It may or may not be true; what depends on it is asked for again: by a tick, or by the node,
+    /// which repeats whatever is not answered. Nothing is asked for at once: the store is failing.
     mutating func abandon(_ work: SessionWork) {
         switch work.purpose {
         case .advertise(let node, let number):
-            offering.remove(node)
             advertised.insert(node)
+            loseOffer(of: node)
             if sessions[node]?.number == number { hangUp(node, code: "unavailable") }
-        case .disconnect(let node): offering.remove(node)
-        case .silence(let node, _, _, _): booking.remove(node)
-        case .meter: metered([], [])
+        case .disconnect(let node): loseOffer(of: node)
+        case .silence(let node, _, _, _):
+            // Booked twice it takes seconds from the node; not booked, from the renter.
+            booking.remove(node)
+        case .meter: loseBatch()
         case .drain, .acknowledge: break
-        case .upkeep: isUpkeepWaiting = false
+        case .upkeep: loseUpkeep(work)
         }
+    }
+
+    private mutating func loseOffer(of node: NodeID) {
+        offering.remove(node)
+        lostOffers.insert(node)
     }
 }

@@ -45,6 +45,10 @@ extension Sessions {
         var isUrgent = receipt.verified.receipt.sequence == 1
         if case .ended = receipt.verified.receipt.status { isUrgent = true }
         if isUrgent || receipts.waiting.count >= ReceiptQueue.batch { return flushReceipts() }
+        flushLater()
+    }
+
+    private mutating func flushLater() {
         guard !receipts.isWakeAsked else { return }
         receipts.isWakeAsked = true
         wake(milliseconds: ReceiptQueue.windowMilliseconds)
@@ -68,7 +72,14 @@ extension Sessions {
         perform(batch.map(\.command), for: .meter(batch))
     }
 
-    /// Answers a batch; one that the store has lost stays unanswered.
+    /// A batch that the store has lost stays unanswered. What waits behind it leaves a window later.
+    mutating func loseBatch() {
+        receipts.isBatchOut = false
+        receipts.isUrgent = false
+        if !receipts.waiting.isEmpty { flushLater() }
+    }
+
+    /// Answers a batch.
     mutating func metered(_ batch: [WaitingReceipt], _ outcomes: [Outcome]) {
         receipts.isBatchOut = false
         for (waited, outcome) in zip(batch, outcomes) {

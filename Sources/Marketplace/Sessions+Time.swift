@@ -15,8 +15,9 @@ extension Sessions {
                 deliver(to: node, at: now)
             }
         }
-        // The store may have failed to take an offer down.
-        for node in advertised.sorted() where sessions[node] == nil { settleOffer(of: node) }
+        let lost = lostOffers.sorted()
+        lostOffers = []
+        for node in lost { settleOffer(of: node) }
     }
 
     /// The market's own sign of life, leases that end now, and from time to time their periods.
@@ -40,6 +41,15 @@ extension Sessions {
             }
         }
         perform(commands, for: .upkeep)
+    }
+
+    /// The next tick asks again for what is due then: ends, and periods that were to be closed.
+    mutating func loseUpkeep(_ work: SessionWork) {
+        isUpkeepWaiting = false
+        let hadPeriods = work.commands.contains { command in
+            if case .closePeriod = command { true } else { false }
+        }
+        if hadPeriods { lastPeriod = ticks - Self.periodTicks }
     }
 
     /// Why a live lease ends now: its node is lost, or it is overdue and was not renewed for its

@@ -46,6 +46,9 @@ package struct Sessions: Sendable {
     /// Nodes of which an offer is with the store: one at a time, so that the last word is the last
     /// one committed.
     var offering: Set<NodeID> = []
+    /// Nodes of which the store has lost an offer: it is asked again with the next tick, and not
+    /// before, so that a store that keeps failing is not asked in a loop.
+    var lostOffers: Set<NodeID> = []
     /// Nodes of which a silence is being booked.
     var booking: Set<NodeID> = []
     var receipts = ReceiptQueue()

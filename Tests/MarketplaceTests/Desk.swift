@@ -70,6 +70,22 @@ struct Desk {
 
     mutating func performAll() { while !works.isEmpty { performNext() } }
 
+    /// What goes missing when the store fails under a work: all of it, or only the answer.
+    enum Loss: CaseIterable { case commands, answer }
+
+    /// The store fails under the oldest work.
+    mutating func failNext(_ loss: Loss) {
+        let work = works.removeFirst()
+        if loss == .answer { for command in work.commands { tellCommit(command) } }
+        take(.failed(work))
+    }
+
+    /// A tick of a store that works for the market's own upkeep, whatever else it fails.
+    mutating func tickAndKeepUp() {
+        take(.tick)
+        performNext()
+    }
+
     /// A session that has said hello and whose first heartbeat is answered.
     mutating func connect(_ number: Int) {
         take(.opened(shop.machine(), number: number))

@@ -8,7 +8,7 @@ struct SessionLeaseTests {
     private static let renewed = [Renewal(lease: one, attempt: 1)]
 
     /// A session and a running lease with a fence of eight seconds.
-    private static func running(quietSeconds: Int64 = 900) throws -> Desk {
+    static func running(quietSeconds: Int64 = 900) throws -> Desk {
         var desk = try Desk(quietSeconds: quietSeconds)
         desk.connect(1)
         let id = try desk.place()
@@ -17,7 +17,7 @@ struct SessionLeaseTests {
         return desk
     }
 
-    private static func renewals(_ frames: [MarketFrame]) -> [[Renewal]] {
+    static func renewals(_ frames: [MarketFrame]) -> [[Renewal]] {
         frames.compactMap { if case .renewal(_, let leases) = $0 { leases } else { nil } }
     }
 

@@ -8,7 +8,7 @@ import Verification
 struct SessionReceiptTests {
     private static let one = LeaseID("lse_1")!
 
-    private static func placed() throws -> Desk {
+    static func placed() throws -> Desk {
         var desk = try Desk()
         desk.connect(1)
         _ = try desk.place()
@@ -16,7 +16,7 @@ struct SessionReceiptTests {
         return desk
     }
 
-    private static func signed(
+    static func signed(
         _ sequence: Int64, seconds: Int64 = 0, _ status: RunStatus = .running,
         key: Curve25519.Signing.PrivateKey = Shop.key
     ) throws -> SignedReceipt {
@@ -27,7 +27,7 @@ struct SessionReceiptTests {
             bytes: receipt.bytes, signature: Array(try key.signature(for: receipt.bytes)))
     }
 
-    private static func accepted(_ sequence: Int64) -> MarketFrame {
+    static func accepted(_ sequence: Int64) -> MarketFrame {
         .receiptAccepted(one, sequence: sequence)
     }
 
