@@ -37,6 +37,7 @@ extension Auditor {
 
     /// A session is let in: no other one of this node is live.
     mutating func accepted(_ node: NodeID, on connection: Int, at now: Timestamp) {
+        hellos[node] = nil
         guard let last = answeredOn[node], last.connection != connection else { return }
         require(
             now.millisecondsSince(last.at) >= 3000, "one live session per node",
@@ -45,6 +46,7 @@ extension Auditor {
 
     mutating func sessionEnded(_ node: NodeID, _ connection: Int) {
         if answeredOn[node]?.connection == connection { answeredOn[node] = nil }
+        welcomed(node, connection)
     }
 
     /// After a restart the market can only know that it was alive until then.

@@ -65,6 +65,14 @@ struct Auditor {
     /// The connection on which a heartbeat of each node was last answered, and when that arrived.
     var answeredOn: [NodeID: (connection: Int, at: Timestamp)] = [:]
 
+    // Offers
+    /// What was said on the session that stands and has not led to a welcome.
+    var hellos: [NodeID: (connection: Int, at: Timestamp)] = [:]
+    /// Nodes of which an offer is with the store.
+    var offersOut: Set<NodeID> = []
+    /// Nodes of which the store has lost an offer since the last tick.
+    var offersLost: Set<NodeID> = []
+
     // Containers
     /// Unfrozen time of each lease's finished stretches, by its node's clock.
     var ran: [LeaseID: Int64] = [:]

@@ -12,6 +12,7 @@ enum Event {
     case verdictDue(LeaseID, run: Int)
     case wakingDue(run: Int)
     case storeAnswers(SessionWork, run: Int)
+    case storeFails(SessionWork, run: Int)
     case commitHeard(CommitNews, run: Int)
 
     // Network

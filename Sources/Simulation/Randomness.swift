@@ -5,7 +5,7 @@
 struct Randomness: RandomNumberGenerator {
     enum Stream: UInt64 {
         case setUp = 1
-        case renters, network, runtime, faults, crashes, lies, identifiers
+        case renters, network, runtime, faults, crashes, lies, identifiers, store
     }
 
     private var state: UInt64

@@ -78,6 +78,11 @@ package enum PlantedBug: String, Hashable, Sendable, CaseIterable {
     case endingLeaseRenewed
     /// A second session of a node takes the place of the one that is live.
     case secondSessionAccepted
+    /// That an offer could not be taken down is not heard while its node is connected again: the
+    /// hello that waits for it is never settled.
+    case failedDisconnectUnheard
+    /// What the store has lost of an offer is asked for again in the same moment.
+    case failedOfferAskedAtOnce
     /// A node does not freeze what is not renewed.
     case fenceIgnoredByNode
     /// A lease's watcher does not notice that its fence ran out and moved on between two looks.

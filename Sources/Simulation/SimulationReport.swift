@@ -89,7 +89,8 @@ package typealias ReachedCounts = Counts<Reached>
 package enum Fault: String, Hashable, Sendable, CaseIterable {
     case frameLost, frameDuplicated, frameReordered, frameHeldBack
     case networkLossy, partition, oneWayPartition, flapping, connectionReset
-    case storeSlow, marketCrash, crashBeforeCommit, crashAfterCommit, crashAroundEffect
+    case storeSlow, storeFailed, storeFailedAfterCommit
+    case marketCrash, crashBeforeCommit, crashAfterCommit, crashAroundEffect
     case agentCrash, agentCrashBetweenActions, agentPause, powerLoss
     case containerKilled, containerPaused
     case drain, clonedNode

@@ -89,6 +89,7 @@ extension World {
         report.marketCrashes += 1
         market = nil
         pendingSilences = []
+        auditor.marketCrashed()
         for node in nodes {
             guard let number = memory.sessions.number(of: node.id) else { continue }
             auditor.sessionEnded(node.id, number)

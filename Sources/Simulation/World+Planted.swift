@@ -26,6 +26,20 @@ extension World {
             .map { Renewal(lease: $0.id, attempt: $0.attempt) }
     }
 
+    /// Whether nobody tells the sessions that this work has failed.
+    func isUnheard(_ work: SessionWork) -> Bool {
+        guard options.planted == .failedDisconnectUnheard,
+            case .changeAvailability(let node, .disconnected)? = work.commands.first
+        else { return false }
+        return market?.sessions.number(of: node) != nil
+    }
+
+    /// Repeats what the store has just lost.
+    func askAgainWrongly(_ work: SessionWork) throws(MarketCrash) {
+        guard options.planted == .failedOfferAskedAtOnce, auditor.finding == nil else { return }
+        try begin(work)
+    }
+
     /// Ends leases before their time.
     func endWrongly() throws(MarketCrash) {
         for node in nodes {

@@ -18,6 +18,7 @@ extension World {
     }
 
     private func everyMarketSecond(_ ticks: Int) throws(MarketCrash) {
+        auditor.offersMayBeAskedAgain()
         try tell(.tick)
         try endWrongly()
         if ticks % 10 == 1 { try publish() }

@@ -46,7 +46,11 @@ extension World {
                 }
             case .receipt(let signed):
                 if try takeWrongly(signed, from: place) { return }
-            case .hello, .acknowledged, .drain: break
+            case .hello:
+                if market?.sessions.number(of: id) == connection {
+                    auditor.saidHello(id, on: connection, at: now.timestamp)
+                }
+            case .acknowledged, .drain: break
             }
             try tell(.frame(frame, from: id, number: connection))
         }
@@ -96,7 +100,8 @@ extension World {
         case .receiptRefused(_, _, Refusal.badSignature.code):
             report.reached.count(.badSignatureRefused)
         case .drained: report.reached.count(.nodeDrained)
-        case .welcome, .receiptAccepted, .receiptRefused: break
+        case .welcome: auditor.welcomed(nodes[place].id, connection)
+        case .receiptAccepted, .receiptRefused: break
         }
         sendDown(frame, on: connection)
     }

@@ -7,7 +7,8 @@ import Verification
 extension World {
     func happen(_ event: Event) {
         switch event {
-        case .marketStarts, .marketTick, .verdictDue, .wakingDue, .storeAnswers, .commitHeard:
+        case .marketStarts, .marketTick, .verdictDue, .wakingDue, .storeAnswers, .storeFails,
+            .commitHeard:
             happenInMarket(event)
         case .dial, .opened, .closed, .marketHeardOpen, .marketHeardClose, .toMarket, .toNode:
             happenOnNetwork(event)
@@ -30,6 +31,7 @@ extension World {
         case .verdictDue(let lease, let run): verify(lease, run: run)
         case .wakingDue(let run): tell(.woke, run: run)
         case .storeAnswers(let work, let run): storeAnswers(work, run: run)
+        case .storeFails(let work, let run): storeFails(work, run: run)
         case .commitHeard(let news, let run):
             tell(.committed(rows: news.rows, effects: news.effects, done: news.done), run: run)
         default: preconditionFailure("only the market's events come here")
@@ -116,7 +118,8 @@ extension Event {
         case .dial(let node, _), .opened(let node, _), .closed(let node, _),
             .toNode(let node, _, _), .prepared(let node, _, _, _), .saved(let node, _, _):
             node
-        case .marketStarts, .marketTick, .verdictDue, .wakingDue, .storeAnswers, .commitHeard,
+        case .marketStarts, .marketTick, .verdictDue, .wakingDue, .storeAnswers, .storeFails,
+            .commitHeard,
             .marketHeardOpen, .marketHeardClose, .toMarket, .powerReturns, .agentStarts, .sample,
             .watch, .containerStarts, .containerDies,
             .workEnds, .fenceEnds, .pauseEnds, .renterActs, .fault, .flap, .undrain, .everySecond,

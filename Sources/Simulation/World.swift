@@ -17,6 +17,7 @@ final class World {
         var crashes: Randomness
         var lies: Randomness
         var identifiers: Randomness
+        var store: Randomness
 
         init(seed: UInt64) {
             setUp = Randomness(seed: seed, stream: .setUp)
@@ -27,6 +28,7 @@ final class World {
             crashes = Randomness(seed: seed, stream: .crashes)
             lies = Randomness(seed: seed, stream: .lies)
             identifiers = Randomness(seed: seed, stream: .identifiers)
+            store = Randomness(seed: seed, stream: .store)
         }
     }
 
@@ -59,6 +61,8 @@ final class World {
     var placeOfConnection: [Int: Int] = [:]
     /// Nodes of which a silence is with the store.
     var pendingSilences: Set<NodeID> = []
+    /// Until then the store fails whatever the sessions ask of it.
+    var storeFailsUntil = Moment.start
     /// When the sessions hear of the newest commit.
     var lastNewsAt = Moment.start
     /// What a planted bug has sent once.
@@ -136,14 +140,20 @@ final class World {
 
     // MARK: The end
 
-    /// Nothing is left to do: every job is closed, and every node has forgotten its leases.
+    /// Nothing is left to do: every job is closed, every node has forgotten its leases and takes
+    /// orders again.
     private var isOver: Bool {
         guard isHealed, auditor.jobOrder.allSatisfy({ isClosed($0) }) else { return false }
         let isIdle = nodes.allSatisfy {
             $0.host?.leases.isEmpty == true && $0.containers.all.isEmpty
         }
-        return isIdle && store.tables.load(.pending(limit: 1)).isEmpty
+        let areOpen = nodes.allSatisfy { isConnected($0.id) }
+        return isIdle && areOpen && store.tables.load(.pending(limit: 1)).isEmpty
             && store.tables.load(.outbox(limit: 1)).isEmpty
+    }
+
+    private func isConnected(_ node: NodeID) -> Bool {
+        store.tables.read([.offer(node)]).offer(node)?.availability.isConnected == true
     }
 
     private func isClosed(_ id: JobID) -> Bool {
@@ -154,6 +164,7 @@ final class World {
         schedule(.everySecond, at: now.after(milliseconds: 1000))
         auditor.checkLedger(store.tables, renters: renters.map(\.account))
         auditor.checkCapacity(store.tables)
+        if market != nil { auditor.checkHellos(at: now.timestamp) }
         guard isHealed else { return }
         stopHopeless()
         let rest = now.seconds - options.activeSeconds - Self.patienceSeconds
@@ -183,7 +194,8 @@ final class World {
             (node.host?.leases ?? []).map { "\(node.id) \($0.id) \($0.phase)" }
         }
         let outbox = store.tables.load(.outbox(limit: 3)).map { "\($0)" }
-        return (open + held + outbox).joined(separator: "; ")
+        let down = nodes.map(\.id).filter { !isConnected($0) }.map { "\($0) is down" }
+        return (open + held + outbox + down).joined(separator: "; ")
     }
 
     private func checkAtTheEnd() {

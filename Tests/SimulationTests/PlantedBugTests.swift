@@ -33,6 +33,8 @@ import Testing
         (.endingLeaseRenewed, "a renewed lease lives for its fence and a tenth"),
         (.secondSessionAccepted, "one live session per node"),
         (.drainForgottenWhenDown, "a drained node takes nothing new"),
+        (.failedDisconnectUnheard, "a hello is settled"),
+        (.failedOfferAskedAtOnce, "a failing store is asked once a tick"),
     ])
     func `a planted bug is caught by the rule it breaks`(bug: PlantedBug, rule: String) {
         #expect(Self.violation(of: bug)?.rule == rule)
