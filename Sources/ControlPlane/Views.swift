@@ -84,6 +84,9 @@ extension MarketServices {
         let image = try await resolve(spec.image, digest: digest, for: renter)
         let explanation = await matching.explain(spec.needs)
         let cheapest = explanation.cheapest
+        if let cheapest, Bill.seconds(paidBy: budget, rate: cheapest) < 1 {
+            throw Refusal.budgetExhausted
+        }
         let low = try cheapest.map { try Bill.charge(seconds: 1, rate: $0) } ?? .zero
         let longest =
             try (cheapest ?? spec.maxPrice).map {

@@ -91,9 +91,8 @@ extension ErrorText {
         .confirmRequired: ErrorText(
             Bilingual("Confirmation needed", "需要確認"),
             Bilingual(
-                "this would spend up to {amount} and there is no terminal to ask on",
-                "這會花費最多 {amount}，而目前沒有終端機可以詢問"),
-            hint: Bilingual("add --yes, or look first: orban plan", "加上 --yes，或先查看：orban plan")),
+                "{what}, and there is no terminal to ask on", "{what}，而目前沒有終端機可以詢問"),
+            hint: Bilingual("add --yes", "加上 --yes")),
         .fileNotFound: ErrorText(
             Bilingual("File not found", "查無檔案"),
             Bilingual("{path} cannot be read", "無法讀取 {path}")),

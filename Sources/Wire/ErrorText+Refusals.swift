@@ -70,8 +70,10 @@ extension ErrorText {
                 "what is left of the budget is set aside for running tasks", "剩下的預算都保留給執行中的子工作"),
             hint: Bilingual("it goes on when a task ends", "有子工作結束後就會繼續")),
         .budgetExhausted: ErrorText(
-            Bilingual("Budget used up", "預算已用完"),
-            Bilingual("the job used its whole budget", "工作已用完全部預算"),
+            Bilingual("Budget too small", "預算不足"),
+            Bilingual(
+                "what there is of the budget does not pay for one more second",
+                "剩下的預算不足以支付一秒"),
             hint: Bilingual(
                 "submit again with a larger budget.max_total", "以較大的 budget.max_total 重新送出")),
         .receiptMalformed: ErrorText(

@@ -11,8 +11,18 @@ extension Message {
         .auditFirstHead: Bilingual(
             "no earlier head was seen; this one is kept for next time", "先前沒有看過樹根；已保存這一個供下次比對"),
         .auditCharge: Bilingual(
-            "charge recomputed: {seconds} s × {price} = {charge}, equals the invoice",
-            "重新計算費用：{seconds} 秒 × {price} = {charge}，與帳單相符"),
+            "{lease}: charge recomputed, {seconds} s × {price} = {charge}",
+            "{lease}：重新計算費用，{seconds} 秒 × {price} = {charge}"),
+        .auditTotal: Bilingual("{count} leases, {charge} in all", "{count} 筆租約，共 {charge}"),
+        .auditLeftOut: Bilingual(
+            "it is of this job, and the bundle leaves it out", "它屬於此工作，但證明包遺漏了它"),
+        .auditWhole: Bilingual(
+            "the log has no other record of this job", "紀錄中沒有此工作的其他紀錄"),
+        .auditUnpinned: Bilingual(
+            "the log's key came with the bundle itself: nothing else says that this is the market's log, "
+                + "or that no lease is missing; give --mirror FOLDER, or --log-key",
+            "紀錄的金鑰來自證明包本身：沒有其他憑據證明這是該市場的紀錄，也無法確認沒有遺漏的租約；"
+                + "請加上 --mirror FOLDER 或 --log-key"),
         .auditOwner: Bilingual("renter and job match their salted hashes", "租用者與工作符合加鹽雜湊"),
         .auditVerified: Bilingual("{job} verifies", "{job} 驗證通過"),
         .auditFailed: Bilingual("{job} does not verify: {what}", "{job} 驗證失敗：{what}"),

@@ -22,6 +22,9 @@ extension Message {
         .confirmBuy: Bilingual(
             "Buy up to {amount} in context {context}? [y/N]",
             "要在環境 {context} 購買最多 {amount} 嗎？[y/N]"),
+        .confirmSpend: Bilingual(
+            "this would spend up to {amount}", "這會花費最多 {amount}"),
+        .confirmAct: Bilingual("this ends what runs", "這會終止執行中的工作"),
         .confirmStop: Bilingual(
             "Stop {job}? What ran so far is charged. [y/N]", "要停止 {job} 嗎？已執行的部分會收費。[y/N]"),
         .confirmDeclined: Bilingual("Nothing was bought.", "沒有購買任何東西。"),

@@ -21,7 +21,8 @@ package enum Message: String, Hashable, Sendable, CaseIterable {
     // Plan: `orban plan` and the confirmation
     case planTitle, planTitleArray, planImage, planPinned, planInputs, planOffers, planOffersFit,
         planLow, planLikely, planWorst, planTotal, planBudgetNote, planLongest, planCheapest,
-        planNothingBought, planNotFeasible, confirmBuy, confirmStop, confirmDeclined
+        planNothingBought, planNotFeasible, confirmBuy, confirmStop, confirmDeclined,
+        confirmSpend, confirmAct
     // Tables: headings of `ps`, `show`, `offers`, `node list`, `cost` and `ledger`
     case headingJob, headingName, headingState, headingProgress, headingTask, headingTasks,
         headingAttempt, headingNode, headingProvider, headingRegion, headingTier, headingDevices,
@@ -45,7 +46,8 @@ package enum Message: String, Hashable, Sendable, CaseIterable {
         balanceAvailable, balanceHeld, creditBooked, settlementLine
     // Audit: `orban audit`
     case auditRecords, auditNodeKey, auditIncluded, auditHead, auditConsistent, auditFirstHead,
-        auditCharge, auditOwner, auditVerified, auditFailed, auditRecordBad, auditLogSound,
+        auditCharge, auditTotal, auditWhole, auditUnpinned, auditLeftOut, auditOwner,
+        auditVerified, auditFailed, auditRecordBad, auditLogSound,
         auditExported
     // Places: markets, nodes, keys
     case marketReady, marketStopping, credentialsWritten, contextSaved, contextUsed, keyMade,

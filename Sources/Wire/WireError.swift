@@ -93,7 +93,11 @@ package enum WireError: Error, Hashable, Sendable {
         case .blobMismatch(let digest): ["digest": digest.text]
         case .tooManyRequests(let seconds): ["seconds": String(seconds)]
         case .confirmRequired(let amount):
-            ["amount": amount.map(Quantity.money) ?? Message.theBudget.text(in: language)]
+            [
+                "what": amount.map {
+                    Message.confirmSpend.text(in: language, ["amount": Quantity.money($0)])
+                } ?? Message.confirmAct.text(in: language)
+            ]
         case .fileNotFound(let path), .credentialsExposed(let path): ["path": path]
         case .loginRequired(let context): ["context": context]
         case .timeout(let seconds): ["time": Quantity.duration(seconds: seconds)]

@@ -61,6 +61,30 @@ struct BundleVector: Codable, Sendable, CustomTestStringConvertible {
         #expect(verdict.leases.map(\.chargedMicro) == [2139, 139])
     }
 
+    @Test func `a lease that a bundle leaves out is found in a copy of the log`() throws {
+        let whole = try #require(BundleVector.all.first).bundle
+        var entries: [Int64: [UInt8]] = [:]
+        for record in whole.leases.flatMap({ $0.records + [$0.nodeKey] }) {
+            entries[record.index] = record.bytes.bytes
+        }
+        let known = entries
+        let mirror = BundleAudit.Mirror(
+            entry: { known[$0] },
+            forEach: { size, body in
+                for index in known.keys.sorted() where index < size {
+                    try body(index, known[index] ?? [])
+                }
+            }, size: 5)
+        _ = try BundleAudit(bundle: whole, pinned: nil, mirror: mirror).verify()
+        let less = ProofBundleDTO(
+            job: whole.job, renter: whole.renter, salt: whole.salt, origin: whole.origin,
+            logKey: whole.logKey, head: whole.head, leases: whole.leases.dropLast())
+        let missing = try #require(whole.leases.last?.records.first?.index)
+        #expect(throws: AuditFault.record(index: missing, .leftOut)) {
+            _ = try BundleAudit(bundle: less, pinned: nil, mirror: mirror).verify()
+        }
+    }
+
     /// `record(1, jobHash)`, `leaseTerms`: a fault without what it carries beside the index.
     private func shortName(_ fault: AuditFault) -> String {
         guard case .record(let index, let inner) = fault else {

@@ -58,6 +58,7 @@ enum RecordFault: Error, Hashable {
     case jobHash
     case proofWrong
     case notMirrored
+    case leftOut
 
     func text(in language: Language) -> String {
         let (message, values): (Message, [String: String]) =
@@ -81,6 +82,7 @@ enum RecordFault: Error, Hashable {
             case .jobHash: (.auditJobHash, [:])
             case .proofWrong: (.auditProofWrong, [:])
             case .notMirrored: (.auditNotMirrored, [:])
+            case .leftOut: (.auditLeftOut, [:])
             }
         return message.text(in: language, values)
     }

@@ -36,8 +36,16 @@ struct BundleAudit {
     let bundle: ProofBundleDTO
     /// The key that signs the log's heads, pinned by a mirror or by the auditor; nil: the bundle's.
     let pinned: NoteVerifier?
-    /// The entry that an independent copy of the log has at an index.
-    let mirror: ((Int64) throws -> [UInt8]?)?
+    /// An independent copy of the log.
+    let mirror: Mirror?
+
+    struct Mirror {
+        /// The entry at an index; nil beyond its end.
+        let entry: (Int64) throws -> [UInt8]?
+        /// Every entry below a size, in order.
+        let forEach: (Int64, (Int64, [UInt8]) throws -> Void) throws -> Void
+        let size: Int64
+    }
 
     /// - Throws: the first `AuditFault` found.
     func verify() throws -> Verdict {
@@ -53,6 +61,7 @@ struct BundleAudit {
             try checkRecords(of: lease, head, &audit)
             try checkTerms(of: lease, audit)
         }
+        try checkNothingLeftOut(head)
         return Verdict(
             job: bundle.job, records: audit.records,
             leases: seen.compactMap { id in
@@ -148,9 +157,23 @@ struct BundleAudit {
             throw AuditFault.record(index: record.index, .proofWrong)
         }
         if let mirror {
-            guard try mirror(record.index) == record.bytes.bytes else {
+            guard try mirror.entry(record.index) == record.bytes.bytes else {
                 throw AuditFault.record(index: record.index, .notMirrored)
             }
+        }
+    }
+
+    /// The salt in the bundle finds every record of the job in a copy of the log, up to the bundle's
+    /// own head: a bundle that left one out would prove too small a bill.
+    private func checkNothingLeftOut(_ head: Head) throws {
+        guard let mirror else { return }
+        let told = Set(bundle.leases.flatMap { $0.records.map(\.index) })
+        let ours = SaltedHash.of(bundle.job.text, salt: bundle.salt.bytes)
+        try mirror.forEach(min(head.size, mirror.size)) { index, bytes in
+            guard case .usage(let record)? = try? LoggedEntry(bytes: bytes),
+                record.jobHash == ours, !told.contains(index)
+            else { return }
+            throw AuditFault.record(index: index, .leftOut)
         }
     }
 

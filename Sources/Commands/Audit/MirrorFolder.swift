@@ -97,4 +97,16 @@ struct MirrorFolder: Sendable {
         let place = Int(index - first)
         return place < entries.count ? entries[place] : nil
     }
+
+    /// Every entry below `size`, in order, each bundle read once.
+    func forEachEntry(below size: Int64, _ body: (Int64, [UInt8]) throws -> Void) throws {
+        let width = Int64(TilePath.fullWidth)
+        for first in stride(from: 0, to: size, by: Int(width)) {
+            let count = Int(min(width, size - first))
+            let path = try TilePath(.entries, index: first / width, width: count)
+            for (place, entry) in try entries(at: path).enumerated() {
+                try body(first + Int64(place), entry)
+            }
+        }
+    }
 }

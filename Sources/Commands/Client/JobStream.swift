@@ -61,17 +61,24 @@ struct JobStream {
         let response = try await client.execute(request, timeout: .hours(24 * 366))
         var reader = EventReader()
         let body = response.body
-        return try await client.reaching {
+        // Whoever takes the events may fail, too; that is not the market's absence.
+        var refusal: (any Error)?
+        let outcome: Outcome = try await client.reaching {
             for try await buffer in body {
                 for event in try reader.read(buffer.readableBytesView) {
                     if event.name == "end" {
                         return .end(try WireJSON.decode(JobEndDTO.self, from: event.data.utf8))
                     }
-                    try take(event)
+                    do { try take(event) } catch {
+                        refusal = error
+                        return .closed
+                    }
                     position = event.id
                 }
             }
             return .closed
         }
+        if let refusal { throw refusal }
+        return outcome
     }
 }

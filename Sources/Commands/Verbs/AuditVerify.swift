@@ -21,16 +21,20 @@ extension LeafCommand {
     ) { session in
         let bundle = try await session.bundle(session.arguments.operands[0])
         var pinned = try session.arguments.value(Option.logKey)
-        var lookup: ((Int64) throws -> [UInt8]?)?
+        var mirror: BundleAudit.Mirror?
         if let path = try session.arguments.value(Option<String>.mirror) {
             let folder = MirrorFolder(path: session.surroundings.absolute(path))
             let (key, size) = try await session.auditing { try folder.standing() }
             pinned = pinned ?? key
-            lookup = { try folder.entry($0, size: size) }
+            mirror = BundleAudit.Mirror(
+                entry: { try folder.entry($0, size: size) },
+                forEach: { try folder.forEachEntry(below: $0, $1) }, size: size)
         }
-        let audit = BundleAudit(bundle: bundle, pinned: pinned, mirror: lookup)
+        let audit = BundleAudit(bundle: bundle, pinned: pinned, mirror: mirror)
         let verdict = try await session.auditing { try audit.verify() }
-        try session.show(verdict) { session.lines(verdict, of: bundle) }
+        let isWhole = mirror != nil
+        try session.show(verdict) { session.lines(verdict, isWhole: isWhole) }
+        if pinned == nil { session.terminal.note("! " + session.told(.auditUnpinned)) }
         return ExitCode.done.rawValue
     }
 
@@ -75,7 +79,7 @@ extension Session {
     }
 
     fileprivate func lines(
-        _ verdict: BundleAudit.Verdict, of bundle: ProofBundleDTO
+        _ verdict: BundleAudit.Verdict, isWhole: Bool
     ) -> [String] {
         var lines = [
             told(.auditRecords, ["count": String(verdict.records)]),
@@ -84,12 +88,26 @@ extension Session {
         ]
         lines += verdict.leases.map { lease in
             let rate = (try? Rate(microPerHour: lease.microPerHour)).map(Quantity.rate) ?? "–"
-            let charge = (try? Money(micro: lease.chargedMicro)).map(Quantity.money) ?? "–"
             return told(
                 .auditCharge,
-                ["seconds": String(lease.seconds), "price": rate, "charge": charge])
+                [
+                    "lease": lease.lease.text, "seconds": String(lease.seconds), "price": rate,
+                    "charge": money(lease.chargedMicro),
+                ])
         }
+        lines.append(
+            told(
+                .auditTotal,
+                [
+                    "count": String(verdict.leases.count),
+                    "charge": money(verdict.leases.reduce(0) { $0 &+ $1.chargedMicro }),
+                ]))
+        if isWhole { lines.append(told(.auditWhole)) }
         lines.append(told(.auditVerified, ["job": verdict.job.text]))
         return lines.map { "✓ " + $0 }
+    }
+
+    private func money(_ micro: Int64) -> String {
+        (try? Money(micro: micro)).map(Quantity.money) ?? "–"
     }
 }

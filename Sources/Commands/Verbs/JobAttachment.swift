@@ -89,16 +89,22 @@ struct JobAttachment {
 
     // MARK: Telling
 
-    /// Tells a watching person each new state; asks nothing when nobody watches.
+    /// Tells a watching person each new state; when nobody watches, only why a job still waits
+    /// after a few seconds, for then its silence would look like work.
     private func watch() async throws -> Ending {
-        guard terminal.isErrorTerminal else { return .progressStopped }
         var told = ""
+        var looks = 0
         while true {
             if let now: JobDTO = try? await market.get("/v1/jobs/\(job.id)") {
                 let line = state(now)
-                if line != told, !now.state.isOver { terminal.progress(line) }
-                told = line
+                let isWaiting = now.state == .waiting || now.state == .matching
+                if line != told, !now.state.isOver {
+                    if isWaiting, looks > 2 { terminal.note(line) } else { terminal.progress(line) }
+                    told = isWaiting && looks <= 2 && !terminal.isErrorTerminal ? "" : line
+                }
+                guard isWaiting || terminal.isErrorTerminal else { return .progressStopped }
             }
+            looks += 1
             try await market.pause(milliseconds: 1000)
         }
     }
