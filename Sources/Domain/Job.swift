@@ -215,7 +215,8 @@ package enum TaskLife: Hashable, Sendable, Codable {
         case (.queued, .opened(let now)): .open(since: now)
         case (.open, .matched(let lease)): .leased(lease)
         case (.leased, .ended(let reason)): .finished(reason)
-        case (.queued, .cancelled), (.open, .cancelled): .finished(.stopped)
+        case (.queued, .cancelled(let reason)), (.open, .cancelled(let reason)):
+            .finished(reason)
         case (.finished, .retried): .queued
         case (.queued, _), (.open, _), (.leased, _), (.finished, _):
             throw IllegalTransition(state: "\(self)", event: "\(event)")
@@ -227,7 +228,8 @@ package enum TaskEvent: Hashable, Sendable {
     case opened(at: Timestamp)
     case matched(LeaseID)
     case ended(EndReason)
-    case cancelled
+    /// It will not be placed, for that reason.
+    case cancelled(EndReason)
     case retried
 }
 

@@ -13,7 +13,7 @@ extension Market {
             .waitingTasks(job.id, limit: job.counts.queued + job.counts.open))
         switch job.life {
         case .active where job.counts.failed > job.terms.maxFailures:
-            try cancel(&waiting, of: &job, in: &decision)
+            try cancel(&waiting, of: &job, because: .stopped, in: &decision)
             tellClosing(.failed, cancelled: waiting.count, of: job, now, in: &decision)
             job.life = try job.life.after(.close(.failed))
         case .active where job.counts.unfinished == 0:
@@ -24,16 +24,17 @@ extension Market {
         try settle(job, hold, ledger, now, in: &decision)
     }
 
-    /// Stops a job that may still have work: waiting tasks are cancelled; it closes when the last
-    /// live lease is over.
+    /// Stops a job that may still have work: waiting tasks are cancelled for `reason`; it closes when
+    /// the last live lease is over.
     func closing(
-        _ job: Job, _ hold: Hold, outcome: JobOutcome, _ rows: Rows, _ now: Timestamp
+        _ job: Job, _ hold: Hold, outcome: JobOutcome, because reason: EndReason, _ rows: Rows,
+        _ now: Timestamp
     ) throws -> Decision {
         var job = job
         var waiting = rows.tasks(
             .waitingTasks(job.id, limit: job.counts.queued + job.counts.open))
         var decision = Decision()
-        try cancel(&waiting, of: &job, in: &decision)
+        try cancel(&waiting, of: &job, because: reason, in: &decision)
         tellClosing(outcome, cancelled: waiting.count, of: job, now, in: &decision)
         job.life = try job.life.after(.close(outcome))
         let ledger = Ledger(balances([.held(job.renter), .available(job.renter)], rows))
@@ -46,7 +47,9 @@ extension Market {
         guard let job = rows.job(id), let hold = rows.hold(id) else { throw Refusal.jobUnknown }
         var decision: Decision
         switch job.life {
-        case .active: decision = try closing(job, hold, outcome: .stopped, rows, now)
+        case .active:
+            decision = try closing(
+                job, hold, outcome: .stopped, because: .stopped, rows, now)
         case .closing: decision = Decision()
         case .closed: return Decision()
         }
@@ -108,13 +111,18 @@ extension Market {
     }
 
     private func cancel(
-        _ waiting: inout [JobTask], of job: inout Job, in decision: inout Decision
+        _ waiting: inout [JobTask], of job: inout Job, because reason: EndReason,
+        in decision: inout Decision
     ) throws {
         for index in waiting.indices {
-            waiting[index].life = try waiting[index].life.after(.cancelled)
+            waiting[index].life = try waiting[index].life.after(.cancelled(reason))
             decision.rows.append(.task(waiting[index]))
         }
-        job.counts.stopped += waiting.count
+        if reason == .stopped {
+            job.counts.stopped += waiting.count
+        } else {
+            job.counts.failed += waiting.count
+        }
         job.counts.queued = 0
         job.counts.open = 0
     }

@@ -25,7 +25,8 @@ extension Market {
         let escrow = try escrow(for: job, hold: hold, rate: rate)
         guard Bill.seconds(paidBy: escrow, rate: rate) >= 1 else {
             guard job.counts.leased == 0 else { throw Refusal.budgetInUse }
-            return try closing(job, hold, outcome: .failed, rows, now)
+            return try closing(
+                job, hold, outcome: .failed, because: .budgetExhausted, rows, now)
         }
         try hold.carve(escrow)
         let lease = Lease(

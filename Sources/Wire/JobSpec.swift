@@ -2,7 +2,7 @@ package import Domain
 
 /// A job as a renter writes it (`orban.yaml`), proven: every value is within its bounds.
 ///
-/// YAML 1.2 or JSON. What is absent takes these defaults: `name` job, 1 CPU, 1 GiB of memory,
+/// YAML 1.2 or JSON. What is absent takes these defaults: `name` job, 0.5 CPU, 1 GiB of memory,
 /// 1 GiB of disk, no GPU, every country, tier any, 1 task, `parallel` all, `max_failures` 0,
 /// `max_duration` 1h, `fence` 8s, `max_price` 100 USD/h (the budget bounds it). `image` and `run`
 /// are needed; `budget.max_total` is needed before a job has terms.

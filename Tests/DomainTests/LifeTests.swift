@@ -74,15 +74,16 @@ struct LifeTests {
         let ended = TaskEvent.ended(.exited(code: 0))
         let table: [(TaskLife, TaskEvent, TaskLife?)] = [
             (.queued, opened, .open(since: Self.later)), (.queued, matched, nil),
-            (.queued, ended, nil), (.queued, .cancelled, .finished(.stopped)),
+            (.queued, ended, nil), (.queued, .cancelled(.stopped), .finished(.stopped)),
             (.queued, .retried, nil),
             (open, opened, nil), (open, matched, leased), (open, ended, nil),
-            (open, .cancelled, .finished(.stopped)), (open, .retried, nil),
+            (open, .cancelled(.budgetExhausted), .finished(.budgetExhausted)),
+            (open, .retried, nil),
             (leased, opened, nil), (leased, matched, nil),
-            (leased, ended, .finished(.exited(code: 0))), (leased, .cancelled, nil),
+            (leased, ended, .finished(.exited(code: 0))), (leased, .cancelled(.stopped), nil),
             (leased, .retried, nil),
             (finished, opened, nil), (finished, matched, nil), (finished, ended, nil),
-            (finished, .cancelled, nil), (finished, .retried, .queued),
+            (finished, .cancelled(.stopped), nil), (finished, .retried, .queued),
         ]
         for (state, event, expected) in table {
             #expect((try? state.after(event)) == expected, "\(state) \(event)")
