@@ -124,7 +124,9 @@ let package = Package(
             name: "bench",
             dependencies: [
                 "Staging", "Domain", "Accounting", "Verification", "Marketplace", "Wire",
-                "SQLiteStorage", "ContainerEngine", "NodeAgent", grdb, crypto, logging, httpClient,
+                "SQLiteStorage", "ContainerEngine", "NodeAgent", "Simulation", grdb, crypto,
+                logging,
+                httpClient,
             ], path: "Benchmarks", swiftSettings: strict),
         // Tests
         tests("Domain", ["Domain"]),

@@ -1,5 +1,6 @@
 import Domain
 import Foundation
+import Simulation
 import Staging
 import Wire
 
@@ -37,8 +38,9 @@ struct AgentKills: Figure {
 
     static func measure() async throws -> any Figure {
         let given = Stage.ownEnvironment["ORBAN_SEED"].flatMap { UInt64($0) }
-        var random = SplitMix64(state: given ?? UInt64(bitPattern: wallNanoseconds()))
-        var figure = AgentKills(seed: random.state)
+        let seed = given ?? UInt64(bitPattern: wallNanoseconds())
+        var random = Randomness(state: seed)
+        var figure = AgentKills(seed: seed)
         return try await Stage.run { stage in
             let site = try await Site.serving(stage)
             let node = try await JoinedNode("alpha", at: site)
@@ -64,7 +66,7 @@ struct AgentKills: Figure {
     }
 
     private static func kill(
-        _ index: Int, _ node: JoinedNode, _ site: Site, _ random: inout SplitMix64
+        _ index: Int, _ node: JoinedNode, _ site: Site, _ random: inout Randomness
     ) async throws -> Kill {
         let clock = ContinuousClock()
         let name = "job-\(index)"
@@ -151,18 +153,5 @@ struct EngineEvents {
         return try answer.split(separator: "\n").map {
             try WireJSON.decode(Event.self, from: Array($0.utf8))
         }
-    }
-}
-
-/// A small seeded generator (Steele, Lea, Flood 2014).
-struct SplitMix64: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
     }
 }

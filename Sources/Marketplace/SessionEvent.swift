@@ -51,11 +51,6 @@ package struct SessionWork: Hashable, Sendable {
 
     package let commands: [Command]
     let purpose: Purpose
-
-    /// Whether what it asked for is asked for again without anybody's doing.
-    package var isRepeated: Bool {
-        if case .meter = purpose { true } else { false }
-    }
 }
 
 /// A receipt that waits for its transaction.

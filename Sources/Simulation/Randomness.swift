@@ -2,7 +2,7 @@
 ///
 /// Each component draws from a stream of its own, so that one more draw in one of them does not
 /// shift what the others see.
-struct Randomness: RandomNumberGenerator {
+package struct Randomness: RandomNumberGenerator {
     enum Stream: UInt64 {
         case setUp = 1
         case renters, network, runtime, faults, crashes, lies, identifiers, store
@@ -10,7 +10,7 @@ struct Randomness: RandomNumberGenerator {
 
     private var state: UInt64
 
-    init(state: UInt64) { self.state = state }
+    package init(state: UInt64) { self.state = state }
 
     init(seed: UInt64, stream: Stream) {
         var mixer = SplitMix(state: seed)
@@ -19,7 +19,7 @@ struct Randomness: RandomNumberGenerator {
         state = mixer.next()
     }
 
-    mutating func next() -> UInt64 {
+    package mutating func next() -> UInt64 {
         var mixer = SplitMix(state: state)
         defer { state = mixer.state }
         return mixer.next()

@@ -59,6 +59,7 @@ struct BundleVector: Codable, Sendable, CustomTestStringConvertible {
         #expect(verdict.records == 3 && verdict.headSize == 5)
         #expect(verdict.leases.map(\.seconds) == [77, 5])
         #expect(verdict.leases.map(\.chargedMicro) == [2139, 139])
+        #expect(verdict.totalMicro == 2278)
     }
 
     @Test func `a lease that a bundle leaves out is found in a copy of the log`() throws {

@@ -23,11 +23,13 @@ struct BundleAudit {
         let job: JobID
         let records: Int
         let leases: [Lease]
+        let totalMicro: Int64
         let headSize: Int64
         let logKey: String
 
         private enum CodingKeys: String, CodingKey {
             case job, records, leases
+            case totalMicro = "total_micro"
             case headSize = "head_size"
             case logKey = "log_key"
         }
@@ -54,12 +56,14 @@ struct BundleAudit {
         var audit = EntryAudit()
         var keyIndexes: [Int64: [UInt8]] = [:]
         var seen: [LeaseID] = []
+        var total = Money.zero
         for lease in bundle.leases {
             guard !seen.contains(lease.lease) else { throw AuditFault.leaseTerms(lease.lease) }
             seen.append(lease.lease)
             try checkKey(lease, head, &audit, &keyIndexes)
             try checkRecords(of: lease, head, &audit)
             try checkTerms(of: lease, audit)
+            total = try adding(lease, audit, to: total)
         }
         try checkNothingLeftOut(head)
         return Verdict(
@@ -70,7 +74,18 @@ struct BundleAudit {
                         lease: id, seconds: $0.seconds, microPerHour: $0.rate.microPerHour,
                         chargedMicro: $0.charge.micro)
                 }
-            }, headSize: head.size, logKey: verifier.description)
+            }, totalMicro: total.micro, headSize: head.size, logKey: verifier.description)
+    }
+
+    /// - Throws: `AuditFault.leaseTerms` for charges that no market can have summed up.
+    private func adding(
+        _ lease: ProofLeaseDTO, _ audit: EntryAudit, to total: Money
+    ) throws -> Money {
+        do throws(MoneyOverflow) {
+            return try total.adding(audit.leases[lease.lease]?.charge ?? .zero)
+        } catch {
+            throw AuditFault.leaseTerms(lease.lease)
+        }
     }
 
     private func verifier() throws -> NoteVerifier {

@@ -100,7 +100,7 @@ extension Session {
                 .auditTotal,
                 [
                     "count": String(verdict.leases.count),
-                    "charge": money(verdict.leases.reduce(0) { $0 &+ $1.chargedMicro }),
+                    "charge": money(verdict.totalMicro),
                 ]))
         if isWhole { lines.append(told(.auditWhole)) }
         lines.append(told(.auditVerified, ["job": verdict.job.text]))
