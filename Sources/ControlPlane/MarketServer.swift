@@ -114,7 +114,7 @@ package struct MarketServer: Sendable {
         ]
         // A store that never lived knows no blob: what lies there is not its to delete.
         if lastAlive != nil { try await uploads.sweep() }
-        try await Self.takeDownOffers(store)
+        try await Self.begin(store)
     }
 
     private static func lastAlive(_ store: SQLiteStore) async throws -> Timestamp? {
@@ -123,10 +123,9 @@ package struct MarketServer: Sendable {
         return nil
     }
 
-    private static func takeDownOffers(_ store: SQLiteStore) async throws {
+    private static func begin(_ store: SQLiteStore) async throws {
         let read = Read.offers(limit: 1_000_000)
         let commands = Sessions.atStart(offers: try await store.read([read])[read])
-        guard !commands.isEmpty else { return }
         _ = try await store.perform(commands)
     }
 

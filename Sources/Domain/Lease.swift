@@ -99,6 +99,8 @@ package struct Lease: Hashable, Sendable, Codable {
     package var life: LeaseLife
     /// Milliseconds of silence beyond the fence, in which the node may not have run unfrozen.
     package var silenceMilliseconds: Int64
+    /// The end of the last silence that counts in `silenceMilliseconds`; nil before the first.
+    package var silentUntil: Timestamp?
     /// Seconds up to which the log has a record; -1 before the first.
     package var loggedSeconds: Int64
 
@@ -106,7 +108,7 @@ package struct Lease: Hashable, Sendable, Codable {
         id: LeaseID, task: TaskID, attempt: Int64, renter: AccountID, provider: AccountID,
         node: NodeID, slice: Resources, devices: [Device], rate: Rate, commission: BasisPoints,
         escrow: Money, fence: Int64, placedAt: Timestamp, life: LeaseLife,
-        silenceMilliseconds: Int64 = 0, loggedSeconds: Int64 = -1
+        silenceMilliseconds: Int64 = 0, silentUntil: Timestamp? = nil, loggedSeconds: Int64 = -1
     ) {
         self.id = id
         self.task = task
@@ -123,6 +125,7 @@ package struct Lease: Hashable, Sendable, Codable {
         self.placedAt = placedAt
         self.life = life
         self.silenceMilliseconds = silenceMilliseconds
+        self.silentUntil = silentUntil
         self.loggedSeconds = loggedSeconds
     }
 

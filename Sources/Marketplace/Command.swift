@@ -71,7 +71,7 @@ package enum Command: Hashable, Sendable {
     case clear(Clearing)
     case meter(VerifiedReceipt, arrivedAt: Timestamp)
     /// A silent span beyond the fence, in which the node's leases may not have run unfrozen.
-    case silence(NodeID, milliseconds: Int64)
+    case silence(NodeID, from: Timestamp, until: Timestamp)
     case endLease(LeaseID, EndReason)
     case verify(LeaseID)
     case closePeriod(LeaseID)

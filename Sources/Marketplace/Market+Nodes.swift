@@ -81,15 +81,22 @@ extension Market {
         return decision
     }
 
-    /// Books a silent span on every live lease of a node: those seconds cannot be claimed.
-    func silence(_ node: NodeID, milliseconds: Int64, _ rows: Rows) throws -> Decision {
-        guard milliseconds > 0 else { return Decision() }
+    /// Books a silence on every running lease of a node: what of it lies beyond the fence cannot be
+    /// claimed. No moment is booked twice, so it is idempotent, also with a later end.
+    ///
+    /// - Parameter from: when the node's fences began to run: its last answered heartbeat.
+    func silence(_ node: NodeID, from: Timestamp, until: Timestamp, _ rows: Rows) throws
+        -> Decision
+    {
         var decision = Decision()
         for var lease in rows.leases(.liveLeasesOfNode(node, limit: Command.everyTask)) {
-            let beyond = min(milliseconds, Timestamp.limit) - lease.fence * 1000
-            guard case .running = lease.life, beyond > 0 else { continue }
+            guard case .running(let since, _, _) = lease.life else { continue }
+            let frozenSince = max(
+                from.advanced(seconds: lease.fence), since, lease.silentUntil ?? since)
+            guard until > frozenSince else { continue }
             lease.silenceMilliseconds = min(
-                lease.silenceMilliseconds + beyond, Timestamp.limit)
+                lease.silenceMilliseconds + until.millisecondsSince(frozenSince), Timestamp.limit)
+            lease.silentUntil = until
             decision.rows.append(.lease(lease))
         }
         return decision

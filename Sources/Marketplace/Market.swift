@@ -59,7 +59,8 @@ package struct Market: Sendable {
         case .clear(let clearing): try clear(clearing, rows, now)
         case .meter(let receipt, let arrivedAt):
             try meter(receipt, arrivedAt: arrivedAt, rows, now)
-        case .silence(let node, let span): try silence(node, milliseconds: span, rows)
+        case .silence(let node, let from, let until):
+            try silence(node, from: from, until: until, rows)
         case .endLease(let lease, let reason): try endLease(lease, reason, rows, now)
         case .verify(let lease): try verify(lease, rows, now)
         case .closePeriod(let lease): try closePeriod(lease, rows, now)

@@ -178,7 +178,8 @@ package enum Row: Hashable, Sendable {
     case event(EventRow)
 }
 
-/// The market's own sign of life, written once a second: after a crash it bounds the silence.
+/// The market's own sign of life, written once a second: after a crash it bounds the silence (see
+/// `Liveness`).
 package struct Alive: Hashable, Sendable, Codable {
     package let at: Timestamp
     package init(at: Timestamp) { self.at = at }

@@ -46,7 +46,8 @@ package struct SessionWork: Hashable, Sendable {
         case meter([WaitingReceipt])
         case drain(NodeID, number: Int)
         case acknowledge
-        case upkeep
+        /// Asked for `at`, with a sign of life.
+        case upkeep(at: Timestamp)
     }
 
     package let commands: [Command]

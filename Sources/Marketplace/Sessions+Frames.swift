@@ -90,9 +90,8 @@ extension Sessions {
     private mutating func hear(_ beat: Int64, _ session: Session, at now: Timestamp) {
         let node = session.node.id
         // One that comes meanwhile is not answered; the node sends another in a second.
-        guard !booking.contains(node) else { return }
-        let silence = liveness.silence(of: node, at: now)
-        guard silence > Liveness.shortestFenceMilliseconds else {
+        guard !booking.contains(node), liveness.answers(at: now) else { return }
+        guard liveness.silence(of: node, at: now) > Liveness.shortestFenceMilliseconds else {
             liveness.hear(node, at: now)
             return renew(node, session.number, beat)
         }
@@ -100,17 +99,19 @@ extension Sessions {
         flushReceipts()
         booking.insert(node)
         perform(
-            [.silence(node, milliseconds: silence)],
+            [.silence(node, from: liveness.lastHeard(node), until: now)],
             for: .silence(node, number: session.number, beat: beat, at: now))
     }
 
     mutating func silenceBooked(
-        _ node: NodeID, _ number: Int, _ beat: Int64, heardAt: Timestamp
+        _ node: NodeID, _ number: Int, _ beat: Int64, heardAt: Timestamp, at now: Timestamp
     ) {
         booking.remove(node)
-        // Even if that session is over: the same span must not be booked again.
+        // If it may not be answered nothing is renewed, and the silence goes on: the next heartbeat
+        // books the rest of it.
+        guard sessions[node]?.number == number, liveness.answers(at: now) else { return }
         liveness.hear(node, at: heardAt)
-        if sessions[node]?.number == number { renew(node, number, beat) }
+        renew(node, number, beat)
     }
 
     /// Every live lease of the node may run on for its fence, unless it is to end.
@@ -134,13 +135,15 @@ extension Sessions {
             advertised.remove(node)
             settleOffer(of: node)
         case .silence(let node, let number, let beat, let heardAt):
-            silenceBooked(node, number, beat, heardAt: heardAt)
+            silenceBooked(node, number, beat, heardAt: heardAt, at: now)
         case .meter(let batch): metered(batch, outcomes)
         case .drain(let node, let number):
             // Refused before its first hello: then it has no offer, and asks again.
             if case .success? = outcomes.first { answer(.drained, to: node, number) }
         case .acknowledge: break
-        case .upkeep: isUpkeepWaiting = false
+        case .upkeep(let asked):
+            isUpkeepWaiting = false
+            liveness.promise(from: asked, at: now)
         }
     }
 
@@ -154,7 +157,7 @@ extension Sessions {
             if sessions[node]?.number == number { hangUp(node, code: "unavailable") }
         case .disconnect(let node): loseOffer(of: node)
         case .silence(let node, _, _, _):
-            // Booked twice it takes seconds from the node; not booked, from the renter.
+            // The next heartbeat books it, or what of it was not booked.
             booking.remove(node)
         case .meter: loseBatch()
         case .drain, .acknowledge: break

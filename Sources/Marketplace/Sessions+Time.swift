@@ -40,7 +40,7 @@ extension Sessions {
                 }
             }
         }
-        perform(commands, for: .upkeep)
+        perform(commands, for: .upkeep(at: now))
     }
 
     /// The next tick asks again for what is due then: ends, and periods that were to be closed.

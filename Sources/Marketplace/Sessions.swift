@@ -70,12 +70,16 @@ package struct Sessions: Sendable {
         self.token = token
     }
 
-    /// Before a node has connected to this run of the market, nothing is placed on it.
+    /// What must be committed before the first event: a sign of life; and nothing is placed on a
+    /// node that has not connected to this run of the market.
     package static func atStart(offers: [Row]) -> [Command] {
-        offers.compactMap { row in
-            guard case .offer(let offer) = row, offer.availability.isConnected else { return nil }
-            return .changeAvailability(offer.node, .disconnected)
-        }
+        [.keepAlive]
+            + offers.compactMap { row in
+                guard case .offer(let offer) = row, offer.availability.isConnected else {
+                    return nil
+                }
+                return .changeAvailability(offer.node, .disconnected)
+            }
     }
 
     /// What to do after `event`, which happened at `now`.

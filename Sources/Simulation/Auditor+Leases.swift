@@ -16,6 +16,7 @@ extension Auditor {
         case .meter(_, let arrivedAt):
             checkReading(lease, before: before, arrivedAt: arrivedAt, evidence)
         case .endLease: if before?.life.isLive == true { checkEnd(lease, at: evidence.at) }
+        case .silence(_, _, let until): checkSilence(lease, until: until)
         default: break  // no receipt, and no end that the market decided
         }
         checkPaid(lease)

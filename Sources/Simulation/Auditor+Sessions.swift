@@ -20,9 +20,11 @@ extension Auditor {
         for lease in (liveOnNode[node] ?? []).compactMap({ leases[$0] })
         where started[lease.id] != nil {
             silence[lease.id, default: 0] += silence(of: lease, until: arrival)
+            realSilence[lease.id, default: 0] += realSilence(of: lease, until: arrival)
         }
         for renewal in renewals { lastRenewal[renewal.lease] = arrival }
         lastAnswer[node] = arrival
+        realLastAnswer[node] = arrival
         answeredOn[node] = (connection, arrival)
     }
 
@@ -52,6 +54,9 @@ extension Auditor {
     /// After a restart the market can only know that it was alive until then.
     mutating func marketRestarted(aliveUntil: Timestamp, nodes: [NodeID]) {
         for node in nodes {
+            require(
+                realLastAnswer[node] ?? aliveUntil <= aliveUntil,
+                "no heartbeat is answered beyond the market's promise", "\(node)")
             lastAnswer[node] = max(lastAnswer[node] ?? aliveUntil, aliveUntil)
         }
     }
@@ -60,5 +65,19 @@ extension Auditor {
     func silence(of lease: Lease, until now: Timestamp) -> Int64 {
         guard let last = lastAnswer[lease.node], let start = started[lease.id] else { return 0 }
         return max(0, now.millisecondsSince(max(last.advanced(seconds: lease.fence), start)))
+    }
+
+    private func realSilence(of lease: Lease, until now: Timestamp) -> Int64 {
+        guard let start = started[lease.id] else { return 0 }
+        let last = realLastAnswer[lease.node]?.advanced(seconds: lease.fence) ?? start
+        return max(0, now.millisecondsSince(max(last, start)))
+    }
+
+    /// What is booked as silence is what the node was not answered, once: no more is taken from it.
+    mutating func checkSilence(_ lease: Lease, until: Timestamp) {
+        let real = (realSilence[lease.id] ?? 0) + realSilence(of: lease, until: until)
+        require(
+            lease.silenceMilliseconds <= real, "a silence is booked once",
+            "\(lease.id): \(lease.silenceMilliseconds) ms booked of \(real) ms")
     }
 }

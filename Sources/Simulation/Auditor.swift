@@ -58,6 +58,9 @@ struct Auditor {
     /// Milliseconds in which a lease's node was silent beyond the fence.
     var silence: [LeaseID: Int64] = [:]
     var lastAnswer: [NodeID: Timestamp] = [:]
+    /// The same two, but not as a market can know them that has started anew.
+    var realSilence: [LeaseID: Int64] = [:]
+    var realLastAnswer: [NodeID: Timestamp] = [:]
     /// When each heartbeat arrived.
     var arrivals: [Heartbeat: Timestamp] = [:]
     /// When the heartbeat arrived whose answer last let a lease run on.

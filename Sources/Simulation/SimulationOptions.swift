@@ -32,6 +32,8 @@ package enum PlantedBug: String, Hashable, Sendable, CaseIterable {
     case clockBoundDropped
     /// Silent spans are not booked.
     case silenceForgotten
+    /// A silence of which the booking was not answered is booked again from its beginning.
+    case silenceBookedTwice
     /// A claim of any attempt is taken.
     case attemptCheckDropped
     /// A receipt that any key has signed is taken.
@@ -68,8 +70,11 @@ package enum PlantedBug: String, Hashable, Sendable, CaseIterable {
     case dispatchedBeforeCommit
     /// A lease is lost as soon as its node is suspect.
     case lostWhenSuspect
-    /// After its own restart the market does not wait a fence.
-    case noGraceAfterRestart
+    /// A node without a session is called lost at once, as all are when the market has restarted.
+    case lostWithoutSession
+    /// After a restart nodes count as answered for a second after the last sign of life, not for as
+    /// long as they may have been.
+    case answersUnpromised
     /// A lease that did not start in time ends while its node may still start it.
     case unstartedEndsAtOnce
     /// An effect that was lost with its session is not sent again.

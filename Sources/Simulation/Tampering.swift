@@ -18,8 +18,11 @@ struct Tampering {
         switch command {
         case .meter(let verified, _): distort(meter: verified.receipt, verified.receipt.lease)
         case .verify(let id): distort(verify: id)
-        case .silence(let node, _):
-            if planted == .silenceForgotten { self.command = .silence(node, milliseconds: 0) }
+        case .silence(let node, let from, _):
+            if planted == .silenceForgotten {
+                self.command = .silence(node, from: from, until: from)
+            }
+            if planted == .silenceBookedTwice { forgetSilences(of: node) }
         default: break
         }
         if planted == .clockBoundDropped, case .meter(let verified, _) = command,
@@ -58,6 +61,16 @@ struct Tampering {
             let rate = try? Rate(microPerHour: floor * 3600 / reading.seconds)
         else { return }
         show(shown.with(attempt: shown.attempt, rate: rate))
+    }
+
+    private mutating func forgetSilences(of node: NodeID) {
+        let live = Read.liveLeasesOfNode(node, limit: JobTerms.maximumTasks)
+        let forgetful = rows.leases(live).map { lease in
+            var lease = lease
+            lease.silentUntil = nil
+            return Row.lease(lease)
+        }
+        rows.add(forgetful, for: live)
     }
 
     private mutating func show(_ shown: Lease) {
@@ -199,6 +212,6 @@ extension Lease {
             id: id, task: task, attempt: attempt, renter: renter, provider: provider, node: node,
             slice: slice, devices: devices, rate: rate, commission: commission, escrow: escrow,
             fence: fence, placedAt: placedAt, life: life, silenceMilliseconds: silenceMilliseconds,
-            loggedSeconds: loggedSeconds)
+            silentUntil: silentUntil, loggedSeconds: loggedSeconds)
     }
 }

@@ -56,15 +56,17 @@ extension World {
         var lastAlive: Timestamp?
         if case .alive(let row) = alive { lastAlive = row.at }
         if let lastAlive {
+            let promised = lastAlive.advanced(seconds: Liveness.promiseSeconds)
             auditor.marketRestarted(
-                aliveUntil: min(lastAlive.advanced(seconds: 1), now.timestamp),
+                aliveUntil: min(promised, now.timestamp),
                 nodes: nodes.map(\.id))
         }
-        let isHasty = options.planted == .noGraceAfterRestart
-        let startedAt = isHasty ? Timestamp(milliseconds: 0) : now.timestamp
+        if options.planted == .answersUnpromised {
+            lastAlive = lastAlive?.advanced(seconds: 1 - Liveness.promiseSeconds)
+        }
         market = MarketMemory(
             sessions: Sessions(
-                liveness: Liveness(startedAt: startedAt, lastAlive: lastAlive),
+                liveness: Liveness(startedAt: now.timestamp, lastAlive: lastAlive),
                 quietSeconds: Self.quietSeconds, token: { _, _ in "" }))
         inMarket { () throws(MarketCrash) in try rebuild() }
         schedule(.marketTick(run: marketRun), at: now.after(milliseconds: 200))

@@ -48,6 +48,9 @@ extension World {
                 case (.lostWhenSuspect, _):
                     let health = market?.sessions.health(of: node.id, at: now.timestamp)
                     if health == .suspect { try perform(.endLease(lease.id, .nodeLost)) }
+                case (.lostWithoutSession, _):
+                    guard market?.sessions.number(of: node.id) == nil else { continue }
+                    try perform(.endLease(lease.id, .nodeLost))
                 case (.unstartedEndsAtOnce, .reserved(let until)) where until < now.timestamp:
                     try perform(.endLease(lease.id, .startFailed(code: "timeout")))
                 default: break  // planted elsewhere

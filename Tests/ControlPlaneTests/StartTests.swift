@@ -29,6 +29,9 @@ import Testing
     @Test func `a market with an empty database touches no file that lies there`() async throws {
         let market = try await TestMarket()
         let path = try await Self.orphan(market)
+        for name in ["market.db", "market.db-wal", "market.db-shm"] {
+            try FileManager.default.removeItem(atPath: market.configuration.folder + "/" + name)
+        }
         _ = try await market.restarted()
         #expect(FileManager.default.fileExists(atPath: path))
     }

@@ -50,6 +50,8 @@ struct LivenessTests {
         _ = liveness.connect(Self.node, at: renewed)
         liveness.hear(Self.node, at: renewed)
         let edge = renewed.advanced(milliseconds: fence * 1100)
+        liveness.promise(from: renewed.advanced(seconds: -200), at: renewed.advanced(seconds: -200))
+        liveness.promise(from: edge, at: renewed)
         #expect(!liveness.isLost(lease, at: edge))
         #expect(liveness.isLost(lease, at: edge.advanced(milliseconds: 1)))
         var over = lease
@@ -73,11 +75,38 @@ struct LivenessTests {
         _ = liveness.connect(Self.node, at: restart)
         let back = restart.advanced(seconds: 1)
         #expect(
-            liveness.silence(of: Self.node, at: back) == 60_000,
-            "the last sign of life may be a second old")
+            liveness.silence(of: Self.node, at: back) == 51_000,
+            "it may have been answered for ten seconds after the last sign of life")
         liveness.hear(Self.node, at: back)
         #expect(liveness.silence(of: Self.node, at: restart.advanced(seconds: 4)) == 3000)
         liveness.hear(Self.node, at: restart)
         #expect(liveness.silence(of: Self.node, at: back) == 0, "a late word unsays nothing")
+    }
+
+    @Test func `nobody is silent or lost while nobody may be answered, and then for a full fence`()
+        throws
+    {
+        var liveness = Liveness(startedAt: Self.start, lastAlive: nil)
+        let lease = try lease()
+        _ = liveness.connect(Self.node, at: Self.start)
+        liveness.hear(Self.node, at: Self.start)
+        func at(_ milliseconds: Int64) -> Timestamp {
+            Self.start.advanced(milliseconds: milliseconds)
+        }
+        #expect(liveness.answers(at: at(10_000)) && liveness.isLost(lease, at: at(10_000)))
+        for moment in [at(10_001), at(60_000)] {
+            #expect(!liveness.answers(at: moment) && !liveness.isLost(lease, at: moment))
+            #expect(liveness.health(of: Self.node, at: moment) == .live)
+            let second = liveness.connect(Self.node, at: moment)
+            #expect(!second, "the session stands")
+        }
+        liveness.promise(from: at(59_000), at: at(61_000))
+        #expect(liveness.answers(at: at(69_000)) && !liveness.answers(at: at(69_001)))
+        #expect(liveness.silence(of: Self.node, at: at(61_000)) == 61_000, "what was, is booked")
+        liveness.promise(from: at(68_000), at: at(68_500))
+        #expect(!liveness.isLost(lease, at: at(61_000 + 8800)))
+        #expect(liveness.isLost(lease, at: at(61_000 + 8801)))
+        liveness.promise(from: at(62_000), at: at(68_600))
+        #expect(liveness.answers(at: at(78_000)), "a late word takes nothing back")
     }
 }

@@ -92,18 +92,56 @@ struct MeterTests {
 
     @Test func `silence beyond the fence cannot be claimed`() throws {
         var (shop, id) = try running(.init(fence: 8))
+        let start = shop.now
+        func silence(_ from: Int64, _ until: Int64) -> Command {
+            .silence(
+                Shop.node, from: start.advanced(milliseconds: from),
+                until: start.advanced(milliseconds: until))
+        }
         shop.pass(seconds: 100)
-        try shop.ignores(.silence(Shop.node, milliseconds: 8000))
-        try shop.ignores(.silence(Shop.node, milliseconds: -5))
-        try shop.run(.silence(Shop.node, milliseconds: 28_500))
+        try shop.ignores(silence(20_000, 28_000))
+        try shop.ignores(silence(20_000, 19_000))
+        try shop.run(silence(20_000, 48_500))
         shop.refuses(
             try shop.receipt(id, 2, seconds: 81), .receiptAheadOfTime(claimed: 81, possible: 80))
         try shop.run(shop.receipt(id, 2, seconds: 80))
-        try shop.run(.silence(Shop.node, milliseconds: .max))
-        try shop.run(.silence(Shop.node, milliseconds: .max))
+        try shop.run(silence(48_500, .max))
+        try shop.ignores(silence(48_500, .max))
         shop.pass(seconds: 100)
         shop.refuses(
             try shop.receipt(id, 3, seconds: 81), .receiptAheadOfTime(claimed: 81, possible: 0))
+    }
+
+    /// Each is booked after a silence from 10 s to 40 s, which a fence of 8 s makes 22 s.
+    @Test(
+        arguments: [
+            (10_000, 40_000, 22_000),  // the same again
+            (10_000, 39_000, 22_000),  // a part of it
+            (10_000, 41_500, 23_500),  // the same, gone on
+            (20_000, 41_000, 23_000),  // answered meanwhile in vain
+            (38_000, 47_000, 23_000),  // a later one, whose fence ran out after it
+            (-90_000, 40_000, 22_000),  // before the lease ran
+            (-90_000, 41_000, 23_000),
+        ] as [(Int64, Int64, Int64)])
+    func `no moment of a silence is booked twice`(from: Int64, until: Int64, all: Int64) throws {
+        var (shop, id) = try running(.init(fence: 8))
+        let start = shop.now
+        shop.pass(seconds: 100)
+        for span in [(10_000, 40_000), (from, until), (from, until)] {
+            let silence = Command.silence(
+                Shop.node, from: start.advanced(milliseconds: span.0),
+                until: start.advanced(milliseconds: span.1))
+            _ = try shop.attempt(silence).get()
+        }
+        #expect(try shop.lease(id).silenceMilliseconds == all)
+    }
+
+    @Test func `a silence takes nothing from before the start frame`() throws {
+        var (shop, id) = try running(.init(fence: 8))
+        let start = shop.now
+        shop.pass(seconds: 5)
+        try shop.run(.silence(Shop.node, from: start.advanced(seconds: -60), until: shop.now))
+        #expect(try shop.lease(id).silenceMilliseconds == 5000)
     }
 
     @Test func `an ended lease frees its place and its devices, and asks for its verdict`() throws {

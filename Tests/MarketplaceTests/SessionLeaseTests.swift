@@ -38,7 +38,9 @@ struct SessionLeaseTests {
         desk.pass(milliseconds: 500)
         desk.beat(6, on: 1)
         #expect(desk.heard(1).isEmpty)
-        #expect(desk.works.map(\.commands) == [[.silence(Shop.node, milliseconds: 8500)]])
+        let heard = desk.shop.now.advanced(milliseconds: -9000)
+        let until = heard.advanced(milliseconds: 8500)
+        #expect(desk.works.map(\.commands) == [[.silence(Shop.node, from: heard, until: until)]])
         desk.performAll()
         #expect(desk.heard(1) == [.renewal(number: 5, leases: Self.renewed)])
         #expect(try desk.shop.lease(Self.one).silenceMilliseconds == 500)
@@ -46,7 +48,9 @@ struct SessionLeaseTests {
         #expect(desk.heard(1) == [.renewal(number: 7, leases: Self.renewed)])
     }
 
-    @Test func `a silence that is booked after its session is over is not booked again`() throws {
+    @Test func `a silence goes on when its session is over before it is booked, and counts once`()
+        throws
+    {
         var desk = try Self.running()
         desk.pass(milliseconds: 8500)
         desk.beat(5, on: 1)
@@ -56,21 +60,30 @@ struct SessionLeaseTests {
         desk.performAll()
         #expect(desk.heard(1).isEmpty && desk.heard(2).isEmpty)
         #expect(try desk.shop.lease(Self.one).silenceMilliseconds == 500)
+        desk.pass(milliseconds: 200)
         desk.beat(2, on: 2)
-        #expect(desk.works.isEmpty)
+        desk.performAll()
         #expect(desk.heard(2) == [.renewal(number: 2, leases: Self.renewed)])
+        #expect(try desk.shop.lease(Self.one).silenceMilliseconds == 700, "frozen all the while")
+        desk.beat(3, on: 2)
+        #expect(desk.works.isEmpty)
     }
 
-    @Test func `a silence that the store has lost is booked with the next heartbeat`() throws {
+    @Test(arguments: Desk.Loss.allCases)
+    func `a silence is booked once, whatever the store loses of its booking`(loss: Desk.Loss) throws
+    {
         var desk = try Self.running()
         desk.pass(milliseconds: 8500)
-        desk.beat(5, on: 1)
-        desk.take(.failed(desk.works.removeFirst()))
-        #expect(desk.heard(1).isEmpty)
-        desk.beat(6, on: 1)
+        for beat in 5..<9 {
+            desk.beat(Int64(beat), on: 1)
+            desk.failNext(loss)
+            #expect(desk.heard(1).isEmpty)
+            desk.pass(milliseconds: 100)
+        }
+        desk.beat(9, on: 1)
         desk.performAll()
         #expect(Self.renewals(desk.heard(1)) == [Self.renewed])
-        #expect(try desk.shop.lease(Self.one).silenceMilliseconds == 500)
+        #expect(try desk.shop.lease(Self.one).silenceMilliseconds == 900)
     }
 
     @Test func `a lease is lost after its fence and a tenth, and not renewed from that moment`()
@@ -142,7 +155,9 @@ struct SessionLeaseTests {
     @Test func `news of a lease that are no receipt do not take it back`() throws {
         var desk = try Self.running(quietSeconds: 30)
         desk.live(seconds: 31, on: 1)
-        try desk.run(.silence(Shop.node, milliseconds: 9000))
+        try desk.run(
+            .silence(
+                Shop.node, from: desk.shop.now.advanced(seconds: -9), until: desk.shop.now))
         _ = desk.heard(1)
         desk.live(seconds: 1, on: 1)
         #expect(Self.renewals(desk.heard(1)) == [[]])
@@ -158,6 +173,37 @@ struct SessionLeaseTests {
             #expect(desk.works.map(\.commands) == [[.keepAlive] + period], "second \(second)")
             desk.performAll()
         }
+    }
+
+    /// A heartbeat is answered only as long as a crash would be known to have come after it.
+    @Test func `without a committed sign of life no heartbeat is answered after ten seconds`()
+        throws
+    {
+        var desk = try Self.running()
+        desk.take(.tick)
+        for second in 1...10 {
+            desk.pass(milliseconds: 1000)
+            desk.beat(Int64(second), on: 1)
+            desk.take(.tick)
+            #expect(Self.renewals(desk.heard(1)) == [Self.renewed], "second \(second)")
+        }
+        desk.pass(milliseconds: 1)
+        desk.beat(11, on: 1)
+        #expect(desk.heard(1).isEmpty)
+        desk.pass(milliseconds: 30_000)
+        desk.beat(12, on: 1)
+        desk.take(.tick)
+        #expect(Self.renewals(desk.heard(1)).isEmpty && desk.closed.isEmpty)
+        #expect(desk.works.map(\.commands) == [[.keepAlive]], "nothing is ended meanwhile")
+        desk.performAll()
+        desk.beat(13, on: 1)
+        #expect(desk.heard(1).isEmpty, "that sign of life was asked for too long ago")
+        desk.take(.tick)
+        desk.performAll()
+        desk.beat(14, on: 1)
+        desk.performAll()
+        #expect(Self.renewals(desk.heard(1)) == [Self.renewed])
+        #expect(try desk.shop.lease(Self.one).silenceMilliseconds == 30_001 - 8000)
     }
 
     @Test func `a slow store is asked for one second's upkeep at a time`() throws {

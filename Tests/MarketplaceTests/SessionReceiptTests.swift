@@ -110,7 +110,9 @@ struct SessionReceiptTests {
         #expect(desk.works.isEmpty && desk.wakes.isEmpty)
         desk.beat(9, on: 1)
         desk.say(.receipt(late), on: 1)
-        #expect(desk.works.map(\.commands) == [[.silence(Shop.node, milliseconds: 9500)]])
+        let silence = Command.silence(
+            Shop.node, from: desk.shop.now.advanced(milliseconds: -9500), until: desk.shop.now)
+        #expect(desk.works.map(\.commands) == [[silence]])
         desk.performAll()
         #expect(desk.heard(1).count == 1, "the heartbeat alone is answered")
         desk.say(.receipt(late), on: 1)

@@ -159,14 +159,17 @@ struct SessionTests {
         #expect(desk.closed == [1] && desk.sessions.connectedCount == 0)
     }
 
-    @Test func `at its start the market takes down every offer that stood`() throws {
+    @Test
+    func `at its start the market gives a sign of life and takes down every offer that stood`()
+        throws
+    {
         var shop = try Shop.open()
         let read = Read.offers(limit: 9)
         let down = Command.changeAvailability(Shop.node, .disconnected)
-        #expect(Sessions.atStart(offers: shop.tables.load(read)) == [down])
+        #expect(Sessions.atStart(offers: shop.tables.load(read)) == [.keepAlive, down])
         try shop.run(.changeAvailability(Shop.node, .drained))
-        #expect(Sessions.atStart(offers: shop.tables.load(read)) == [down])
+        #expect(Sessions.atStart(offers: shop.tables.load(read)) == [.keepAlive, down])
         try shop.run(down)
-        #expect(Sessions.atStart(offers: shop.tables.load(read)) == [])
+        #expect(Sessions.atStart(offers: shop.tables.load(read)) == [.keepAlive])
     }
 }

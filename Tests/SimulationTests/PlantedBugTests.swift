@@ -23,6 +23,7 @@ import Testing
 
     @Test(arguments: [
         (PlantedBug.chargeRoundedDown, "the charge is the bill rule's"),
+        (.silenceBookedTwice, "a silence is booked once"),
         (.commissionRoundedUp, "transfers are what was posted"),
         (.deviceLeftFree, "a device is leased once"),
         (.replayForgotten, "one key, one effect"),

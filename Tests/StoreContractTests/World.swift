@@ -94,7 +94,7 @@ extension World {
         case 30..<50: clear()
         case 50..<66: try meter() ?? .keepAlive
         case 66..<74: files()
-        case 74..<75: .silence(anyNode(), milliseconds: Int64(random.below(400_000)) - 1000)
+        case 74..<75: silence()
         case 75..<77: .endLease(anyLease(), random.isOneIn(2) ? .nodeLost : .stopped)
         case 77..<84: .verify(endedLease() ?? anyLease())
         case 84..<87: .closePeriod(anyLease())
@@ -119,6 +119,14 @@ extension World {
         let ended = oracle.read([.unsettledLeases(limit: 50)]).leases(.unsettledLeases(limit: 50))
             .filter { !$0.life.isLive }
         return random.pick(ended)?.id
+    }
+
+    /// Of all lengths, some that end before they begin.
+    private mutating func silence() -> Command {
+        let from = now.advanced(milliseconds: -Int64(random.below(400_000)))
+        return .silence(
+            anyNode(), from: from,
+            until: from.advanced(milliseconds: Int64(random.below(400_000)) - 1000))
     }
 
     private func liveLeases() -> [Lease] {
