@@ -71,8 +71,25 @@ extension Message {
         .auditEvidenceDone: Bilingual(
             "{receipts} receipts, {leases} settlements, {leaves} leaves in {path}",
             "{path} 中有 {receipts} 份收據、{leases} 筆結算、{leaves} 個葉節點"),
-        .auditFileMissing: Bilingual("{path} is missing or cut", "{path} 缺少或不完整"),
+        .auditFileMissing: Bilingual(
+            "{path} is missing: mirror again", "缺少 {path}：請重新鏡像"),
+        .auditFileCut: Bilingual(
+            "{path} is cut or malformed: delete it and mirror again",
+            "{path} 不完整或格式錯誤：請刪除後重新鏡像"),
+        .auditFileDiffers: Bilingual(
+            "{path} is not what the signed head stands for: delete it and mirror again",
+            "{path} 與已簽章的樹根不符：請刪除後重新鏡像"),
+        .auditMirrorMissing: Bilingual(
+            "there is no mirror at {path}: make one with orban audit mirror",
+            "{path} 沒有鏡像：請先執行 orban audit mirror"),
+        .auditRootDiffers: Bilingual(
+            "the files do not lead to the signed head of {size} entries",
+            "檔案無法導向 {size} 筆項目的已簽章樹根"),
+        .auditNodeKeyDiffers: Bilingual(
+            "the key told for {node} is not the one that the log binds",
+            "所述的 {node} 金鑰與紀錄所綁定的不同"),
         .auditLogKeyChanged: Bilingual(
-            "the log's key is not the one seen before", "紀錄的金鑰與先前看到的不同"),
+            "the log's key is not the one of log.key, which was seen before",
+            "紀錄的金鑰與先前看到的 log.key 不同"),
     ]
 }

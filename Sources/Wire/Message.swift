@@ -95,5 +95,7 @@ package enum Message: String, Hashable, Sendable, CaseIterable {
         auditTermsChanged, auditAfterFinal, auditRenterHash, auditJobHash, auditOtherLease,
         auditProofWrong, auditRecordsMissing, auditNotMirrored, auditBundleUnreadable,
         auditBundleTerms, auditMirrorDone, auditLedgerSum, auditEvidenceDone, auditFileMissing,
-        auditLogKeyChanged, auditBooksSound
+        auditFileCut, auditFileDiffers,
+        auditMirrorMissing, auditRootDiffers, auditNodeKeyDiffers, auditLogKeyChanged,
+        auditBooksSound
 }

@@ -2,6 +2,7 @@ import Domain
 import Foundation
 import NodeAgent
 import Testing
+import Transparency
 import Wire
 
 @testable import Commands
@@ -70,6 +71,12 @@ private struct LogVectors: Codable {
         }
         try mirror.write(Array(note.utf8), to: "checkpoint")
         try mirror.write(Array((vectors.verifier + "\n").utf8), to: "log.key")
+        let key = try #require(try mirror.pinnedKey())
+        let nodes = entries.compactMap { try? NodeKeyRecord(bytes: $0) }
+            .map { ($0.node.text, Base64Bytes($0.key)) }
+        let keys = LogKeysDTO(
+            nodes: Dictionary(nodes) { first, _ in first }, log: Base64Bytes(key.publicKey))
+        try mirror.write(try WireJSON.encode(keys), to: "keys.json")
         return (scratch, mirror)
     }
 
@@ -94,6 +101,10 @@ private struct LogVectors: Codable {
         } catch {
             return [error as? AuditFault].compactMap { $0 }
         }
+    }
+
+    private func texts(_ mirror: MirrorFolder) -> String {
+        faults(mirror).map { $0.text(in: .english) }.joined()
     }
 
     private func change(
@@ -183,27 +194,101 @@ private struct LogVectors: Codable {
         withExtendedLifetime(scratch) {}
     }
 
-    @Test func `tiles that lead to another root are not believed`() throws {
-        let (scratch, mirror) = try folder(longLog(600), note: vectors.n600)
-        try change(mirror, path("0", 1, 256)) { $0[40] ^= 1 }
-        let found = faults(mirror)
-        #expect(found.contains(.record(index: 257, .changed)))
-        #expect(found.contains { "\($0)".hasPrefix("headRefused") })
-        let (other, upper) = try folder(longLog(600), note: vectors.n600)
-        try change(upper, path("1", 0, 2)) { $0[5] ^= 1 }
-        #expect(faults(upper) == [.fileMissing(path("1", 0, 2))])
+    /// Every hash tile of the long log, by level, number and width.
+    @Test(arguments: [("0", 0, 256), ("0", 1, 256), ("0", 2, 88), ("1", 0, 2)])
+    func `a changed hash tile alone is named`(level: String, index: Int, width: Int) throws {
+        for byte in [0, 40, width * 32 - 1] {
+            let (scratch, mirror) = try folder(longLog(600), note: vectors.n600)
+            try change(mirror, path(level, index, width)) { $0[byte] ^= 1 }
+            #expect(faults(mirror) == [.fileDiffers(path(level, index, width))])
+            withExtendedLifetime(scratch) {}
+        }
+    }
+
+    @Test func `a bundle that was exchanged with its hashes is named, and no other`() throws {
+        var entries = try longLog(600)
+        let (scratch, mirror) = try folder(entries, note: vectors.n600)
+        entries.swapAt(3, 4)
+        let (other, false600) = try folder(entries, note: vectors.n600)
+        for kind in ["entries", "0"] {
+            try mirror.write(try false600.read(path(kind, 0, 256)), to: path(kind, 0, 256))
+        }
+        #expect(
+            faults(mirror)
+                == [.fileDiffers(path("entries", 0, 256)), .fileDiffers(path("0", 0, 256))])
+        try mirror.write(try false600.read(path("1", 0, 2)), to: path("1", 0, 2))
+        #expect(faults(mirror) == [.rootDiffers(size: 600)])
         withExtendedLifetime((scratch, other)) {}
     }
 
-    @Test func `a cut or absent file is named`() throws {
-        let (scratch, mirror) = try folder(longLog(600), note: vectors.n600)
-        try change(mirror, path("entries", 2, 88)) { $0.removeLast() }
-        #expect(faults(mirror) == [.fileMissing(path("entries", 2, 88))])
-        try mirror.remove(path("0", 0, 256))
-        #expect(faults(mirror) == [.fileMissing(path("0", 0, 256))])
-        try mirror.remove("checkpoint")
-        #expect(faults(mirror) == [.fileMissing("checkpoint")])
+    @Test func `what follows from a fault is not named as another`() throws {
+        let (scratch, mirror) = try folder(vectors.short.map(\.bytes), note: vectors.shortNote)
+        let count = vectors.short.count
+        try change(mirror, path("entries", 0, count)) { $0[20] ^= 1 }
+        #expect(faults(mirror) == [.record(index: 0, .changed)])
         withExtendedLifetime(scratch) {}
+    }
+
+    @Test(arguments: [
+        ("entries", 2, 88), ("entries", 0, 256), ("0", 0, 256), ("0", 2, 88), ("1", 0, 2),
+    ])
+    func `a cut or absent tile is named, and it alone`(kind: String, index: Int, width: Int) throws
+    {
+        let (scratch, mirror) = try folder(longLog(600), note: vectors.n600)
+        let name = path(kind, index, width)
+        try change(mirror, name) { $0.removeLast() }
+        #expect(faults(mirror) == [.fileCut(name)])
+        try mirror.remove(name)
+        #expect(faults(mirror) == [.fileMissing(name)])
+        withExtendedLifetime(scratch) {}
+    }
+
+    @Test func `a bundle of which nothing is left is named with its hashes`() throws {
+        let (scratch, mirror) = try folder(longLog(600), note: vectors.n600)
+        try mirror.remove(path("entries", 1, 256))
+        try mirror.remove(path("0", 1, 256))
+        #expect(
+            faults(mirror)
+                == [.fileMissing(path("entries", 1, 256)), .fileMissing(path("0", 1, 256))])
+        withExtendedLifetime(scratch) {}
+    }
+
+    @Test(arguments: ["checkpoint", "log.key", "keys.json"])
+    func `a file beside the tiles that is absent, cut or changed is named`(name: String) throws {
+        let (scratch, mirror) = try folder(longLog(300), note: vectors.n300)
+        let whole = try mirror.read(name)
+        try mirror.remove(name)
+        #expect(faults(mirror) == [.fileMissing(name)])
+        try mirror.write(Array(whole.prefix(whole.count / 2)), to: name)
+        #expect(faults(mirror).count == 1 && texts(mirror).contains(name))
+        for byte in [0, whole.count / 2, whole.count - 5] {
+            var changed = whole
+            changed[byte] ^= 1
+            try mirror.write(changed, to: name)
+            #expect(faults(mirror).count == 1, "\(byte)")
+        }
+        withExtendedLifetime(scratch) {}
+    }
+
+    @Test func `another key of a node in keys.json is named by its node`() throws {
+        let (scratch, mirror) = try folder(longLog(300), note: vectors.n300)
+        let told = try mirror.toldKeys()
+        var nodes = told.nodes
+        nodes["nod_7"] = nodes["nod_8"]
+        try mirror.write(
+            try WireJSON.encode(LogKeysDTO(nodes: nodes, log: told.log)), to: "keys.json")
+        #expect(faults(mirror) == [.nodeKeyDiffers(try #require(NodeID("nod_7")))])
+        let log = try #require(nodes["nod_8"])
+        try mirror.write(
+            try WireJSON.encode(LogKeysDTO(nodes: told.nodes, log: log)), to: "keys.json")
+        #expect(faults(mirror) == [.fileDiffers("keys.json")])
+        withExtendedLifetime(scratch) {}
+    }
+
+    @Test func `a folder that is not there is no mirror`() throws {
+        let scratch = try ScratchFolder()
+        let mirror = MirrorFolder(path: scratch.path + "/nothing")
+        #expect(faults(mirror) == [.mirrorMissing(mirror.path)])
     }
 
     @Test func `a head that the pinned key did not sign is refused`() throws {

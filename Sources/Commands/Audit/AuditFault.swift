@@ -7,9 +7,17 @@ enum AuditFault: Error, Hashable {
     case inconsistent(size: Int64)
     case shrunk(size: Int64, known: Int64)
     case logKeyChanged
-    /// The market tells another key of the node than the log binds.
+    /// The market, or `keys.json`, tells another key of the node than the log binds.
     case nodeKeyDiffers(NodeID)
+    /// No folder stands there.
+    case mirrorMissing(String)
     case fileMissing(String)
+    /// It cannot be read as what it should be.
+    case fileCut(String)
+    /// It can, and is not what the signed head stands for.
+    case fileDiffers(String)
+    /// What the files hold is not the log of the signed head, and none alone is to blame.
+    case rootDiffers(size: Int64)
     case bundleUnreadable(String)
     case record(index: Int64, RecordFault)
     case recordsMissing(LeaseID)
@@ -25,8 +33,13 @@ enum AuditFault: Error, Hashable {
         case .shrunk(let size, let known):
             return told(.auditShrunk, ["size": String(size), "known": String(known)])
         case .logKeyChanged: return told(.auditLogKeyChanged)
-        case .nodeKeyDiffers(let node): return told(.auditNodeKeyTwice, ["node": node.text])
+        case .nodeKeyDiffers(let node): return told(.auditNodeKeyDiffers, ["node": node.text])
+        case .mirrorMissing(let path): return told(.auditMirrorMissing, ["path": path])
         case .fileMissing(let path): return told(.auditFileMissing, ["path": path])
+        case .fileCut(let path): return told(.auditFileCut, ["path": path])
+        case .fileDiffers(let path): return told(.auditFileDiffers, ["path": path])
+        case .rootDiffers(let size):
+            return told(.auditRootDiffers, ["size": String(size)])
         case .bundleUnreadable(let what): return told(.auditBundleUnreadable, ["what": what])
         case .record(let index, let fault):
             let what = fault.text(in: language)

@@ -2,10 +2,10 @@ import Domain
 import Transparency
 import Wire
 
-/// Verifies a whole copy of a log, tile by tile, in bounded memory: the root from the leaves, every
-/// entry against its leaf, every upper tile against the one below, every record by `EntryAudit`.
+/// Verifies a whole copy of a log: every file against the signed head (`MirrorTree`), then every
+/// record by `EntryAudit`. Names causes, not what follows from them.
 struct MirrorAudit {
-    /// Faults that are named before the rest is only counted.
+    /// Faults that are named; of more, these.
     private static let mostFaults = 100
 
     /// What was found sound.
@@ -28,10 +28,11 @@ struct MirrorAudit {
     /// The head seen before, which this one has to continue.
     let earlier: Head?
 
-    private var frontier = Frontier()
     private var audit = EntryAudit()
     private var bytes: Int64 = 0
     private var faults: [AuditFault] = []
+    /// Whether an entry was not there to be believed: keys may be missing for that reason.
+    private var hasGap = false
 
     init(folder: MirrorFolder, head: SignedHead, earlier: SignedHead?) {
         self.folder = folder
@@ -44,14 +45,20 @@ struct MirrorAudit {
         if let earlier, earlier.size > head.size {
             throw Faults(all: [.shrunk(size: head.size, known: earlier.size)])
         }
-        for kind in TilePath.kinds(forSize: head.size) where kind == .entries {
-            for path in TilePath.tiles(of: kind, growingFrom: 0, to: head.size) {
-                try check(path)
+        var tree = MirrorTree(folder: folder, head: head)
+        try tree.check()
+        faults = tree.faults
+        if tree.isSound {
+            if let earlier, let root = try tree.root(at: earlier.size), root != earlier.root {
+                faults.append(.inconsistent(size: earlier.size))
+            }
+            for path in TilePath.tiles(of: .entries, growingFrom: 0, to: head.size) {
+                try takeRecords(path, tree)
             }
         }
-        try checkUpperTiles()
-        checkRoots()
-        guard faults.isEmpty else { throw Faults(all: faults) }
+        guard faults.isEmpty else {
+            throw Faults(all: Array(faults.prefix(Self.mostFaults)))
+        }
         return Verdict(
             entries: head.size, records: audit.records, leases: audit.leases.count,
             nodeKeys: audit.keys.count, bytes: bytes, root: head.root.base64)
@@ -60,37 +67,43 @@ struct MirrorAudit {
     /// The keys that the log itself gives to nodes.
     var nodeKeys: [NodeID: [UInt8]] { audit.keys }
 
-    /// Everything that does not hold, in log order.
+    /// Everything that does not hold: files first, then records in log order.
     struct Faults: Error, Hashable {
         let all: [AuditFault]
     }
 
     // MARK: Entries
 
-    private mutating func check(_ path: TilePath) throws {
+    private mutating func takeRecords(_ path: TilePath, _ tree: MirrorTree) throws {
         let first = path.index * Int64(TilePath.fullWidth)
-        let tile = try TilePath(.hashes(level: 0), index: path.index, width: path.width)
-        let leaves = try folder.hashes(at: tile)
-        let entries = try folder.entries(at: path)
-        for leaf in leaves {
-            frontier.add(leaf)
-            noteRoot()
+        // A file that is missing or cut is named already.
+        guard let entries = try? folder.entries(at: path) else {
+            hasGap = true
+            return
         }
-        let matched = Self.align(entries.map(LogHash.leaf), with: leaves)
-        for (place, entry) in matched.enumerated() {
+        let matches = try tree.matches(path) ?? entries.indices.map(Match.same)
+        for (place, match) in matches.enumerated() {
             let index = first + Int64(place)
-            switch entry {
-            case .same(let number):
-                bytes += Int64(entries[number].count)
-                do throws(RecordFault) { try audit.take(entries[number]) } catch {
-                    note(.record(index: index, error))
-                }
-            case .changed: note(.record(index: index, .changed))
-            case .missing: note(.record(index: index, .missing))
+            switch match {
+            case .same(let number): take(entries[number], at: index)
+            case .changed:
+                hasGap = true
+                faults.append(.record(index: index, .changed))
+            case .missing:
+                hasGap = true
+                faults.append(.record(index: index, .missing))
             }
         }
-        if entries.count > leaves.count {
-            note(.record(index: first + Int64(leaves.count), .extra))
+        if entries.count > matches.count {
+            faults.append(.record(index: first + Int64(matches.count), .extra))
+        }
+    }
+
+    private mutating func take(_ entry: [UInt8], at index: Int64) {
+        bytes += Int64(entry.count)
+        do throws(RecordFault) { try audit.take(entry) } catch {
+            if hasGap, case .nodeKeyMissing = error { return }
+            faults.append(.record(index: index, error))
         }
     }
 
@@ -120,43 +133,5 @@ struct MirrorAudit {
             }
         }
         return matches
-    }
-
-    private mutating func note(_ fault: AuditFault) {
-        if faults.count < Self.mostFaults { faults.append(fault) }
-    }
-
-    // MARK: Roots
-
-    private mutating func noteRoot() {
-        guard let earlier, frontier.size == earlier.size, frontier.root != earlier.root else {
-            return
-        }
-        note(.inconsistent(size: earlier.size))
-    }
-
-    /// The leaves must lead to the signed root, or the tiles themselves are false.
-    private mutating func checkRoots() {
-        guard frontier.size != head.size || frontier.root != head.root else { return }
-        note(.headRefused("\(frontier.size): \(frontier.root)"))
-    }
-
-    /// Each hash of an upper tile is the root of the full tile below it.
-    private mutating func checkUpperTiles() throws {
-        for case .hashes(let level) in TilePath.kinds(forSize: head.size) where level > 0 {
-            for path in TilePath.tiles(of: .hashes(level: level), growingFrom: 0, to: head.size) {
-                let hashes = try folder.hashes(at: path)
-                for (place, hash) in hashes.enumerated() {
-                    let below = try TilePath(
-                        .hashes(level: level - 1),
-                        index: path.index * Int64(TilePath.fullWidth) + Int64(place),
-                        width: TilePath.fullWidth)
-                    guard MerkleLog.root(ofLeaves: try folder.hashes(at: below)) != hash else {
-                        continue
-                    }
-                    note(.fileMissing(path.description))
-                }
-            }
-        }
     }
 }

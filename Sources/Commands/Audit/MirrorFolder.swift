@@ -13,8 +13,10 @@ struct MirrorFolder: Sendable {
 
     func has(_ name: String) -> Bool { FileManager.default.fileExists(atPath: file(name)) }
 
+    var exists: Bool { FileManager.default.fileExists(atPath: path) }
+
     /// - Throws: `AuditFault.fileMissing`.
-    func read(_ name: String) throws -> [UInt8] {
+    func read(_ name: String) throws(AuditFault) -> [UInt8] {
         guard let data = FileManager.default.contents(atPath: file(name)) else {
             throw AuditFault.fileMissing(name)
         }
@@ -38,53 +40,66 @@ struct MirrorFolder: Sendable {
     // MARK: What it holds
 
     /// The key that was believed at first sight; nil for a new mirror.
-    func pinnedKey() throws -> NoteVerifier? {
-        guard has("log.key") else { return nil }
+    ///
+    /// - Throws: `AuditFault.fileCut`, and `.fileMissing` where a head was believed by it.
+    func pinnedKey() throws(AuditFault) -> NoteVerifier? {
+        guard has("log.key") || has("checkpoint") else { return nil }
         let text = String(decoding: try read("log.key"), as: UTF8.self)
         do throws(NoteRefusal) {
             return try NoteVerifier(
                 parsing: text.split(separator: "\n").first.map(String.init) ?? "")
         } catch {
-            throw AuditFault.fileMissing("log.key")
+            throw AuditFault.fileCut("log.key")
         }
     }
 
     /// The head that the copy was made up to, signed by `verifier`; nil for a new mirror.
-    func head(by verifier: NoteVerifier) throws -> SignedHead? {
+    ///
+    /// - Throws: `AuditFault.headRefused`: the checkpoint or `log.key` was changed.
+    func head(by verifier: NoteVerifier) throws(AuditFault) -> SignedHead? {
         guard has("checkpoint") else { return nil }
+        let note = try read("checkpoint")
         do throws(NoteRefusal) {
-            return try SignedHead(verifying: try bytes("checkpoint"), with: verifier)
+            return try SignedHead(verifying: note, with: verifier)
         } catch {
-            throw AuditFault.headRefused(error.description)
+            throw AuditFault.headRefused("checkpoint, log.key: " + error.description)
         }
     }
 
-    private func bytes(_ name: String) throws(NoteRefusal) -> [UInt8] {
-        do { return try read(name) } catch { throw .malformedText }
+    /// Key and head of a mirror that was made before.
+    ///
+    /// - Throws: `AuditFault`, naming what is missing.
+    func standing() throws(AuditFault) -> (key: NoteVerifier, head: SignedHead) {
+        guard exists else { throw .mirrorMissing(path) }
+        guard let key = try pinnedKey() else { throw .fileMissing("log.key") }
+        guard let head = try head(by: key) else { throw .fileMissing("checkpoint") }
+        return (key, head)
+    }
+
+    /// The keys that the market told when the copy was made.
+    func toldKeys() throws(AuditFault) -> LogKeysDTO {
+        let bytes = try read("keys.json")
+        do { return try WireJSON.decode(LogKeysDTO.self, from: bytes) } catch {
+            throw .fileCut("keys.json")
+        }
     }
 
     /// The entries of one bundle.
     ///
-    /// - Throws: `AuditFault.fileMissing`, also when the file is cut.
-    func entries(at path: TilePath) throws -> [[UInt8]] {
-        do throws(TileRefusal) {
-            return try EntryBundle(parsing: try tile(path)).entries
-        } catch {
-            throw AuditFault.fileMissing(path.description)
+    /// - Throws: `AuditFault.fileMissing`, `.fileCut`.
+    func entries(at path: TilePath) throws(AuditFault) -> [[UInt8]] {
+        let bytes = try read(path.description)
+        do throws(TileRefusal) { return try EntryBundle(parsing: bytes).entries } catch {
+            throw AuditFault.fileCut(path.description)
         }
     }
 
-    /// - Throws: `AuditFault.fileMissing`, also when the file is cut.
-    func hashes(at path: TilePath) throws -> [LogHash] {
-        do throws(TileRefusal) {
-            return try HashTile(parsing: try tile(path), at: path).hashes
-        } catch {
-            throw AuditFault.fileMissing(path.description)
+    /// - Throws: `AuditFault.fileMissing`, `.fileCut`.
+    func hashes(at path: TilePath) throws(AuditFault) -> [LogHash] {
+        let bytes = try read(path.description)
+        do throws(TileRefusal) { return try HashTile(parsing: bytes, at: path).hashes } catch {
+            throw AuditFault.fileCut(path.description)
         }
-    }
-
-    private func tile(_ path: TilePath) throws(TileRefusal) -> [UInt8] {
-        do { return try read(path.description) } catch { throw .wrongLength }
     }
 
     /// The entry at `index` of a copy of `size` entries.

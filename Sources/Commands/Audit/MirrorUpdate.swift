@@ -34,10 +34,13 @@ struct MirrorUpdate {
 
     /// Verifies what the folder holds, asking nobody.
     func check() throws -> Outcome {
-        guard let verifier = try folder.pinnedKey(), let head = try folder.head(by: verifier) else {
-            throw AuditFault.fileMissing("checkpoint")
-        }
+        let (verifier, head) = try folder.standing()
         let outcome = try verify(head, nil)
+        let told = try folder.toldKeys()
+        guard told.log.bytes == verifier.publicKey else {
+            throw AuditFault.fileDiffers("keys.json")
+        }
+        try checkNodeKeys(told, outcome.nodeKeys)
         return Outcome(verdict: outcome.verdict, earlierSize: nil, verifier: verifier)
     }
 
@@ -70,7 +73,7 @@ struct MirrorUpdate {
         }
     }
 
-    /// The keys that the market tells are those that the log binds.
+    /// The keys that are told are those that the log binds.
     private func checkNodeKeys(_ keys: LogKeysDTO, _ logged: [NodeID: [UInt8]]) throws {
         for (node, key) in logged.sorted(by: { $0.key < $1.key }) {
             guard keys.nodes[node.text]?.bytes == key else { throw AuditFault.nodeKeyDiffers(node) }

@@ -24,7 +24,8 @@ extension LeafCommand {
         var mirror: BundleAudit.Mirror?
         if let path = try session.arguments.value(Option<String>.mirror) {
             let folder = MirrorFolder(path: session.surroundings.absolute(path))
-            let (key, size) = try await session.auditing { try folder.standing() }
+            let (key, head) = try await session.auditing { try folder.standing() }
+            let size = head.head.size
             pinned = pinned ?? key
             mirror = BundleAudit.Mirror(
                 entry: { try folder.entry($0, size: size) },
@@ -48,16 +49,6 @@ extension LeafCommand {
         }
         try session.terminal.write(try WireJSON.text(bundle) + "\n")
         return ExitCode.done.rawValue
-    }
-}
-
-extension MirrorFolder {
-    /// The key and the size of a mirror that was verified when it was made.
-    fileprivate func standing() throws -> (NoteVerifier, Int64) {
-        guard let key = try pinnedKey(), let head = try head(by: key) else {
-            throw AuditFault.fileMissing("checkpoint")
-        }
-        return (key, head.head.size)
     }
 }
 
