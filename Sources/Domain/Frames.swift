@@ -2,6 +2,8 @@
 package enum NodeFrame: Hashable, Sendable, Codable {
     /// First on every connection: what the node has and which leases it holds.
     case hello(terms: OfferTerms, leases: [LeaseID])
+    /// What the node has now, in place of what it said before on this session.
+    case terms(OfferTerms)
     /// Once a second; the market answers with `renewal` of the same number.
     case heartbeat(number: Int64)
     case receipt(SignedReceipt)

@@ -77,14 +77,35 @@ package struct OfferTerms: Hashable, Sendable, Codable {
     /// ISO 3166-1 alpha-2 country, declared by the node.
     package let region: String
     package let tier: Tier
+    /// Devices that the node has and does not offer now.
+    package let withheld: [WithheldDevice]
 
-    package init(capacity: Resources, devices: [Device], ask: Rate, region: String, tier: Tier) {
+    package init(
+        capacity: Resources, devices: [Device], ask: Rate, region: String, tier: Tier,
+        withheld: [WithheldDevice] = []
+    ) {
         self.capacity = capacity
         self.devices = devices
         self.ask = ask
         self.region = region
         self.tier = tier
+        self.withheld = withheld
     }
+
+    /// Rows that were stored before devices could be withheld have no such field.
+    package init(from decoder: any Decoder) throws {
+        let values = try decoder.container(keyedBy: CodingKeys.self)
+        self.init(
+            capacity: try values.decode(Resources.self, forKey: .capacity),
+            devices: try values.decode([Device].self, forKey: .devices),
+            ask: try values.decode(Rate.self, forKey: .ask),
+            region: try values.decode(String.self, forKey: .region),
+            tier: try values.decode(Tier.self, forKey: .tier),
+            withheld: try values.decodeIfPresent([WithheldDevice].self, forKey: .withheld) ?? [])
+    }
+
+    /// Every device of the node, offered or not.
+    package var allDevices: [Device] { devices + withheld.map(\.device) }
 
     /// Price per hour of a slice: `ask × share`, rounded up, where share is the largest of the
     /// slice's parts of CPU, memory, disk and devices (dominant resource share, Ghodsi et al.,
@@ -92,7 +113,7 @@ package struct OfferTerms: Hashable, Sendable, Codable {
     package func rate(of slice: Resources, deviceCount: Int) -> Rate {
         let parts = [
             (slice.milliCPU, capacity.milliCPU), (slice.memoryBytes, capacity.memoryBytes),
-            (slice.diskBytes, capacity.diskBytes), (Int64(deviceCount), Int64(devices.count)),
+            (slice.diskBytes, capacity.diskBytes), (Int64(deviceCount), Int64(allDevices.count)),
         ]
         let price = parts.map { part, whole in Self.share(part, of: whole, times: ask) }.max() ?? 1
         let bounded = min(max(price, 1), ask.microPerHour)
@@ -104,6 +125,18 @@ package struct OfferTerms: Hashable, Sendable, Codable {
         let divisor = Int128(whole)
         let product = Int128(part) * Int128(ask.microPerHour)
         return Int64(clamping: (product + divisor - 1) / divisor)
+    }
+}
+
+/// A device that its node does not offer now, and why: a stable code, such as `xid_79`, `gone`,
+/// `silent`, `no_cdi`, `in_use`.
+package struct WithheldDevice: Hashable, Sendable, Codable {
+    package let device: Device
+    package let reason: String
+
+    package init(device: Device, reason: String) {
+        self.device = device
+        self.reason = reason
     }
 }
 

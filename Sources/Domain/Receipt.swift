@@ -25,8 +25,12 @@ package enum EndReason: Hashable, Sendable {
     case nodeLost
     /// Killed by something that is neither the renter, the kernel's memory limit nor us.
     case killed
+    /// A device of the lease failed under it; the text is one of our stable codes: `gone`, `silent`,
+    /// `xid_79`.
+    case deviceLost(code: String)
 
-    /// Stable text: `exit:0`, `oom`, `limit`, `budget`, `stopped`, `start_failed:…`, `lost`, `killed`.
+    /// Stable text: `exit:0`, `oom`, `limit`, `budget`, `stopped`, `start_failed:…`, `lost`, `killed`,
+    /// `device:…`.
     package var text: String {
         switch self {
         case .exited(let code): "exit:\(code)"
@@ -37,6 +41,7 @@ package enum EndReason: Hashable, Sendable {
         case .startFailed(let code): "start_failed:\(code)"
         case .nodeLost: "lost"
         case .killed: "killed"
+        case .deviceLost(let code): "device:\(code)"
         }
     }
 
@@ -54,24 +59,30 @@ package enum EndReason: Hashable, Sendable {
                     "exit:\(code)" == text
                 else { return nil }
                 self = .exited(code: code)
-            } else if text.hasPrefix("start_failed:") {
-                let code = text.dropFirst("start_failed:".count)
-                guard (1...64).contains(code.utf8.count) else { return nil }
-                self = .startFailed(code: String(code))
+            } else if let code = Self.code(in: text, after: "start_failed:") {
+                self = .startFailed(code: code)
+            } else if let code = Self.code(in: text, after: "device:") {
+                self = .deviceLost(code: code)
             } else {
                 return nil
             }
         }
     }
 
+    private static func code(in text: String, after prefix: String) -> String? {
+        guard text.hasPrefix(prefix) else { return nil }
+        let code = text.dropFirst(prefix.count)
+        return (1...64).contains(code.utf8.count) ? String(code) : nil
+    }
+
     package var isSuccess: Bool { self == .exited(code: 0) }
 
     /// The exit code a waiting command ends with: the job's own, 124 stopped by time or budget,
-    /// 125 never ran, 137 killed or lost, 143 stopped by the renter.
+    /// 125 never ran, 137 killed or lost (its node, or a device), 143 stopped by the renter.
     package var exitCode: Int {
         switch self {
         case .exited(let code): code
-        case .outOfMemory, .nodeLost, .killed: 137
+        case .outOfMemory, .nodeLost, .killed, .deviceLost: 137
         case .overran, .budgetExhausted: 124
         case .stopped: 143
         case .startFailed: 125

@@ -43,9 +43,12 @@ extension Host {
         startIfReady(id, at: now)
     }
 
-    /// Starts only inside the fence, and only once no older attempt can still be running here.
+    /// Starts only inside the fence, with every device there, and only once no older attempt can
+    /// still be running here.
     mutating func startIfReady(_ id: LeaseID, at now: BootTime) {
-        guard var lease = table[id], lease.phase == .ready, now < lease.fence else { return }
+        guard var lease = table[id], lease.phase == .ready, now < lease.fence,
+            hasDevices(lease, at: now)
+        else { return }
         let isElderAlive = leases.contains {
             $0.dispatch.task == lease.dispatch.task && $0.id != id && $0.phase.mayHaveContainer
         }

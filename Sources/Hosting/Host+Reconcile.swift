@@ -48,16 +48,27 @@ extension Host {
     ) {
         var lease = lease
         var meter = meter
-        if let watched = observation.watched { meter.merge(watched) }
+        let answered = devicesAnswered(lease)
+        // A second observer of the container has not asked for its devices.
+        if lease.dispatch.devices.isEmpty, let watched = observation.watched {
+            meter.merge(watched)
+        }
         switch observation.state {
-        case .running: meter.seeRunning(at: now, fence: lease.fence)
+        case .running: meter.seeRunning(at: min(now, answered), fence: lease.fence)
         case .frozenByOther: meter.seeFrozen(at: now)
         case .frozenByUs:
             meter.seeFrozen(at: now)
             if now < lease.fence { actions.append(.thaw(lease.id)) }
         case .ending: return
         case .exited(let reason, let finish):
-            meter.end(at: finish, now: now, fence: lease.fence)
+            // The devices' next sample tells whether they were there until then.
+            guard answered >= finish || now.nanosecondsSince(finish) > Self.longestSilence else {
+                meter.seeRunning(at: answered, fence: lease.fence)
+                lease.progress.phase = .running(meter)
+                table[lease.id] = lease
+                return
+            }
+            meter.end(at: min(finish, answered), now: now, fence: lease.fence)
             return save(lease.id, reason, seconds: meter.seconds, at: now)
         }
         lease.progress.phase = .running(meter)
@@ -74,7 +85,9 @@ extension Host {
     ) {
         var lease = lease
         var meter = meter
-        if let watched = observation.watched { meter.merge(watched) }
+        if lease.dispatch.devices.isEmpty, let watched = observation.watched {
+            meter.merge(watched)
+        }
         meter.seeFrozen(at: now)
         switch observation.state {
         case .running, .frozenByOther: actions.append(.freeze(lease.id))
@@ -104,6 +117,8 @@ extension Host {
     mutating func runTimers(at now: BootTime) {
         beat(at: now)
         askDrain(at: now)
+        endWithoutDevices(at: now)
+        offerAnew(at: now)
         for id in leases.map(\.id) {
             freezeIfUnrenewed(id, at: now)
             startIfReady(id, at: now)

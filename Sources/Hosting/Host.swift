@@ -14,7 +14,12 @@ package struct Host: Sendable {
     package static let saveWithin: Int64 = 600_000_000_000
 
     package let node: NodeID
+    /// What the node declares, with every device that it has.
     package let terms: OfferTerms
+    /// By the last sample; only looked up, never walked where order tells.
+    var devices: [DeviceID: KnownDevice] = [:]
+    /// What was said on this session.
+    var saidTerms: OfferTerms?
     var table = LeaseTable()
     var finished: [LeaseID] = []
     var session = Session.down
@@ -39,7 +44,7 @@ package struct Host: Sendable {
     /// What to do after `event`, which happened at `now`, in this order.
     package mutating func handle(_ event: HostEvent, at now: BootTime) -> [HostAction] {
         switch event {
-        case .connected: greet()
+        case .connected: greet(at: now)
         case .disconnected: hangUp()
         case .frame(let frame): take(frame, at: now)
         case .prepared(let lease): prepared(lease, at: now)
@@ -48,6 +53,7 @@ package struct Host: Sendable {
         case .sampled(let observations):
             reconcile(observations, at: now)
             runTimers(at: now)
+        case .devicesSeen(let readings): see(readings, at: now)
         case .saved(let lease, let result): saved(lease, result, at: now)
         case .condemned(let lease, let reason): end(lease, reason, at: now)
         case .drainAsked:

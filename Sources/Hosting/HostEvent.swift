@@ -15,6 +15,9 @@ package enum HostEvent: Hashable, Sendable {
     /// Every container with this node's label, as it stands now. Drives reconciliation and timers;
     /// expected at least four times a second.
     case sampled([Observation])
+    /// Every device of this machine, as the driver sees it now; expected once a second where the node
+    /// declares devices.
+    case devicesSeen([DeviceReading])
     /// Outputs and log lines have reached the market, or never will.
     case saved(LeaseID, SaveResult)
     /// The node itself must end it, for one of its own reasons (the disk is full).

@@ -41,11 +41,13 @@ struct Heartbeats: Hashable, Sendable {
 }
 
 extension Host {
-    mutating func greet() {
+    mutating func greet(at now: BootTime) {
         session = .greeting
         answeredHeartbeatSentAt = nil
         drainSaidAt = nil
-        actions.append(.send(.hello(terms: terms, leases: leases.map(\.id))))
+        let offered = offered(at: now)
+        saidTerms = offered
+        actions.append(.send(.hello(terms: offered, leases: leases.map(\.id))))
     }
 
     mutating func hangUp() {
@@ -80,6 +82,7 @@ extension Host {
         }
         beat(at: now)
         askDrain(at: now)
+        offerAnew(at: now)
         for lease in leases { resendClaim(lease.id, at: now) }
     }
 

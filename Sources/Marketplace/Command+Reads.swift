@@ -28,7 +28,7 @@ extension Command {
         case .addOutputs(let lease, _): [.lease(lease)]
         case .advertise(let node, let terms):
             [.node(node), .offer(node), .liveLeasesOfNode(node, limit: Self.everyTask)]
-                + terms.devices.map { .device($0.id) }
+                + terms.allDevices.map { .device($0.id) }
         case .changeAvailability(let node, _): [.offer(node)]
         case .submit(let submit):
             [

@@ -39,11 +39,12 @@ extension Market {
     ///   `.termsImpossible` when it names a device twice.
     func advertise(_ terms: OfferTerms, from id: NodeID, _ rows: Rows) throws -> Decision {
         guard let node = rows.node(id) else { throw Refusal.nodeUnknown(id) }
-        guard Set(terms.devices.map(\.id)).count == terms.devices.count else {
+        let devices = terms.allDevices
+        guard Set(devices.map(\.id)).count == devices.count else {
             throw Refusal.termsImpossible("each device once")
         }
         var decision = Decision()
-        for device in terms.devices {
+        for device in devices {
             guard let claim = rows.device(device.id) else {
                 decision.rows.append(
                     .device(DeviceClaim(device: device.id, node: id, life: .free)))

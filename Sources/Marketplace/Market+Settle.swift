@@ -101,7 +101,8 @@ extension Market {
         switch reason {
         case _ where reason.isSuccess: job.counts.succeeded += 1
         case .stopped: job.counts.stopped += 1
-        case .exited, .outOfMemory, .overran, .budgetExhausted, .startFailed, .nodeLost, .killed:
+        case .exited, .outOfMemory, .overran, .budgetExhausted, .startFailed, .nodeLost, .killed,
+            .deviceLost:
             job.counts.failed += 1
         }
     }

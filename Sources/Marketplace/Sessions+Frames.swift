@@ -39,6 +39,9 @@ extension Sessions {
         case .hello(let terms, _):
             sessions[node]?.saidTerms = terms
             settleOffer(of: node)
+        case .terms(let terms):
+            sessions[node]?.saidTerms = terms
+            settleOffer(of: node)
         case .heartbeat(let beat): hear(beat, session, at: now)
         case .receipt(let signed): take(signed, session, at: now)
         case .acknowledged(let effect): perform([.effectDone(effect)], for: .acknowledge)
@@ -69,7 +72,9 @@ extension Sessions {
         switch outcome {
         case .success:
             advertised.insert(node)
-            if sessions[node]?.number == number { welcome(node, number, at: now) }
+            if let session = sessions[node], session.number == number, !session.isGreeted {
+                welcome(node, number, at: now)
+            }
         case .failure(let refusal):
             if sessions[node]?.number == number { hangUp(node, code: refusal.code) }
         }

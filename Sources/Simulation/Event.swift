@@ -35,6 +35,7 @@ enum Event {
     case workEnds(node: Int, boot: Int, LeaseID, stretch: Int)
     case fenceEnds(node: Int, boot: Int, LeaseID)
     case pauseEnds(node: Int, boot: Int, LeaseID)
+    case deviceReturns(node: Int, DeviceID)
     case saved(node: Int, run: Int, LeaseID)
 
     // World

@@ -26,6 +26,9 @@ struct NodeProcess {
     /// In memory of the machine: survives the program, not the boot. The watchers read it.
     var fences: [LeaseID: BootTime] = [:]
     var containers = ContainerTable()
+    /// Devices that do not answer, or are broken.
+    var devicesAway: [DeviceID: DeviceSight] = [:]
+    var devicesSeenAt = Moment.start
     /// The program is stopped until then.
     var pausedUntil = Moment.start
     var link = Link()
@@ -45,6 +48,7 @@ struct Container {
 
     let lease: LeaseID
     let task: TaskID
+    let devices: [DeviceID]
     let startedAt: BootTime
     /// What the work ends with when it is let run long enough.
     let outcome: EndReason
@@ -55,6 +59,8 @@ struct Container {
     var isFrozen = false
     /// By somebody else.
     var isPaused = false
+    /// What it runs on is not there; nothing that it does then counts.
+    var isDeviceAway = false
     /// The stretch of unfrozen running that goes on now.
     var runningSince: Moment?
     var stretch = 0
@@ -66,7 +72,7 @@ struct Container {
     /// frozen the container and moved on, all unseen.
     var watchedFence: BootTime
 
-    var mayRun: Bool { ending == .pending && !isFrozen && !isPaused }
+    var mayRun: Bool { ending == .pending && !isFrozen && !isPaused && !isDeviceAway }
 }
 
 /// A node's containers in the order of their leases.

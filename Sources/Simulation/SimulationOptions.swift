@@ -94,4 +94,6 @@ package enum PlantedBug: String, Hashable, Sendable, CaseIterable {
     case thawUnseenByWatcher
     /// A node counts all time since the start.
     case frozenTimeCounted
+    /// A node claims on while a device of the lease does not answer.
+    case deviceLossUnseen
 }

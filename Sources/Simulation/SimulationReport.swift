@@ -92,7 +92,7 @@ package enum Fault: String, Hashable, Sendable, CaseIterable {
     case storeSlow, storeFailed, storeFailedAfterCommit
     case marketCrash, crashBeforeCommit, crashAfterCommit, crashAroundEffect
     case agentCrash, agentCrashBetweenActions, agentPause, powerLoss
-    case containerKilled, containerPaused
+    case containerKilled, containerPaused, deviceLost, deviceSilent
     case drain, clonedNode
     case lie
 }
@@ -102,7 +102,7 @@ package enum Reached: String, Hashable, Sendable, CaseIterable {
     case jobSucceeded, jobFailed, jobStopped, jobRetried, taskReplaced
     case submitReplayed, otherBodyRefused, balanceTooLow, budgetInUse
     case leaseLost, leaseUnstarted, leaseSilent, budgetExhausted, overran, startFailed, killed
-    case deviceLeased, periodClosed, headPublished, silenceBooked
+    case deviceLeased, deviceLost, deviceWithheld, periodClosed, headPublished, silenceBooked
     case frozenAtFence, frozenWhileAgentDead, thawed, adoptedRunning, containerGoneAtAdoption
     case aheadOfTimeRefused, notNewerRefused, wrongAttemptRefused, wrongNodeRefused
     case badSignatureRefused, leaseOverRefused, overBudgetRefused, receiptRepeated

@@ -87,6 +87,7 @@ extension World {
         {
             disconnect(place)
         }
+        seeDevices(place)
         tell(place, .sampled(observations(place)))
     }
 

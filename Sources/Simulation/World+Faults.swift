@@ -27,7 +27,8 @@ extension World {
         case 68..<72:
             report.faults.count(.powerLoss)
             losePower(place, forMilliseconds: drawSpan())
-        case 72..<84: hitContainer(place)
+        case 72..<79: hitContainer(place)
+        case 79..<84: hitDevice()
         case 84..<88: drain(place)
         case 88..<91: cloneNode(place)
         default: nodes[place].link.latencyMilliseconds = random.faults.within(1...250)
@@ -155,6 +156,7 @@ extension World {
             nodes[place].link.isPoorUntil = now
             nodes[place].link.latencyMilliseconds = 20
             nodes[place].pausedUntil = min(nodes[place].pausedUntil, now)
+            for device in nodes[place].terms.devices { setDevice(device.id, on: place, away: nil) }
             // A drained node would be waited for in vain.
             schedule(.undrain(node: place), at: now.after(milliseconds: 30_000))
         }

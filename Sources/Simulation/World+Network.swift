@@ -133,7 +133,7 @@ extension NodeFrame {
     /// Whether it may overtake and be repeated; a stream never reorders what opens it.
     var isOrderFree: Bool {
         switch self {
-        case .hello, .drain: false
+        case .hello, .terms, .drain: false
         case .heartbeat, .receipt, .acknowledged: true
         }
     }

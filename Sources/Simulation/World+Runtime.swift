@@ -12,13 +12,17 @@ extension World {
             let work = draw(workOf: dispatch)
             let start = clock.reading(at: now)
             nodes[place].containers[dispatch.lease] = Container(
-                lease: dispatch.lease, task: dispatch.task, startedAt: start,
+                lease: dispatch.lease, task: dispatch.task, devices: dispatch.devices,
+                startedAt: start,
                 outcome: work.outcome, workLeft: work.nanoseconds,
                 watcher: Meter(startedAt: start),
                 watchedFence: nodes[place].fences[dispatch.lease] ?? BootTime(nanoseconds: 0))
             auditor.containerStarted(dispatch.lease, on: nodes[place].id, in: store.tables)
             // The watcher starts with the container and freezes at once what is not renewed.
-            change(dispatch.lease, on: place) { _ in }
+            let away = nodes[place].devicesAway
+            change(dispatch.lease, on: place) { container in
+                container.isDeviceAway = container.devices.contains { away[$0] != nil }
+            }
             watchFence(of: dispatch.lease, on: place)
         }
         guard let container = nodes[place].containers[dispatch.lease] else { return }

@@ -50,7 +50,7 @@ extension World {
                 if market?.sessions.number(of: id) == connection {
                     auditor.saidHello(id, on: connection, at: now.timestamp)
                 }
-            case .acknowledged, .drain: break
+            case .terms, .acknowledged, .drain: break
             }
             try tell(.frame(frame, from: id, number: connection))
         }

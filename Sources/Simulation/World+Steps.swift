@@ -13,7 +13,7 @@ extension World {
         case .dial, .opened, .closed, .marketHeardOpen, .marketHeardClose, .toMarket, .toNode:
             happenOnNetwork(event)
         case .powerReturns, .agentStarts, .sample, .watch, .prepared, .containerStarts,
-            .containerDies, .workEnds, .fenceEnds, .pauseEnds, .saved:
+            .containerDies, .workEnds, .fenceEnds, .pauseEnds, .deviceReturns, .saved:
             happenOnNode(event)
         case .renterActs(let place): renterActs(place)
         case .fault: strike()
@@ -74,6 +74,8 @@ extension World {
             workEnded(place, boot: boot, lease, stretch: stretch)
         case .fenceEnds(let place, let boot, let lease):
             if nodes[place].boot == boot { fenceEnded(place, lease) }
+        case .deviceReturns(let place, let device):
+            setDevice(device, on: place, away: nil)
         case .pauseEnds(let place, let boot, let lease):
             if nodes[place].boot == boot { change(lease, on: place) { $0.isPaused = false } }
         case .saved(let place, let run, let lease):
@@ -102,6 +104,9 @@ extension World {
             isHonest = nodes[place].honesty == .honest
             ran = ranByClock(verified.receipt.lease, on: place)
         }
+        if case .advertise(_, let terms) = command, !terms.withheld.isEmpty {
+            report.reached.count(.deviceWithheld)
+        }
         trace.note(commit.decision == nil ? UInt64(0) : 1)
         auditor.follow(
             Auditor.Evidence(
@@ -122,7 +127,8 @@ extension Event {
             .commitHeard,
             .marketHeardOpen, .marketHeardClose, .toMarket, .powerReturns, .agentStarts, .sample,
             .watch, .containerStarts, .containerDies,
-            .workEnds, .fenceEnds, .pauseEnds, .renterActs, .fault, .flap, .undrain, .everySecond,
+            .workEnds, .fenceEnds, .pauseEnds, .deviceReturns, .renterActs, .fault, .flap, .undrain,
+            .everySecond,
             .heal:
             nil
         }

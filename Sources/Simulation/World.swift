@@ -134,6 +134,7 @@ final class World {
         case .overran: report.reached.count(.overran)
         case .startFailed: report.reached.count(.startFailed)
         case .killed: report.reached.count(.killed)
+        case .deviceLost: report.reached.count(.deviceLost)
         case .exited, .outOfMemory, .stopped, .nodeLost: break
         }
     }

@@ -44,6 +44,15 @@ extension Message {
             "the container did not start: check run and the image", "容器無法啟動：請檢查 run 與映像"),
         .startNode: Bilingual("the node itself failed", "節點本身發生錯誤"),
         .startTimeout: Bilingual("the node took too long", "節點啟動逾時"),
+        .endDevice: Bilingual("a device failed under it: {why}", "裝置在執行中失效：{why}"),
+        .deviceGone: Bilingual("it fell off the bus", "裝置已從匯流排脫離"),
+        .deviceSilent: Bilingual("it stopped answering", "裝置失去回應"),
+        .deviceWithoutCDI: Bilingual(
+            "no CDI specification names it: run nvidia-ctk cdi generate --output=/etc/cdi/nvidia.yaml",
+            "沒有 CDI 規格列出它：請執行 nvidia-ctk cdi generate --output=/etc/cdi/nvidia.yaml"),
+        .deviceInUse: Bilingual("something else uses it", "另有程式正在使用"),
+        .deviceXid: Bilingual(
+            "the driver reports Xid {number}", "驅動程式回報 Xid {number}"),
         .endLost: Bilingual("the node stopped answering", "節點失去回應"),
         .endKilled: Bilingual("killed from outside", "遭外力終止"),
         .reasonNoOffer: Bilingual("no offer fits now", "目前沒有合適的報價"),

@@ -11,6 +11,8 @@ package enum Message: String, Hashable, Sendable, CaseIterable {
         taskStopped, availabilityOpen, availabilityDraining, availabilityDown,
         availabilityDrainingDown, endExited,
         endOutOfMemory, endOverran, endBudget, endStopped, endStartFailed, endLost, endKilled,
+        endDevice,
+        deviceGone, deviceSilent, deviceWithoutCDI, deviceInUse, deviceXid,
         startImageMissing, startImageInvalid, startImagePull, startImageRefused,
         startImageTooLarge, startInput, startContainer, startNode, startTimeout, reasonNoOffer,
         reasonQueued, reasonStarting

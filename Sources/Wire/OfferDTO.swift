@@ -22,6 +22,17 @@ package struct DeviceDTO: Codable, Hashable, Sendable {
     }
 }
 
+/// A device that its node does not offer now; the reason is a stable code, as `ended_by` has it.
+package struct WithheldDTO: Codable, Hashable, Sendable {
+    package let device: DeviceDTO
+    package let reason: String
+
+    package init(_ withheld: WithheldDevice) {
+        device = DeviceDTO(withheld.device)
+        reason = withheld.reason
+    }
+}
+
 /// What a node offers now. `milli_cpu` are thousandths of a CPU; `free_*` is what no lease holds.
 package struct OfferDTO: Codable, Hashable, Sendable {
     package let node: NodeID
@@ -38,6 +49,7 @@ package struct OfferDTO: Codable, Hashable, Sendable {
     package let freeDiskBytes: Int64
     package let freeDevices: Int
     package let devices: [DeviceDTO]
+    package let withheld: [WithheldDTO]
     /// For the whole offer; a lease pays the share of its scarcest resource.
     package let pricePerHour: MoneyDTO
     package let microPerHour: Int64
@@ -46,7 +58,7 @@ package struct OfferDTO: Codable, Hashable, Sendable {
         node: NodeID, provider: AccountID, region: String, tier: Tier,
         availability: Offer.Availability, milliCPU: Int64, memoryBytes: Int64, diskBytes: Int64,
         freeMilliCPU: Int64, freeMemoryBytes: Int64, freeDiskBytes: Int64, freeDevices: Int,
-        devices: [DeviceDTO], pricePerHour: MoneyDTO, microPerHour: Int64
+        devices: [DeviceDTO], withheld: [WithheldDTO], pricePerHour: MoneyDTO, microPerHour: Int64
     ) {
         self.node = node
         self.provider = provider
@@ -61,6 +73,7 @@ package struct OfferDTO: Codable, Hashable, Sendable {
         self.freeDiskBytes = freeDiskBytes
         self.freeDevices = freeDevices
         self.devices = devices
+        self.withheld = withheld
         self.pricePerHour = pricePerHour
         self.microPerHour = microPerHour
     }
@@ -77,7 +90,7 @@ package struct OfferDTO: Codable, Hashable, Sendable {
         case freeDiskBytes = "free_disk_bytes"
         case
             freeDevices = "free_devices"
-        case devices
+        case devices, withheld
         case pricePerHour = "price_per_hour"
         case
             microPerHour = "micro_per_hour"
@@ -91,7 +104,8 @@ package struct OfferDTO: Codable, Hashable, Sendable {
             memoryBytes: terms.capacity.memoryBytes, diskBytes: terms.capacity.diskBytes,
             freeMilliCPU: offer.free.milliCPU, freeMemoryBytes: offer.free.memoryBytes,
             freeDiskBytes: offer.free.diskBytes, freeDevices: offer.freeDevices.count,
-            devices: terms.devices.map(DeviceDTO.init), pricePerHour: MoneyDTO(terms.ask),
+            devices: terms.devices.map(DeviceDTO.init),
+            withheld: terms.withheld.map(WithheldDTO.init), pricePerHour: MoneyDTO(terms.ask),
             microPerHour: terms.ask.microPerHour)
     }
 }

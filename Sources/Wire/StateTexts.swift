@@ -55,6 +55,21 @@ extension Message {
     ]
 }
 
+extension Message {
+    private static let deviceStates: [String: Message] = [
+        "gone": .deviceGone, "silent": .deviceSilent, "no_cdi": .deviceWithoutCDI,
+        "in_use": .deviceInUse,
+    ]
+
+    /// Why a device is of no use, or not offered, by its stable code.
+    package static func deviceState(_ code: String, in language: Language) -> String {
+        if code.hasPrefix("xid_") {
+            return Message.deviceXid.text(in: language, ["number": String(code.dropFirst(4))])
+        }
+        return deviceStates[code].map { $0.text(in: language) } ?? code
+    }
+}
+
 extension EndReason {
     /// A sentence; `EndReason.text` stays the stable code.
     package func sentence(in language: Language) -> String {
@@ -70,6 +85,9 @@ extension EndReason {
                 ["code": Message.startFailures[code].map { $0.text(in: language) } ?? code])
         case .nodeLost: Message.endLost.text(in: language)
         case .killed: Message.endKilled.text(in: language)
+        case .deviceLost(let code):
+            Message.endDevice.text(
+                in: language, ["why": Message.deviceState(code, in: language)])
         }
     }
 }

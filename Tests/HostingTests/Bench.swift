@@ -15,7 +15,12 @@ struct Bench {
         return id
     }
 
-    init() {
+    static func gpu(_ number: Int) -> Device {
+        guard let id = DeviceID("GPU-\(number)") else { preconditionFailure("a valid id") }
+        return Device(id: id, model: "H100", vramBytes: 80 << 30)
+    }
+
+    init(gpus: Int = 0) {
         guard let node = NodeID("nod_1"), let ask = try? Rate(microPerHour: 3_600) else {
             preconditionFailure("a test's node is valid")
         }
@@ -23,12 +28,13 @@ struct Bench {
         host = Host(
             node: node,
             terms: OfferTerms(
-                capacity: capacity, devices: [], ask: ask, region: "TW", tier: .new))
+                capacity: capacity, devices: (0..<gpus).map(Self.gpu), ask: ask, region: "TW",
+                tier: .new))
     }
 
     static func dispatch(
         _ name: String, attempt: Int64 = 1, task: Int = 1, budget: Int64 = 3_600,
-        limit: Int64 = 3_600, fence: Int64 = 8, outputs: [String] = []
+        limit: Int64 = 3_600, fence: Int64 = 8, outputs: [String] = [], gpus: [Int] = []
     ) -> Dispatch {
         guard let job = JobID("job_1"),
             let digest = BlobDigest("sha256:" + String(repeating: "a", count: 64))
@@ -39,7 +45,8 @@ struct Bench {
                 image: .archive(name: "i", digest: digest), command: ["true"],
                 environment: [], inputs: [], outputs: outputs),
             slice: Resources(milliCPU: 1_000, memoryBytes: 1 << 20, diskBytes: 1 << 20),
-            devices: [], budgetSeconds: budget, limitSeconds: limit, fence: fence, token: "t")
+            devices: gpus.map { gpu($0).id }, budgetSeconds: budget, limitSeconds: limit,
+            fence: fence, token: "t")
     }
 
     @discardableResult

@@ -64,6 +64,7 @@ final class TestMarket: Sendable {
         case .acknowledged(let effect):
             state.effects.removeAll { $0.id == effect }
             return []
+        case .terms: return []
         case .drain: return [.drained]
         }
     }

@@ -29,6 +29,7 @@ import Testing
         (.replayForgotten, "one key, one effect"),
         (.fenceIgnoredByNode, "one unfrozen run per task"),
         (.frozenTimeCounted, "no second is billed that was not run"),
+        (.deviceLossUnseen, "no second is billed that was not run"),
         (.verdictLost, "all comes to rest"),
         (.effectSentOnce, "all comes to rest"),
         (.endingLeaseRenewed, "a renewed lease lives for its fence and a tenth"),

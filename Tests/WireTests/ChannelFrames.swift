@@ -15,6 +15,15 @@ enum ChannelFrames {
         ],
         ask: try! Rate(microPerHour: Rate.limit), region: "TW", tier: .verified)
 
+    static let withheld = OfferTerms(
+        capacity: .zero, devices: [Device(id: DeviceID("GPU-1")!, model: "a", vramBytes: 1)],
+        ask: try! Rate(microPerHour: 1), region: "TW", tier: .new,
+        withheld: [
+            WithheldDevice(
+                device: Device(id: DeviceID("GPU-2")!, model: "b", vramBytes: 2),
+                reason: "xid_79")
+        ])
+
     static let workload = Workload(
         image: .archive(name: "localhost/orban-inference:1", digest: digest),
         command: ["sh", "-c", "", "echo 你好"],
@@ -51,7 +60,7 @@ enum ChannelFrames {
             SignedReceipt(
                 bytes: Array(repeating: 255, count: 1_024),
                 signature: Array(repeating: 255, count: 64))),
-        .acknowledged(effect), .drain,
+        .acknowledged(effect), .drain, .terms(terms), .terms(withheld),
     ]
 
     static let ofMarket: [MarketFrame] =
@@ -71,7 +80,7 @@ enum ChannelFrames {
 
     static let reasons: [EndReason] = [
         .exited(code: 0), .exited(code: 255), .outOfMemory, .overran, .budgetExhausted, .stopped,
-        .startFailed(code: "image_missing"), .nodeLost, .killed,
+        .startFailed(code: "image_missing"), .nodeLost, .killed, .deviceLost(code: "xid_79"),
     ]
 }
 

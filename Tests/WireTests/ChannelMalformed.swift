@@ -30,6 +30,19 @@ struct MalformedNodeEnvelope: Sendable, CustomTestStringConvertible {
                 changed(message.terms.devices[0]) { $0.id = "GPU-\(index)" }
             }
         }
+        + hello("terms.withheld.device") { message in
+            message.terms.withheld = [changed(.init()) { $0.reason = "gone" }]
+        }
+        + hello("terms.withheld.reason") { message in
+            let device = changed(message.terms.devices[0]) { $0.id = "GPU-9" }
+            message.terms.withheld = [changed(.init()) { $0.device = device }]
+        }
+        + hello("terms.devices") { message in
+            let device = message.terms.devices[0]
+            message.terms.withheld = [
+                changed(.init()) { ($0.device, $0.reason) = (device, "gone") }
+            ]
+        }
         + hello("terms.devices.id") { $0.terms.devices[0].id = "GPU 1" }
         + hello("terms.devices.id") { $0.terms.devices[0].id = String(repeating: "a", count: 97) }
         + hello("terms.devices.model") { $0.terms.devices[0].model = "" }

@@ -35,7 +35,13 @@ import Testing
             id: try #require(DeviceID("GPU-1")), model: "RTX 4090", vramBytes: 24_000_000_000)
         let terms = OfferTerms(
             capacity: Resources(milliCPU: 8000, memoryBytes: 16, diskBytes: 32), devices: [device],
-            ask: try Rate(microPerHour: 349_000), region: "TW", tier: .verified)
+            ask: try Rate(microPerHour: 349_000), region: "TW", tier: .verified,
+            withheld: [
+                WithheldDevice(
+                    device: Device(
+                        id: try #require(DeviceID("GPU-2")), model: "RTX 4090", vramBytes: 24),
+                    reason: "xid_79")
+            ])
         let offer = Offer(
             node: try #require(NodeID("nod_1")), provider: try #require(AccountID("acc_1")),
             version: 4, availability: .draining, terms: terms,
@@ -44,6 +50,10 @@ import Testing
         #expect(json.contains(#""availability":"draining""#))
         #expect(json.contains(#""milli_cpu":8000"#))
         #expect(json.contains(#""free_milli_cpu":1000"#))
+        #expect(
+            json.contains(
+                #""withheld":[{"device":{"id":"GPU-2","model":"RTX 4090","vram_bytes":24},"#
+                    + #""reason":"xid_79"}]"#))
         #expect(json.contains(#""vram_bytes":24000000000"#))
         #expect(json.contains(#""price_per_hour":{"amount":"0.349000","currency":"USD"}"#))
         #expect(json.contains(#""micro_per_hour":349000"#))

@@ -32,7 +32,14 @@ private struct OfferTable {
             .init(session.told(.headingPrice), .right),
         ])
         table.rows = offers.map(row)
-        return table.lines
+        return table.lines + offers.flatMap(withheld)
+    }
+
+    private func withheld(_ offer: OfferDTO) -> [String] {
+        offer.withheld.map { withheld in
+            "! \(offer.node) \(withheld.device.id) \(withheld.device.model): "
+                + Message.deviceState(withheld.reason, in: session.language)
+        }
     }
 
     private func row(_ offer: OfferDTO) -> [String] {

@@ -30,6 +30,7 @@ extension NodeFrame {
                     $0.terms = terms.message
                     $0.leases = leases.map(\.text)
                 })
+        case .terms(let terms): .terms(.with { $0.terms = terms.message })
         case .heartbeat(let number): .heartbeat(.with { $0.number = number })
         case .receipt(let signed):
             .receipt(
@@ -45,6 +46,9 @@ extension NodeFrame {
     fileprivate init(_ message: Orban_Node_V1_NodeEnvelope.OneOf_Frame) throws(MalformedFrame) {
         switch message {
         case .hello(let hello): self = try Self.hello(hello)
+        case .terms(let message):
+            guard message.hasTerms else { throw MalformedFrame("terms.terms") }
+            self = .terms(try OfferTerms(message.terms))
         case .heartbeat(let beat):
             self = .heartbeat(number: try FrameField.ordinal(beat.number, "heartbeat.number"))
         case .receipt(let receipt): self = .receipt(try SignedReceipt(receipt))

@@ -9,6 +9,12 @@ extension OfferTerms {
             $0.ask = ask.microPerHour
             $0.region = region
             $0.tier = tier.message
+            $0.withheld = withheld.map { withheld in
+                .with {
+                    $0.device = withheld.device.message
+                    $0.reason = withheld.reason
+                }
+            }
         }
     }
 
@@ -17,7 +23,10 @@ extension OfferTerms {
         guard message.hasCapacity else { throw MalformedFrame("terms.capacity") }
         let devices = try FrameField.list(
             message.devices, atMost: FrameLimits.offeredDevices, "terms.devices", Device.init)
-        try FrameField.distinct(devices.map(\.id), "terms.devices")
+        let withheld = try FrameField.list(
+            message.withheld, atMost: FrameLimits.offeredDevices, "terms.withheld",
+            WithheldDevice.init)
+        try FrameField.distinct(devices.map(\.id) + withheld.map(\.device.id), "terms.devices")
         let isCountry =
             message.region.utf8.count == 2
             && message.region.utf8.allSatisfy { (65...90).contains($0) }
@@ -25,7 +34,16 @@ extension OfferTerms {
         self.init(
             capacity: try Resources(message.capacity, "terms.capacity"), devices: devices,
             ask: try Rate(message.ask, "terms.ask"), region: message.region,
-            tier: try Tier(message.tier))
+            tier: try Tier(message.tier), withheld: withheld)
+    }
+}
+
+extension WithheldDevice {
+    fileprivate init(_ message: Orban_Node_V1_WithheldDevice) throws(MalformedFrame) {
+        guard message.hasDevice else { throw MalformedFrame("terms.withheld.device") }
+        self.init(
+            device: try Device(message.device),
+            reason: try FrameField.code(message.reason, "terms.withheld.reason"))
     }
 }
 

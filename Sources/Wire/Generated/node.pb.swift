@@ -169,6 +169,14 @@ package nonisolated struct Orban_Node_V1_NodeEnvelope: Sendable {
     set {frame = .drain(newValue)}
   }
 
+  package var terms: Orban_Node_V1_Terms {
+    get {
+      if case .terms(let v)? = frame {return v}
+      return Orban_Node_V1_Terms()
+    }
+    set {frame = .terms(newValue)}
+  }
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package nonisolated enum OneOf_Frame: Equatable, Sendable {
@@ -177,6 +185,7 @@ package nonisolated struct Orban_Node_V1_NodeEnvelope: Sendable {
     case receipt(Orban_Node_V1_Receipt)
     case effectDone(Orban_Node_V1_EffectDone)
     case drain(Orban_Node_V1_Drain)
+    case terms(Orban_Node_V1_Terms)
 
   }
 
@@ -294,6 +303,28 @@ package nonisolated struct Orban_Node_V1_Hello: Sendable {
 
   /// Leases that the node holds, at most 4096.
   package var leases: [String] = []
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+
+  fileprivate var _terms: Orban_Node_V1_OfferTerms? = nil
+}
+
+/// What the node has now, in place of what Hello or Terms said before on this session.
+package nonisolated struct Orban_Node_V1_Terms: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  package var terms: Orban_Node_V1_OfferTerms {
+    get {_terms ?? Orban_Node_V1_OfferTerms()}
+    set {_terms = newValue}
+  }
+  /// Returns true if `terms` has been explicitly set.
+  package var hasTerms: Bool {self._terms != nil}
+  /// Clears the value of `terms`. Subsequent reads from it will return its default value.
+  package mutating func clearTerms() {self._terms = nil}
 
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -593,11 +624,38 @@ package nonisolated struct Orban_Node_V1_OfferTerms: Sendable {
 
   package var tier: Orban_Node_V1_Tier = .unspecified
 
+  /// Devices that the node has and does not offer now: at most 256, none of them in devices.
+  package var withheld: [Orban_Node_V1_WithheldDevice] = []
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package init() {}
 
   fileprivate var _capacity: Orban_Node_V1_Resources? = nil
+}
+
+package nonisolated struct Orban_Node_V1_WithheldDevice: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  package var device: Orban_Node_V1_Device {
+    get {_device ?? Orban_Node_V1_Device()}
+    set {_device = newValue}
+  }
+  /// Returns true if `device` has been explicitly set.
+  package var hasDevice: Bool {self._device != nil}
+  /// Clears the value of `device`. Subsequent reads from it will return its default value.
+  package mutating func clearDevice() {self._device = nil}
+
+  /// A stable code of 1…64 characters a-z, 0-9, _.
+  package var reason: String = String()
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+
+  fileprivate var _device: Orban_Node_V1_Device? = nil
 }
 
 /// Each 0…2^52.
@@ -748,7 +806,7 @@ nonisolated extension Orban_Node_V1_BlobForm: SwiftProtobuf._ProtoNameProviding 
 
 nonisolated extension Orban_Node_V1_NodeEnvelope: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".NodeEnvelope"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}sequence\0\u{1}acknowledged\0\u{1}hello\0\u{1}heartbeat\0\u{1}receipt\0\u{3}effect_done\0\u{1}drain\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}sequence\0\u{1}acknowledged\0\u{1}hello\0\u{1}heartbeat\0\u{1}receipt\0\u{3}effect_done\0\u{1}drain\0\u{1}terms\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -823,6 +881,19 @@ nonisolated extension Orban_Node_V1_NodeEnvelope: SwiftProtobuf.Message, SwiftPr
           self.frame = .drain(v)
         }
       }()
+      case 8: try {
+        var v: Orban_Node_V1_Terms?
+        var hadOneofValue = false
+        if let current = self.frame {
+          hadOneofValue = true
+          if case .terms(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.frame = .terms(v)
+        }
+      }()
       default: break
       }
     }
@@ -859,6 +930,10 @@ nonisolated extension Orban_Node_V1_NodeEnvelope: SwiftProtobuf.Message, SwiftPr
     case .drain?: try {
       guard case .drain(let v)? = self.frame else { preconditionFailure() }
       try visitor.visitSingularMessageField(value: v, fieldNumber: 7)
+    }()
+    case .terms?: try {
+      guard case .terms(let v)? = self.frame else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 8)
     }()
     case nil: break
     }
@@ -1087,6 +1162,40 @@ nonisolated extension Orban_Node_V1_Hello: SwiftProtobuf.Message, SwiftProtobuf.
   package static func ==(lhs: Orban_Node_V1_Hello, rhs: Orban_Node_V1_Hello) -> Bool {
     if lhs._terms != rhs._terms {return false}
     if lhs.leases != rhs.leases {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Orban_Node_V1_Terms: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".Terms"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}terms\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularMessageField(value: &self._terms) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    try { if let v = self._terms {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 1)
+    } }()
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: Orban_Node_V1_Terms, rhs: Orban_Node_V1_Terms) -> Bool {
+    if lhs._terms != rhs._terms {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -1615,7 +1724,7 @@ nonisolated extension Orban_Node_V1_Goodbye: SwiftProtobuf.Message, SwiftProtobu
 
 nonisolated extension Orban_Node_V1_OfferTerms: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".OfferTerms"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}capacity\0\u{1}devices\0\u{1}ask\0\u{1}region\0\u{1}tier\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}capacity\0\u{1}devices\0\u{1}ask\0\u{1}region\0\u{1}tier\0\u{1}withheld\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1628,6 +1737,7 @@ nonisolated extension Orban_Node_V1_OfferTerms: SwiftProtobuf.Message, SwiftProt
       case 3: try { try decoder.decodeSingularInt64Field(value: &self.ask) }()
       case 4: try { try decoder.decodeSingularStringField(value: &self.region) }()
       case 5: try { try decoder.decodeSingularEnumField(value: &self.tier) }()
+      case 6: try { try decoder.decodeRepeatedMessageField(value: &self.withheld) }()
       default: break
       }
     }
@@ -1653,6 +1763,9 @@ nonisolated extension Orban_Node_V1_OfferTerms: SwiftProtobuf.Message, SwiftProt
     if self.tier != .unspecified {
       try visitor.visitSingularEnumField(value: self.tier, fieldNumber: 5)
     }
+    if !self.withheld.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.withheld, fieldNumber: 6)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -1662,6 +1775,46 @@ nonisolated extension Orban_Node_V1_OfferTerms: SwiftProtobuf.Message, SwiftProt
     if lhs.ask != rhs.ask {return false}
     if lhs.region != rhs.region {return false}
     if lhs.tier != rhs.tier {return false}
+    if lhs.withheld != rhs.withheld {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Orban_Node_V1_WithheldDevice: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".WithheldDevice"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}device\0\u{1}reason\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularMessageField(value: &self._device) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.reason) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    try { if let v = self._device {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 1)
+    } }()
+    if !self.reason.isEmpty {
+      try visitor.visitSingularStringField(value: self.reason, fieldNumber: 2)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: Orban_Node_V1_WithheldDevice, rhs: Orban_Node_V1_WithheldDevice) -> Bool {
+    if lhs._device != rhs._device {return false}
+    if lhs.reason != rhs.reason {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -58,6 +58,7 @@ extension Ordeal {
         // A fault of the last step is met by its answer, of the last effect by a sign of life.
         try await steadily("a last answer") { try await site.show("done") }
         #expect(deaths == 1 || reach > 1, "\(point.text) was not reached")
+        try await disarm()
         try await check(names)
     }
 

@@ -1,0 +1,141 @@
+package import Domain
+
+/// What the driver says of one device.
+package enum DeviceSight: Hashable, Sendable {
+    /// It answers, and may be offered.
+    case well
+    /// It answers and serves the lease that holds it, but is not to be offered; a stable code.
+    case withheld(code: String)
+    /// It does not answer.
+    case silent
+    /// It is of no use any more; a stable code: `gone`, `xid_79`.
+    case lost(code: String)
+}
+
+/// One device in one sample.
+package struct DeviceReading: Hashable, Sendable {
+    package let device: DeviceID
+    package let sight: DeviceSight
+
+    package init(device: DeviceID, sight: DeviceSight) {
+        self.device = device
+        self.sight = sight
+    }
+}
+
+/// What is known of one device.
+struct KnownDevice: Hashable, Sendable {
+    /// When it last answered.
+    var answeredAt: BootTime
+    var lostCode: String?
+    var withheldCode: String?
+}
+
+// Devices: a lease that holds some counts only time after which every one of them has answered, and
+// ends when one of them is lost.
+extension Host {
+    /// A device that does not answer for longer is lost.
+    package static let longestSilence: Int64 = 3_000_000_000
+
+    /// Takes a sample of every device of this machine; one that is not among them is gone.
+    mutating func see(_ readings: [DeviceReading], at now: BootTime) {
+        for id in devices.keys where !readings.contains(where: { $0.device == id }) {
+            devices[id]?.lostCode = "gone"
+        }
+        for reading in readings {
+            var known = devices[reading.device] ?? KnownDevice(answeredAt: now)
+            (known.lostCode, known.withheldCode) = (nil, nil)
+            switch reading.sight {
+            case .well: known.answeredAt = now
+            case .withheld(let code):
+                known.answeredAt = now
+                known.withheldCode = code
+            case .silent: interrupt(leasesWith: reading.device, at: now)
+            case .lost(let code): known.lostCode = code
+            }
+            devices[reading.device] = known
+        }
+        endWithoutDevices(at: now)
+        offerAnew(at: now)
+    }
+
+    /// The time since the last sample in which it answered does not count.
+    private mutating func interrupt(leasesWith device: DeviceID, at now: BootTime) {
+        for var lease in leases where lease.dispatch.devices.contains(device) {
+            guard case .running(var meter) = lease.phase else { continue }
+            meter.seeFrozen(at: now)
+            lease.progress.phase = .running(meter)
+            table[lease.id] = lease
+        }
+    }
+
+    /// Until when all devices of a lease are known to have answered; for ever where it has none.
+    func devicesAnswered(_ lease: HostedLease) -> BootTime {
+        let never = BootTime(nanoseconds: 0)
+        return lease.dispatch.devices.map { devices[$0]?.answeredAt ?? never }.min()
+            ?? BootTime(nanoseconds: .max)
+    }
+
+    /// Why a device is of no use now.
+    private func loss(of device: DeviceID, at now: BootTime) -> String? {
+        guard let known = devices[device] else { return nil }
+        if let code = known.lostCode { return code }
+        let silence = now.nanosecondsSince(known.answeredAt)
+        return silence > Self.longestSilence ? "silent" : nil
+    }
+
+    func deviceLoss(_ lease: HostedLease, at now: BootTime) -> String? {
+        lease.dispatch.devices.lazy.compactMap { loss(of: $0, at: now) }.first
+    }
+
+    /// Whether it may start: each of its devices has answered in the last seconds.
+    func hasDevices(_ lease: HostedLease, at now: BootTime) -> Bool {
+        lease.dispatch.devices.allSatisfy { devices[$0] != nil && loss(of: $0, at: now) == nil }
+    }
+
+    /// Also between samples: they may have stopped.
+    mutating func endWithoutDevices(at now: BootTime) {
+        for lease in leases where !lease.dispatch.devices.isEmpty {
+            awaitDevices(of: lease, at: now)
+            guard let code = deviceLoss(lease, at: now) else { continue }
+            switch lease.phase {
+            case .preparing, .ready, .starting, .running, .frozen:
+                end(lease.id, .deviceLost(code: code), at: now)
+            case .ending, .saving, .ended: break
+            }
+        }
+    }
+
+    /// The silence of a device that was never seen counts from the first time it was wanted.
+    private mutating func awaitDevices(of lease: HostedLease, at now: BootTime) {
+        for device in lease.dispatch.devices where devices[device] == nil {
+            devices[device] = KnownDevice(answeredAt: now)
+        }
+    }
+
+    // MARK: The offer
+
+    /// What the node declares, less what it does not offer now.
+    func offered(at now: BootTime) -> OfferTerms {
+        var (offered, withheld) = ([Device](), [WithheldDevice]())
+        for device in terms.devices {
+            if let reason = loss(of: device.id, at: now) ?? devices[device.id]?.withheldCode {
+                withheld.append(WithheldDevice(device: device, reason: reason))
+            } else {
+                offered.append(device)
+            }
+        }
+        return OfferTerms(
+            capacity: terms.capacity, devices: offered, ask: terms.ask, region: terms.region,
+            tier: terms.tier, withheld: withheld)
+    }
+
+    /// Tells the market when what is offered has changed.
+    mutating func offerAnew(at now: BootTime) {
+        guard case .up = session else { return }
+        let terms = offered(at: now)
+        guard terms != saidTerms else { return }
+        saidTerms = terms
+        actions.append(.send(.terms(terms)))
+    }
+}
