@@ -88,6 +88,7 @@ let package = Package(
             "SQLiteStorage",
             ["Domain", "Accounting", "Transparency", "Marketplace", grdb, crypto]),
         module("ContainerEngine", [httpClient, nio, nioHTTP1]),
+        .target(name: "CNVML"),
         // 5. Programs
         module(
             "ControlPlane",
