@@ -89,6 +89,7 @@ let package = Package(
             ["Domain", "Accounting", "Transparency", "Marketplace", grdb, crypto]),
         module("ContainerEngine", [httpClient, nio, nioHTTP1]),
         .target(name: "CNVML"),
+        module("NVML", ["CNVML"]),
         // 5. Programs
         module(
             "ControlPlane",
@@ -147,6 +148,7 @@ let package = Package(
             ]),
         tests("Simulation", ["Simulation", "Domain"]),
         tests("ContainerEngine", ["ContainerEngine"]),
+        tests("NVML", ["NVML"]),
         tests(
             "NodeAgent",
             [

@@ -1,0 +1,57 @@
+import CNVML
+import Glibc
+import Synchronization
+
+/// NVML: what NVIDIA's driver says about the GPUs of this machine.
+///
+/// Opens `libnvidia-ml` at run time, so that the same program runs where there is none, and reads
+/// an inventory and samples from it. Knows nothing of leases, and decides nothing: what a lost
+/// device or an Xid means is for the caller. What the library answers is not believed: texts are
+/// cut and cleaned, counts are capped, numbers that cannot be are left out.
+/// Start reading at `NVMLLibrary`, then `Session`, which is all of its state.
+
+/// NVIDIA's management library, opened and initialised.
+///
+/// Every call blocks, for as long as the driver takes: a millisecond as a rule, for ever when a
+/// device hangs in the kernel. Calls wait for each other. So call from a thread of your own, never
+/// from the cooperative pool, and watch from outside how old the last answer is: a call that does
+/// not return cannot be given up, only left alone with its thread.
+package final class NVMLLibrary: Sendable {
+    /// The name under which the driver installs it; searched as ld.so(8) says.
+    package static let systemName = "libnvidia-ml.so.1"
+
+    private let session: Mutex<Session>
+
+    private init(_ session: consuming sending Session) {
+        self.session = Mutex(session)
+    }
+
+    /// Opens the library of that name or path and initialises it.
+    package static func open(
+        _ path: String = systemName
+    ) throws(NVMLUnavailable) -> NVMLLibrary {
+        let symbols = try SymbolTable.open(path)
+        do {
+            let functions = try orban_nvml_functions(from: symbols)
+            return NVMLLibrary(try Session(symbols: symbols, functions: functions))
+        } catch {
+            symbols.close()
+            throw error
+        }
+    }
+
+    deinit {
+        session.withLock { $0.end() }
+    }
+
+    /// Asks anew which devices there are, and what they are. From then on `sample` is about these.
+    /// Initialises the library again when the driver was reloaded under it.
+    package func inventory() throws(NVMLFailure) -> NVMLInventory {
+        try session.withLock { (session) throws(NVMLFailure) in try session.inventory() }
+    }
+
+    /// What each device of the last inventory does now, in its order; none before the first one.
+    package func sample() -> [NVMLSample] {
+        session.withLock { $0.samples() }
+    }
+}
