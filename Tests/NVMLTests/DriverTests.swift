@@ -25,6 +25,21 @@ extension DoubleTests {
             }
         }
 
+        @Test func `a reload that only the devices show is noticed, too`() async throws {
+            try await NVMLDouble.open(["FAKE_NVML_HOSTILE": "cached"]) { library, orders in
+                let before = try library.inventory()
+                try orders.give("driver reloaded")
+                #expect(library.sample().allSatisfy { $0.failure?.code == 1 })
+                #expect(try library.inventory() == before)
+                try orders.give()
+                try #require(library.sample().allSatisfy { $0.failure == nil })
+                try orders.give("driver reloaded")
+                let blind = try library.inventory()
+                #expect(blind.devices.isEmpty && blind.failures.map(\.code) == [1, 1])
+                #expect(try library.inventory() == before)
+            }
+        }
+
         @Test func `while the driver is gone all is lost, and then it is back`() async throws {
             try await NVMLDouble.open { library, orders in
                 let before = try (library.inventory(), library.sample())

@@ -1,13 +1,13 @@
-/* A double of libnvidia-ml.so.1: GPUs that are not there, for tests and for `orban up --nvml PATH`.
+/* A double of libnvidia-ml.so.1: GPUs that are not there, for tests and `orban up --nvml PATH`.
  *
  * Compiled with -Werror against NVIDIA's own nvml.h, so that each prototype and structure is the
- * real one; script/double does that and prints the path. Its devices are idle and without processes,
+ * real one; script/double does that and prints the path. Its devices are idle, with no processes,
  * unless the environment, read at each call, says otherwise:
  *
  *   FAKE_NVML_COUNT=N          devices, 0 to 8 (2)
  *   FAKE_NVML_NODE=HEX         eight digits in each UUID, for nodes whose UUIDs must differ
  *   FAKE_NVML_MIG=0=3,2=7      devices in MIG mode, and how many instances of one slice each has
- *   FAKE_NVML_HOSTILE=WORD     lies: strings, empty, twins, numbers, counts, endless, codes
+ *   FAKE_NVML_HOSTILE=WORD     lies: strings, empty, twins, numbers, counts, endless, codes, cached
  *   FAKE_NVML_STATE=FILE       orders, below; no such file, no orders
  *
  * One order a line; a device is an index or a UUID; what is not understood is skipped:
@@ -357,6 +357,7 @@ nvmlReturn_t nvmlSystemGetCudaDriverVersion(int *version) {
 
 nvmlReturn_t nvmlDeviceGetCount_v2(unsigned int *count) {
     nvmlReturn_t answer = enter();
+    if (lies("cached")) answer = NVML_SUCCESS; /* from before the driver went away */
     if (answer == NVML_SUCCESS) *count = lies("counts") ? UINT_MAX : device_count();
     return leave(answer);
 }
