@@ -59,4 +59,7 @@ package struct ContainerSpec: Hashable, Sendable {
         hostname = "job"
         devices = []
     }
+
+    /// The request that makes it, as JSON; the same spec gives the same text.
+    package func body() throws -> [UInt8] { Array(try SpecGenerator(self).json()) }
 }

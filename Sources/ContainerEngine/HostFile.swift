@@ -31,6 +31,14 @@ enum HostFile {
         guard rename(partial, path) == 0 else { throw failure("rename", path) }
     }
 
+    /// What the symbolic link at `path` holds.
+    static func link(_ path: String) throws(SystemFailure) -> String {
+        var bytes = [CChar](repeating: 0, count: 4_096)
+        let count = readlink(path, &bytes, bytes.count)
+        guard count >= 0 else { throw failure("read the link", path) }
+        return String(decoding: bytes[..<count].map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    }
+
     static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
 
     /// The names inside a folder, sorted; `.` and `..` left out.

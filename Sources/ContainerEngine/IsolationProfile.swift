@@ -15,6 +15,9 @@ package struct IsolationProfile: Hashable, Sendable {
     package var cgroupParent: String
     package var limits: ResourceLimits
     package var binds: [Bind]
+    /// Mount points that leased devices bring along: nodes and libraries, by their CDI
+    /// specification. Nothing else of theirs is accepted by `IsolationAudit`.
+    package var deviceMounts: Set<String>
 
     package init(
         idRange: IDRange, seccompProfilePath: String, cgroupParent: String,
@@ -25,6 +28,7 @@ package struct IsolationProfile: Hashable, Sendable {
         self.cgroupParent = cgroupParent
         self.limits = limits
         self.binds = binds
+        deviceMounts = []
         user = 65_534
     }
 

@@ -15,26 +15,29 @@ package final class StartGate: Sendable {
 
     private let descriptor: Int32
     private let closedAt: Int64
+    /// What holds for the process that waits: crun sets its filter only after the gate, right
+    /// before the job's program (`container_init` in `src/libcrun/container.c`), runc before it.
+    package let moment: IsolationAudit.Moment
 
     /// Takes hold of the gate, before the container is started; the runtime takes the file away.
     ///
     /// - Parameter stateRoot: where the runtimes keep their containers' folders.
     /// - Returns: nil where no runtime keeps such a gate.
     package init?(of container: ContainerID, stateRoot: String = "/run") {
-        let descriptor = ["runc", "crun"].lazy
-            .map {
-                open(
-                    "\(stateRoot)/\($0)/\(container)/exec.fifo",
-                    Self.pathOnly | O_CLOEXEC | O_NOFOLLOW)
+        let found = ["runc", "crun"].lazy
+            .map { runtime in
+                let path = "\(stateRoot)/\(runtime)/\(container)/exec.fifo"
+                return (runtime, open(path, Self.pathOnly | O_CLOEXEC | O_NOFOLLOW))
             }
-            .first { $0 >= 0 }
-        guard let descriptor else { return nil }
+            .first { $0.1 >= 0 }
+        guard let (runtime, descriptor) = found else { return nil }
         guard let closedAt = Self.writtenAt(descriptor) else {
             close(descriptor)
             return nil
         }
         self.descriptor = descriptor
         self.closedAt = closedAt
+        moment = runtime == "crun" ? .beforeFilter : .confined
     }
 
     deinit { close(descriptor) }

@@ -42,6 +42,9 @@ extension Message {
             "輸入遺失、毀損或大於 resources.disk"),
         .startContainer: Bilingual(
             "the container did not start: check run and the image", "容器無法啟動：請檢查 run 與映像"),
+        .startIsolation: Bilingual(
+            "the node could not confine the container; nothing of it ran: take another node",
+            "節點無法隔離容器，工作完全未執行：請改用其他節點"),
         .startNode: Bilingual("the node itself failed", "節點本身發生錯誤"),
         .startTimeout: Bilingual("the node took too long", "節點啟動逾時"),
         .endDevice: Bilingual("a device failed under it: {why}", "裝置在執行中失效：{why}"),

@@ -14,8 +14,8 @@ package enum Message: String, Hashable, Sendable, CaseIterable {
         endDevice,
         deviceGone, deviceSilent, deviceWithoutCDI, deviceInUse, deviceXid,
         startImageMissing, startImageInvalid, startImagePull, startImageRefused,
-        startImageTooLarge, startInput, startContainer, startNode, startTimeout, reasonNoOffer,
-        reasonQueued, reasonStarting
+        startImageTooLarge, startInput, startContainer, startIsolation, startNode, startTimeout,
+        reasonNoOffer, reasonQueued, reasonStarting
     // Mismatch: why offers do not fit
     case mismatchLine, mismatchCPU, mismatchMemory, mismatchDisk, mismatchDeviceCount,
         mismatchDeviceModel, mismatchDeviceMemory, mismatchRegion, mismatchPrice, mismatchTier,

@@ -51,7 +51,8 @@ extension Message {
         "image_missing": .startImageMissing, "image_invalid": .startImageInvalid,
         "image_pull": .startImagePull, "image_refused": .startImageRefused,
         "image_too_large": .startImageTooLarge, "input": .startInput,
-        "container": .startContainer, "node": .startNode, "timeout": .startTimeout,
+        "container": .startContainer, "isolation": .startIsolation, "node": .startNode,
+        "timeout": .startTimeout,
     ]
 }
 

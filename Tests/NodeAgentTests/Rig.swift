@@ -34,8 +34,13 @@ final class Rig: Sendable {
     let logger: Logger
 
     /// Runs `body` and takes everything away afterwards.
-    static func run(_ body: (Rig) async throws -> Void) async throws {
-        let rig = try Rig()
+    ///
+    /// - Parameter weakening: a change, in the words of `sed`, to each container's OCI
+    ///   configuration right before its runtime reads it.
+    static func run(
+        weakening: String? = nil, _ body: (Rig) async throws -> Void
+    ) async throws {
+        let rig = try Rig(weakening: weakening)
         do {
             _ = try await rig.engine.ensureRunning()
             try await body(rig)
@@ -46,7 +51,7 @@ final class Rig: Sendable {
         try await rig.tearDown()
     }
 
-    private init() throws {
+    private init(weakening: String?) throws {
         let name = String(UUID().uuidString.prefix(8)).lowercased()
         folder = "/run/orban/node-agent-tests/\(name)"
         try FileManager.default.createDirectory(
@@ -56,7 +61,10 @@ final class Rig: Sendable {
         bytes.offer(file: Self.imagePath, as: image.text)
         http = HTTPClient(
             eventLoopGroupProvider: .singleton, configuration: LibpodClient.configuration)
-        let settings = try Self.engineSettings(folder)
+        var settings = try Self.engineSettings(folder)
+        if let weakening {
+            settings.runtime = try Self.weakRuntime(settings.runtime, weakening, in: folder)
+        }
         engine = EngineService(settings: settings, httpClient: http, clock: ContinuousClock())
         configuration = try Self.configuration(name, folder, bytes, settings)
         signer = try ReceiptKey.load(stateFolder: configuration.statePath)
@@ -76,6 +84,28 @@ final class Rig: Sendable {
             socketPath: folder + "/engine.sock", statePath: folder + "/engine",
             podmanPath: "/usr/bin/podman", runtime: runtime,
             environment: ProcessInfo.processInfo.environment)
+    }
+
+    /// A runtime that takes something out of what it is asked for.
+    private static func weakRuntime(
+        _ runtime: OCIRuntime, _ change: String, in folder: String
+    ) throws -> OCIRuntime {
+        let path = "\(folder)/weak/\(runtime.name)"
+        shell(#"mkdir -p "$1/weak""#, folder)
+        let script = """
+            #!/bin/sh
+            bundle=
+            for word; do
+                [ "$last" = --bundle ] && bundle=$word
+                last=$word
+            done
+            [ -z "$bundle" ] || sed -i '\(change)' "$bundle/config.json"
+            exec \(runtime.path) "$@"
+            """
+        try Data(script.utf8).write(to: URL(fileURLWithPath: path))
+        chmod(path, 0o755)
+        guard let weak = OCIRuntime(path: path) else { throw CancellationError() }
+        return weak
     }
 
     private static func configuration(

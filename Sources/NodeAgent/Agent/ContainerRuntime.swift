@@ -60,6 +60,8 @@ package struct StartFailure: Error, Hashable, Sendable {
         case input
         /// The engine or its runtime did not start the container.
         case container
+        /// The container was not confined as its profile says; nothing of the job has run.
+        case isolation
         /// The node's own disk, id ranges or network failed.
         case node
     }

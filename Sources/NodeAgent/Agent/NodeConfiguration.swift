@@ -35,6 +35,8 @@ package struct NodeConfiguration: Hashable, Sendable {
     package var watcher: [String]
     /// Inputs kept for later leases, at most.
     package var cacheBytes: Int64
+    /// How often a running container is compared with its profile.
+    package var auditEvery: Duration
     /// Where images may be pulled from.
     package var registries: RegistryPolicy
 
@@ -54,6 +56,7 @@ package struct NodeConfiguration: Hashable, Sendable {
         selfTestImage = "localhost/orban-base:1"
         watcher = ["/proc/self/exe", "node", "watch"]
         cacheBytes = 20 << 30
+        auditEvery = .seconds(60)
         registries = .none
     }
 }

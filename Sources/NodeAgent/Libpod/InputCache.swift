@@ -21,6 +21,11 @@ struct InputCache: Sendable {
         self.clock = clock
     }
 
+    /// Where an input lies once it is fetched.
+    func path(of input: Workload.Input) -> String {
+        "\(folder)/\(input.digest.hexadecimal).\(input.form == .file ? "file" : "tree")"
+    }
+
     /// The input's file or folder, fetched if it is not there.
     /// - Parameter limitBytes: the most it may be, as it comes and unpacked.
     func fetch(
@@ -30,9 +35,8 @@ struct InputCache: Sendable {
         let hexadecimal = input.digest.hexadecimal
         let lock = try await FileGate.pass(folder + "/\(hexadecimal).lock", clock: clock)
         defer { withExtendedLifetime(lock) {} }
+        let path = path(of: input)
         let file = folder + "/\(hexadecimal).file"
-        let tree = folder + "/\(hexadecimal).tree"
-        let path = input.form == .file ? file : tree
         if let size = try Self.size(of: path) {
             guard size <= limitBytes else { throw MarketBytes.Refused.tooLarge(limit: limitBytes) }
             return CachedInput(path: path, size: size)
@@ -41,7 +45,7 @@ struct InputCache: Sendable {
             input.digest, to: file, token: token, limit: limitBytes)
         switch input.form {
         case .file: guard chmod(file, 0o644) == 0 else { throw FileFailure("open", file) }
-        case .folder: try await Blocking.run { try Self.unpack(file, to: tree, limitBytes) }
+        case .folder: try await Blocking.run { try Self.unpack(file, to: path, limitBytes) }
         }
         try Self.note(size, of: path)
         return CachedInput(path: path, size: size)

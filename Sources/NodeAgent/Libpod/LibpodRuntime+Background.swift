@@ -19,6 +19,8 @@ extension LibpodRuntime {
                     case .ship(let shipper): await shipper.run()
                     case .watchDisk(let dispatch, let abort):
                         await abort.guarding { await self.watchDisk(dispatch, report) }
+                    case .watchIsolation(let dispatch, let abort):
+                        await abort.guarding { await self.watchIsolation(dispatch, report) }
                     }
                 }
             }

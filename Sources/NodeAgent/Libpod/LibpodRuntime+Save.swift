@@ -10,7 +10,7 @@ extension LibpodRuntime {
     /// Outputs and log travel at the same time; the outputs decide.
     package func save(_ dispatch: Dispatch) async throws -> SaveResult {
         follow(dispatch)
-        state.withLock { $0.diskWatches[dispatch.lease]?() }
+        state.withLock { $0.watches[dispatch.lease]?() }
         let shipper = state.withLock { $0.shippers[dispatch.lease] }
         async let log = shipper?.finish() ?? .lost
         do {

@@ -29,7 +29,9 @@ extension LibpodRuntime {
         if isNew {
             try await client.initialize(id)
             gate = StartGate(of: id)
+            try await audit(id, dispatch, at: gate?.moment ?? .confined)
             try await client.start(id)
+            if gate?.moment == .beforeFilter { try await audit(id, dispatch, at: .confined) }
         }
         let record = try await client.inspect(id)
         let start = Self.start(
@@ -41,34 +43,25 @@ extension LibpodRuntime {
 
     private func create(_ dispatch: Dispatch) async throws -> ContainerID {
         let image = try await image(of: dispatch)
-        let inputs = try await binds(of: dispatch)
+        try await fetchInputs(of: dispatch)
         let lease = dispatch.lease
         try cgroup(of: lease).create(memoryLimitBytes: dispatch.slice.memoryBytes)
-        let range = try parts.ranges.acquire(for: owner(lease))
-        let outputs = try outputBinds(dispatch, owner: range.hostID(of: 65_534))
-        let memory = dispatch.slice.memoryBytes
+        let profile = try profile(of: dispatch)
+        try makeOutputs(of: dispatch, owner: profile.hostUser)
         var spec = ContainerSpec(
             name: "orban-\(lease)", image: image, command: dispatch.workload.command,
-            log: .init(path: folders.log(lease), maximumBytes: 64 << 20),
-            isolation: IsolationProfile(
-                idRange: range, seccompProfilePath: parts.seccompPath,
-                cgroupParent: try cgroup(of: lease).path,
-                limits: ResourceLimits(
-                    memoryBytes: memory, cpuMillis: dispatch.slice.milliCPU,
-                    temporaryBytes: max(memory / 2, 1 << 20)),
-                binds: inputs + outputs))
+            log: .init(path: folders.log(lease), maximumBytes: 64 << 20), isolation: profile)
         spec.environment = Self.environment(of: dispatch)
         spec.labels = labels(of: lease).merging(
             [Self.attemptLabel: "\(dispatch.attempt)"]) { _, new in new }
         return try await client.create(spec)
     }
 
-    private func outputBinds(_ dispatch: Dispatch, owner: UInt32) throws -> [Bind] {
-        try dispatch.workload.outputs.enumerated().map { index, path in
+    private func makeOutputs(of dispatch: Dispatch, owner: UInt32) throws {
+        for index in dispatch.workload.outputs.indices {
             let folder = folders.output(dispatch.lease, index)
             try StateFile.makeFolder(folder)
             guard chown(folder, owner, owner) == 0 else { throw FileFailure("own", folder) }
-            return .output(folder, at: path)
         }
     }
 
@@ -140,19 +133,20 @@ extension LibpodRuntime {
         }
     }
 
-    /// Begins to send its log, and to look after its disk.
+    /// Begins to send its log, and to look after its isolation and its disk.
     func follow(_ dispatch: Dispatch) {
         let shipper = shipper(of: dispatch)
-        let disk = Abort()
+        let watch = Abort()
         let isNew = state.withLock { state in
             guard state.shippers[dispatch.lease] == nil else { return false }
             state.shippers[dispatch.lease] = shipper
-            state.diskWatches[dispatch.lease] = disk
+            state.watches[dispatch.lease] = watch
             return true
         }
         guard isNew else { return }
         jobQueue.yield(.ship(shipper))
-        if !dispatch.workload.outputs.isEmpty { jobQueue.yield(.watchDisk(dispatch, disk)) }
+        jobQueue.yield(.watchIsolation(dispatch, watch))
+        if !dispatch.workload.outputs.isEmpty { jobQueue.yield(.watchDisk(dispatch, watch)) }
     }
 
     private func shipper(of dispatch: Dispatch) -> LogShipper {

@@ -34,7 +34,7 @@ package final class LibpodRuntime: ContainerRuntime {
         var live: [LeaseID: Live] = [:]
         var dispatches: [LeaseID: Dispatch] = [:]
         var shippers: [LeaseID: LogShipper] = [:]
-        var diskWatches: [LeaseID: Abort] = [:]
+        var watches: [LeaseID: Abort] = [:]
         /// Watchers that this program started, until they have ended and were reaped.
         var watchers: [Int32: LeaseID] = [:]
     }
@@ -44,6 +44,7 @@ package final class LibpodRuntime: ContainerRuntime {
         case settle(LeaseID)
         case ship(LogShipper)
         case watchDisk(Dispatch, Abort)
+        case watchIsolation(Dispatch, Abort)
     }
 
     static let nodeLabel = "orban.node"
@@ -105,7 +106,7 @@ package final class LibpodRuntime: ContainerRuntime {
         state.withLock { $0.dispatches[dispatch.lease] = dispatch }
         try StateFile.makeFolder(folders.path(dispatch.lease), mode: 0o711)
         _ = try await image(of: dispatch)
-        _ = try await binds(of: dispatch)
+        try await fetchInputs(of: dispatch)
     }
 
     func image(of dispatch: Dispatch) async throws -> String {
@@ -115,20 +116,15 @@ package final class LibpodRuntime: ContainerRuntime {
     }
 
     /// The inputs, together no larger than the lease's disk.
-    func binds(of dispatch: Dispatch) async throws -> [Bind] {
+    func fetchInputs(of dispatch: Dispatch) async throws {
         var left = dispatch.slice.diskBytes
-        var binds: [Bind] = []
         for input in dispatch.workload.inputs {
             do {
-                let cached = try await inputs.fetch(
-                    input, token: dispatch.token, limitBytes: left)
-                left -= cached.size
-                binds.append(.input(cached.path, at: input.path))
+                left -= try await inputs.fetch(input, token: dispatch.token, limitBytes: left).size
             } catch let error where error is MarketBytes.Refused || error is TarReader.Refused {
                 throw StartFailure(.input, "\(input.path): \(error)")
             }
         }
-        return binds
     }
 
     // MARK: The end
@@ -136,7 +132,7 @@ package final class LibpodRuntime: ContainerRuntime {
     package func remove(_ lease: LeaseID) async throws {
         state.withLock { state in
             state.shippers[lease]?.stop()
-            state.diskWatches[lease]?()
+            state.watches[lease]?()
         }
         kill(lease)
         try await parts.engine.answering {
@@ -152,7 +148,7 @@ package final class LibpodRuntime: ContainerRuntime {
             state.live[lease] = nil
             state.dispatches[lease] = nil
             state.shippers[lease] = nil
-            state.diskWatches[lease] = nil
+            state.watches[lease] = nil
             return Set(state.dispatches.values.flatMap(\.workload.inputs).map(\.digest))
         }
         let bytes = parts.configuration.cacheBytes
