@@ -179,6 +179,10 @@ package struct EngineRecord: Decodable, Hashable, Sendable {
         package struct Runtime: Decodable, Hashable, Sendable {
             package let name: String
             package let path: String
+            /// What the runtime says of its version, several lines.
+            package let version: String
+            /// The distribution's package, its version and architecture, where it has one.
+            package let package: String?
         }
 
         package let kernel: String

@@ -76,7 +76,7 @@ package struct OfferTerms: Hashable, Sendable, Codable {
     package let ask: Rate
     /// ISO 3166-1 alpha-2 country, declared by the node.
     package let region: String
-    package let tier: Tier
+    package var tier: Tier
     /// Devices that the node has and does not offer now.
     package let withheld: [WithheldDevice]
 

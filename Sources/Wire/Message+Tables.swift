@@ -53,6 +53,9 @@ extension Message {
         .psEmpty: Bilingual("No job. Start one: {command}", "沒有工作。開始一個：{command}"),
         .offersEmpty: Bilingual("No offer now.", "目前沒有報價。"),
         .offersShown: Bilingual("{shown} of {total} shown", "顯示 {total} 個中的 {shown} 個"),
+        .nodeBelowFloor: Bilingual(
+            "this node offers tier new: {component} {version} has {advisory}, fixed in {fixed}",
+            "此節點僅提供 new 等級：{component} {version} 存在 {advisory}，已於 {fixed} 修正"),
         .nodesEmpty: Bilingual("No node has joined.", "沒有節點加入。"),
     ]
 }

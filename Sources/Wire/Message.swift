@@ -34,7 +34,7 @@ package enum Message: String, Hashable, Sendable, CaseIterable {
         headingConnected, headingAvailability, headingSequence, headingExit, headingPath,
         headingSize, showWhy, showCost, showImage, showSubmitted, showTasks, showExit, showHeld,
         showNode, showCharged, showWaitingIsFree, psSummary, psEmpty, offersEmpty, offersShown,
-        nodesEmpty
+        nodesEmpty, nodeBelowFloor
     // Run: progress of `orban run`, `logs`, `stop`, `wait`
     case runUploading, runUploaded, runAlreadyStored, runSubmitted, runWaiting, runMatched,
         runStarting, runStarted, runProgress, runNodeLost, runFinished, runFailed, runStopped,

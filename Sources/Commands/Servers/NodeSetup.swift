@@ -82,17 +82,24 @@ struct NodeSetup: Sendable {
     func run(
         as node: NodeID, key: Curve25519.Signing.PrivateKey, marketURL: String,
         authorityPEM: String?, connect: @escaping @Sendable () async throws -> NodeLink,
-        beside: @escaping @Sendable () async throws -> Void
+        beside: @escaping @Sendable ([SecurityFloor.Finding]) async throws -> Void
     ) async throws {
         let clock = ContinuousClock()
-        let configuration = configuration(node, marketURL)
+        var configuration = configuration(node, marketURL)
         try await withHTTP(authorityPEM) { engineHTTP, marketHTTP in
-            let runtime: any ContainerRuntime =
-                engine == .simulated
-                ? SimulatedRuntime(now: { NodeClock.now() })
-                : try await LibpodRuntime.open(
+            let runtime: any ContainerRuntime
+            var findings: [SecurityFloor.Finding] = []
+            if engine == .simulated {
+                runtime = SimulatedRuntime(now: { NodeClock.now() })
+            } else {
+                let containers = try await LibpodRuntime.open(
                     configuration, engineHTTP: engineHTTP, marketHTTP: marketHTTP, clock: clock,
                     logger: log)
+                findings = containers.findings
+                runtime = containers
+            }
+            // Below a security floor a machine offers NEW, whatever tier was asked for.
+            configuration.terms.tier = SecurityFloor.tier(configuration.terms.tier, with: findings)
             let agent = try NodeAgent(
                 NodeAgent.Parts(
                     configuration: configuration, runtime: runtime, connect: connect, signer: key,
@@ -101,8 +108,8 @@ struct NodeSetup: Sendable {
             // The owner at the machine needs no key: the node says it with its own.
             let drains = Interrupts.all([SIGUSR1])
             try await withThrowingTaskGroup(of: Void.self) { group in
-                group.addTask {
-                    try await beside()
+                group.addTask { [findings] in
+                    try await beside(findings)
                     for await _ in drains { try await agent.drain() }
                 }
                 group.addTask { try await agent.run() }
@@ -150,6 +157,20 @@ struct NodeSetup: Sendable {
         }
         try await engineHTTP.shutdown()
         try await marketHTTP.shutdown()
+    }
+}
+
+extension Session {
+    /// What a person reads beside a node's ready line.
+    func lines(of findings: [SecurityFloor.Finding]) -> [String] {
+        findings.map {
+            told(
+                .nodeBelowFloor,
+                [
+                    "advisory": $0.advisory, "component": $0.component.rawValue,
+                    "version": $0.version, "fixed": $0.fixedIn,
+                ])
+        }
     }
 }
 

@@ -20,14 +20,23 @@ extension LeafCommand {
         let renewal = CertificateRenewal(
             stateFolder: folder, signer: key, clock: ContinuousClock(),
             now: { MarketClock.certificateTime() }, log: log)
-        let node = JoinedNode(identity: identity, setup: setup, client: client) {
-            try session.show(["node": identity.place.node.text]) {
-                ["ready \(identity.place.node)"]
+        let node = JoinedNode(identity: identity, setup: setup, client: client) { findings in
+            let ready = Ready(
+                node: identity.place.node.text, advisories: findings.map(\.advisory))
+            try session.show(ready) {
+                ["ready \(identity.place.node)"] + session.lines(of: findings)
             }
         }
         try await ServerGroup(log: log).run([renewal, node])
         return ExitCode.done.rawValue
     }
+}
+
+/// What stands on the ready line.
+private struct Ready: Encodable {
+    let node: String
+    /// What the machine's software is open to.
+    let advisories: [String]
 }
 
 /// A node of a market somewhere else.
@@ -36,7 +45,7 @@ private struct JoinedNode: Service {
     let setup: NodeSetup
     let client: ChannelClient
     /// Called once, when the market was reached the first time.
-    let ready: @Sendable () throws -> Void
+    let ready: @Sendable ([SecurityFloor.Finding]) throws -> Void
 
     func run() async throws {
         try await cancelWhenGracefulShutdown {
@@ -50,9 +59,9 @@ private struct JoinedNode: Service {
                 let link = try await client.connect()
                 reached.set(true)
                 return link
-            } beside: {
+            } beside: { findings in
                 _ = try await reached.value
-                try ready()
+                try ready(findings)
             }
         }
     }

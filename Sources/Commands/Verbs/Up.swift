@@ -1,12 +1,15 @@
 import ControlPlane
 import Domain
 import Foundation
+import NodeAgent
 import Wire
 
 /// What stands on the ready line.
 private struct Ready: Codable {
     let url: String
     let node: NodeID
+    /// What the machine's software is open to.
+    let advisories: [String]
 }
 
 extension LeafCommand {
@@ -35,10 +38,11 @@ extension LeafCommand {
                 limits: try session.limits()),
             log: log, reach: try FaultHook.reach(session.environment))
         let url = Known<String>()
-        let node = LocalNode(market: server.services, setup: setup, url: url) { node in
-            let ready = Ready(url: try await url.value, node: node)
+        let node = LocalNode(market: server.services, setup: setup, url: url) { node, findings in
+            let ready = Ready(
+                url: try await url.value, node: node, advisories: findings.map(\.advisory))
             try session.introduce(ready.url)
-            try session.show(ready) { ["ready \(ready.url)"] }
+            try session.show(ready) { ["ready \(ready.url)"] + session.lines(of: findings) }
         }
         try await session.makeFirstKeys(Role.allCases, server.services)
         let services = try server.all(listening: { url.set("http://127.0.0.1:\($0)") })

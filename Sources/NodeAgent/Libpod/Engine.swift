@@ -64,9 +64,20 @@ extension LibpodRuntime {
         let opening = EngineOpening(
             configuration: configuration, http: engineHTTP, ranges: ranges, tree: tree,
             seccompPath: seccomp, clock: clock, logger: logger)
+        let engine = try await opening.engine()
+        let record = try await engine.answering { try await engine.client.info() }
+        let findings = SecurityFloor.findings(SecurityFloor.installed(record))
+        for finding in findings {
+            logger.warning(
+                "below a security floor: tier NEW until it is updated",
+                metadata: [
+                    "advisory": "\(finding.advisory)", "component": "\(finding.component.rawValue)",
+                    "version": "\(finding.version)", "fixed": "\(finding.fixedIn)",
+                ])
+        }
         return try LibpodRuntime(
             Parts(
-                configuration: configuration, engine: try await opening.engine(),
+                configuration: configuration, engine: engine, findings: findings,
                 market: MarketBytes(
                     http: marketHTTP, base: configuration.marketURL, clock: clock),
                 ranges: ranges, tree: tree, seccompPath: seccomp, clock: clock, logger: logger))

@@ -64,6 +64,8 @@ package final class LibpodRuntime: ContainerRuntime {
     struct Parts: Sendable {
         let configuration: NodeConfiguration
         let engine: Engine
+        /// What its software is open to.
+        let findings: [SecurityFloor.Finding]
         let market: MarketBytes
         let ranges: IDRanges
         let tree: CgroupTree
@@ -89,6 +91,8 @@ package final class LibpodRuntime: ContainerRuntime {
         try StateFile.makeFolder(configuration.statePath, mode: 0o711)
     }
 
+    /// What this machine's software is open to: it may offer no tier above NEW unless that is nothing.
+    package var findings: [SecurityFloor.Finding] { parts.findings }
     var client: LibpodClient { parts.engine.client }
     var node: NodeID { parts.configuration.node }
 
