@@ -87,7 +87,7 @@ let package = Package(
         module(
             "SQLiteStorage",
             ["Domain", "Accounting", "Transparency", "Marketplace", grdb, crypto]),
-        module("ContainerEngine", [httpClient, nio, nioHTTP1]),
+        module("ContainerEngine", [httpClient, nio, nioHTTP1, yams]),
         .target(name: "CNVML"),
         module("NVML", ["CNVML"]),
         // 5. Programs
@@ -101,8 +101,8 @@ let package = Package(
         module(
             "NodeAgent",
             [
-                "Domain", "Hosting", "Wire", "ContainerEngine", crypto, x509, asn1, logging, nio,
-                nioHTTP1, nioSSL, lifecycle, httpClient, foundationCompat,
+                "Domain", "Hosting", "Wire", "ContainerEngine", "NVML", crypto, x509, asn1, logging,
+                nio, nioHTTP1, nioSSL, lifecycle, httpClient, foundationCompat,
             ] + grpc),
         module(
             "Simulation",

@@ -238,7 +238,9 @@ extension TaskDTO {
         self.init(
             index: task.id.index, state: TaskState(task.life), attempt: task.attempt,
             exitCode: reason?.exitCode, endedBy: reason?.text, node: latest?.node,
-            lease: latest?.id, charged: MoneyDTO(latest?.posted.charge ?? .zero))
+            lease: latest?.id,
+            devices: latest.flatMap { $0.devices.isEmpty ? nil : $0.devices.map(\.id) },
+            charged: MoneyDTO(latest?.posted.charge ?? .zero))
     }
 }
 

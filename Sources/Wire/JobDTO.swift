@@ -48,13 +48,16 @@ package struct TaskDTO: Codable, Hashable, Sendable {
     package let endedBy: String?
     package let node: NodeID?
     package let lease: LeaseID?
+    /// Of that lease; left out where it has none.
+    package let devices: [DeviceID]?
     /// The container's id on its node, while one is known.
     package let container: String?
     package let charged: MoneyDTO
 
     package init(
         index: Int, state: TaskState, attempt: Int64, exitCode: Int? = nil, endedBy: String? = nil,
-        node: NodeID? = nil, lease: LeaseID? = nil, container: String? = nil, charged: MoneyDTO
+        node: NodeID? = nil, lease: LeaseID? = nil, devices: [DeviceID]? = nil,
+        container: String? = nil, charged: MoneyDTO
     ) {
         self.index = index
         self.state = state
@@ -63,6 +66,7 @@ package struct TaskDTO: Codable, Hashable, Sendable {
         self.endedBy = endedBy
         self.node = node
         self.lease = lease
+        self.devices = devices
         self.container = container
         self.charged = charged
     }
@@ -71,8 +75,7 @@ package struct TaskDTO: Codable, Hashable, Sendable {
         case index, state, attempt
         case exitCode = "exit_code"
         case endedBy = "ended_by"
-        case node, lease,
-            container, charged
+        case node, lease, devices, container, charged
     }
 }
 

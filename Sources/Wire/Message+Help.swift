@@ -128,6 +128,9 @@ extension Message {
             "一個帳戶每秒可提出的變更數；未指定時為 100"),
         .optionCommission: Bilingual(
             "the market's part of each charge, in hundredths of a percent", "市場佣金，以萬分之一計"),
+        .optionNVML: Bilingual(
+            "the library that tells of GPUs: the system's libnvidia-ml.so.1 unless named; none offers no GPU",
+            "讀取 GPU 的函式庫：未指定時使用系統的 libnvidia-ml.so.1；none 表示不提供 GPU"),
         .optionSimulate: Bilingual(
             "run no containers: `sleep N` and `exit C` pass in time only",
             "不執行容器：`sleep N` 與 `exit C` 只計時"),

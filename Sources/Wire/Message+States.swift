@@ -54,6 +54,13 @@ extension Message {
             "no CDI specification names it: run nvidia-ctk cdi generate --output=/etc/cdi/nvidia.yaml",
             "沒有 CDI 規格列出它：請執行 nvidia-ctk cdi generate --output=/etc/cdi/nvidia.yaml"),
         .deviceInUse: Bilingual("something else uses it", "另有程式正在使用"),
+        .deviceWithWrongCDI: Bilingual(
+            "its CDI specification gives another GPU: generate it anew",
+            "它的 CDI 規格指向另一個 GPU：請重新產生"),
+        .deviceThrottled: Bilingual(
+            "its hardware slows it down (heat or power)", "硬體因過熱或供電而降速"),
+        .startDevice: Bilingual(
+            "its GPU did not come into the container", "GPU 未進入容器"),
         .deviceXid: Bilingual(
             "the driver reports Xid {number}", "驅動程式回報 Xid {number}"),
         .endLost: Bilingual("the node stopped answering", "節點失去回應"),

@@ -13,6 +13,7 @@ package enum Message: String, Hashable, Sendable, CaseIterable {
         endOutOfMemory, endOverran, endBudget, endStopped, endStartFailed, endLost, endKilled,
         endDevice,
         deviceGone, deviceSilent, deviceWithoutCDI, deviceInUse, deviceXid,
+        deviceWithWrongCDI, deviceThrottled, startDevice,
         startImageMissing, startImageInvalid, startImagePull, startImageRefused,
         startImageTooLarge, startInput, startContainer, startIsolation, startNode, startTimeout,
         reasonNoOffer, reasonQueued, reasonStarting
@@ -83,13 +84,14 @@ package enum Message: String, Hashable, Sendable, CaseIterable {
         optionTimestamps, optionTimeout, optionReason, optionRole, optionAccount, optionUses,
         optionStateFolder, optionDataFolder, optionHost, optionPort, optionChannelPort,
         optionPublicHost, optionOrigin, optionCommission, optionBlobQuota, optionWriteRate,
-        optionSimulate, optionEngineSocket, optionContainersRoot, optionRegistry, optionMirror,
+        optionSimulate, optionEngineSocket, optionContainersRoot, optionNVML, optionRegistry,
+        optionMirror,
         optionOffline, optionLogKey,
         optionAuthority
     // Commands: wrong words on the command line, and what only it says
     case usageUnknownCommand, usageUnknownOption, usageValueMissing, usageValueRefused,
         usageFlagWithValue, usageOperandMissing, usageOperandExtra, usageBudgetForYes,
-        usageImageOrFile, usageJobPath, usageMarketMissing, usageContextUnknown,
+        usageImageOrFile, usageJobPath, usageMarketMissing, usageContextUnknown, usageGPULibrary,
         commandReconnecting, commandReady, auditHeadRefused, auditInconsistent, auditShrunk,
         auditEntryChanged, auditEntryMissing, auditEntryExtra, auditEntryUnreadable,
         auditReceiptUnreadable, auditReceiptDiffers, auditReceiptForged,

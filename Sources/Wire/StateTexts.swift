@@ -51,7 +51,8 @@ extension Message {
         "image_missing": .startImageMissing, "image_invalid": .startImageInvalid,
         "image_pull": .startImagePull, "image_refused": .startImageRefused,
         "image_too_large": .startImageTooLarge, "input": .startInput,
-        "container": .startContainer, "isolation": .startIsolation, "node": .startNode,
+        "container": .startContainer, "device": .startDevice, "isolation": .startIsolation,
+        "node": .startNode,
         "timeout": .startTimeout,
     ]
 }
@@ -59,7 +60,7 @@ extension Message {
 extension Message {
     private static let deviceStates: [String: Message] = [
         "gone": .deviceGone, "silent": .deviceSilent, "no_cdi": .deviceWithoutCDI,
-        "in_use": .deviceInUse,
+        "in_use": .deviceInUse, "bad_cdi": .deviceWithWrongCDI, "throttled": .deviceThrottled,
     ]
 
     /// Why a device is of no use, or not offered, by its stable code.

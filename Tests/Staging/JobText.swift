@@ -13,6 +13,7 @@ package struct JobText {
     package var budget: String? = "1.00 USD"
     package var cpu = "0.25"
     package var memory = "128MB"
+    package var gpus = 0
     package var maxDuration = "10m"
     package var fence = "8s"
     /// Kept folders of the container, and where they are fetched to.
@@ -29,7 +30,8 @@ package struct JobText {
             "\"version\": 1", "\"type\": \"batch\"", "\"name\": \(try quoted(name))",
             "\"image\": \(try quoted(image))",
             "\"run\": \(try quoted(command ?? ["sh", "-c", script]))",
-            "\"resources\": {\"cpu\": \(cpu), \"memory\": \(try quoted(memory)), \"disk\": \"100MB\"}",
+            "\"resources\": {\"cpu\": \(cpu), \"memory\": \(try quoted(memory)), \"disk\": \"100MB\""
+                + (gpus > 0 ? ", \"gpu\": \(gpus)}" : "}"),
             "\"limits\": {\"max_duration\": \(try quoted(maxDuration))}",
             "\"fence\": \(try quoted(fence))",
         ]

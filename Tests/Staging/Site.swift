@@ -89,8 +89,10 @@ package final class Site {
     // MARK: Ready-made
 
     /// Market and node in one process, an account with 5 USD, and the image of its jobs.
-    package static func up(_ stage: Stage, node: [String] = nodeOptions) async throws -> Site {
-        let site = try Site(.up(node: node), on: stage)
+    package static func up(
+        _ stage: Stage, node: [String] = nodeOptions, with environment: [String: String] = [:]
+    ) async throws -> Site {
+        let site = try Site(.up(node: node), on: stage, with: environment)
         try await site.ready()
         for (role, key) in try site.writtenKeys() { try await site.learn(key, of: role) }
         try await site.stock(isSimulated: node.contains("--simulate"))

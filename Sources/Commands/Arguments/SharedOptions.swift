@@ -20,6 +20,7 @@ extension Option where Value == String {
     static let region = Option("region", "TW", .optionRegion)
     static let engineSocket = Option("engine-socket", "PATH", .optionEngineSocket)
     static let containersRoot = Option("containers-root", "PATH", .optionContainersRoot)
+    static let nvml = Option("nvml", "PATH|none", .optionNVML)
     static let stateFolder = Option("state-dir", "PATH", .optionStateFolder)
     static let reason = Option("reason", "TEXT", .optionReason)
 }

@@ -14,6 +14,7 @@ enum UsageFault: Error, Hashable, Sendable {
     case jobPathNeeded(String)
     case marketMissing
     case contextUnknown(String)
+    case gpuLibrary(String)
 
     func text(in language: Language) -> String {
         switch self {
@@ -38,6 +39,7 @@ enum UsageFault: Error, Hashable, Sendable {
         case .marketMissing: Message.usageMarketMissing.text(in: language)
         case .contextUnknown(let name):
             Message.usageContextUnknown.text(in: language, ["context": name])
+        case .gpuLibrary(let why): Message.usageGPULibrary.text(in: language, ["why": why])
         }
     }
 

@@ -24,6 +24,7 @@ struct NodeSetup: Sendable {
         Option<Int64>.cpus.form, Option<Int64>.memory.form, Option.disk.form, Option.price.form,
         Option.region.form, Option<String>.name.form, Flag.simulate.form,
         Option.engineSocket.form, Option.containersRoot.form, Option<RegistryHost>.registry.form,
+        Option<String>.nvml.form,
     ]
     /// 0.10 USD/h for the whole machine.
     private static let defaultMicroPerHour: Int64 = 100_000
@@ -33,6 +34,9 @@ struct NodeSetup: Sendable {
     let terms: OfferTerms
     let engine: Engine
     let log: Logger
+    /// The machine's GPUs; nil where it has none, or none is to be offered.
+    let devices: DeviceWatch?
+    private let access: DeviceAccess
     private let registries: RegistryPolicy
     private let containersRoot: String
     private let environment: [String: String]
@@ -51,8 +55,12 @@ struct NodeSetup: Sendable {
         let ask =
             try arguments.value(Option<Rate>.price)
             ?? Rate(microPerHour: Self.defaultMicroPerHour)
+        let library = try arguments.value(Option<String>.nvml)
+        devices = try Self.devices(library, log)
+        access = DeviceAccess(
+            minors: devices?.minors ?? [:], namesOwnLibrary: library != nil)
         terms = OfferTerms(
-            capacity: capacity, devices: [], ask: ask,
+            capacity: capacity, devices: devices?.devices ?? [], ask: ask,
             region: try arguments.value(Option<String>.region) ?? "TW", tier: .new)
         if arguments.has(.simulate) {
             engine = .simulated
@@ -65,6 +73,23 @@ struct NodeSetup: Sendable {
         environment = session.environment
         containersRoot =
             try arguments.value(Option<String>.containersRoot) ?? Self.defaultRoot(session)
+    }
+
+    /// - Throws: `UsageFault` where the library that was named does not open; without a name, a
+    ///   machine without one has no GPUs.
+    private static func devices(_ library: String?, _ log: Logger) throws -> DeviceWatch? {
+        guard library != "none" else { return nil }
+        do {
+            let watch = try DeviceWatch(library: library, cgroupMarker: "/orban/")
+            log.info(
+                "GPUs found",
+                metadata: ["count": "\(watch.devices.count)", "driver": "\(watch.summary)"])
+            return watch
+        } catch {
+            guard library == nil else { throw UsageFault.gpuLibrary("\(error)") }
+            log.info("no GPUs", metadata: ["why": "\(error)"])
+            return nil
+        }
     }
 
     /// Where `script/images` puts images, too.
@@ -104,7 +129,7 @@ struct NodeSetup: Sendable {
                 NodeAgent.Parts(
                     configuration: configuration, runtime: runtime, connect: connect, signer: key,
                     bootID: try NodeClock.bootID(), now: { NodeClock.now() }, clock: clock,
-                    logger: log))
+                    logger: log, devices: devices))
             // The owner at the machine needs no key: the node says it with its own.
             let drains = Interrupts.all([SIGUSR1])
             try await withThrowingTaskGroup(of: Void.self) { group in
@@ -132,6 +157,7 @@ struct NodeSetup: Sendable {
             node: node, name: name, terms: terms, statePath: statePath, marketURL: marketURL,
             engine: source, imagesPath: containersRoot + ".images")
         configuration.registries = registries
+        configuration.devices = access
         return configuration
     }
 

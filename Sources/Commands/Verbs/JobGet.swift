@@ -48,16 +48,20 @@ private struct JobPage {
 
     private var tasks: [String] {
         guard !job.taskList.isEmpty else { return [] }
-        var table = Table([
-            .init(session.told(.headingTask), .right), .init(session.told(.headingState)),
-            .init(session.told(.headingAttempt), .right), .init(session.told(.headingNode)),
-            .init(session.told(.headingEndedBy)), .init(session.told(.headingCharge), .right),
-        ])
+        let hasDevices = job.taskList.contains { $0.devices != nil }
+        var table = Table(
+            [
+                .init(session.told(.headingTask), .right), .init(session.told(.headingState)),
+                .init(session.told(.headingAttempt), .right), .init(session.told(.headingNode)),
+            ] + (hasDevices ? [.init(session.told(.headingDevices))] : []) + [
+                .init(session.told(.headingEndedBy)), .init(session.told(.headingCharge), .right),
+            ])
         table.rows = job.taskList.prefix(Self.mostTasks).map { task in
             [
                 String(task.index), task.state.text(in: session.language), String(task.attempt),
-                task.node?.text ?? "–", task.endedBy ?? "–", Quantity.money(task.charged.money),
-            ]
+                task.node?.text ?? "–",
+            ] + (hasDevices ? [task.devices?.map(\.text).joined(separator: " ") ?? "–"] : [])
+                + [task.endedBy ?? "–", Quantity.money(task.charged.money)]
         }
         let more = job.taskList.count - Self.mostTasks
         return [""] + table.lines

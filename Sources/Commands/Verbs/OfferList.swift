@@ -43,8 +43,12 @@ private struct OfferTable {
     }
 
     private func row(_ offer: OfferDTO) -> [String] {
-        let models = offer.devices.map(\.model)
-        let devices = models.first.map { "\(offer.freeDevices)/\(models.count)× \($0)" } ?? "–"
+        var models: [String] = []
+        for device in offer.devices where !models.contains(device.model) {
+            models.append(device.model)
+        }
+        let count = "\(offer.freeDevices)/\(offer.devices.count)× "
+        let devices = models.isEmpty ? "–" : count + models.joined(separator: " + ")
         let cpus =
             Quantity.cpus(milli: offer.freeMilliCPU) + "/" + Quantity.cpus(milli: offer.milliCPU)
         return [

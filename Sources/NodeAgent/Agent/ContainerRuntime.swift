@@ -62,6 +62,8 @@ package struct StartFailure: Error, Hashable, Sendable {
         case container
         /// The container was not confined as its profile says; nothing of the job has run.
         case isolation
+        /// A device of the lease did not come into the container, or another one did.
+        case device
         /// The node's own disk, id ranges or network failed.
         case node
     }

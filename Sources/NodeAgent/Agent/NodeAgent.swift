@@ -17,6 +17,8 @@ package actor NodeAgent: Service {
         /// One attempt to reach the market.
         package var connect: @Sendable () async throws -> NodeLink
         package var signer: Curve25519.Signing.PrivateKey
+        /// The machine's GPUs; nil where it has none.
+        package var devices: DeviceWatch?
         package var bootID: String
         /// The boot-time clock.
         package var now: @Sendable () -> BootTime
@@ -28,8 +30,10 @@ package actor NodeAgent: Service {
             configuration: NodeConfiguration, runtime: any ContainerRuntime,
             connect: @escaping @Sendable () async throws -> NodeLink,
             signer: Curve25519.Signing.PrivateKey, bootID: String,
-            now: @escaping @Sendable () -> BootTime, clock: any Clock<Duration>, logger: Logger
+            now: @escaping @Sendable () -> BootTime, clock: any Clock<Duration>, logger: Logger,
+            devices: DeviceWatch? = nil
         ) {
+            self.devices = devices
             self.configuration = configuration
             self.runtime = runtime
             self.connect = connect
@@ -80,6 +84,9 @@ package actor NodeAgent: Service {
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await self.parts.runtime.run { try await self.take($0) } }
             group.addTask { try await self.sampleForever() }
+            if let devices = self.parts.devices {
+                group.addTask { try await self.follow(devices) }
+            }
             group.addTask { try await self.connectForever() }
             group.addTask { await self.runWorkers() }
             defer { group.cancelAll() }
@@ -105,6 +112,19 @@ package actor NodeAgent: Service {
             try take(.sampled(parts.runtime.sample(at: parts.now())))
             try await parts.clock.sleep(for: Self.sampleEvery)
         }
+    }
+
+    private func follow(_ watch: DeviceWatch) async throws {
+        let all = watch.devices.map(\.id)
+        let access = parts.configuration.devices
+        let isSimulated = parts.runtime is SimulatedRuntime
+        for await readings in watch.readings(
+            unattachable: { isSimulated ? [:] : access.unattachable(all) })
+        {
+            try take(.devicesSeen(readings))
+            watch.setLeased(Set(host.leases.flatMap(\.dispatch.devices)))
+        }
+        try Task.checkCancellation()
     }
 
     /// One event: decide, make durable, act.

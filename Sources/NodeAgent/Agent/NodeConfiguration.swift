@@ -39,6 +39,7 @@ package struct NodeConfiguration: Hashable, Sendable {
     package var auditEvery: Duration
     /// Where images may be pulled from.
     package var registries: RegistryPolicy
+    package var devices: DeviceAccess
 
     package init(
         node: NodeID, name: String, terms: OfferTerms, statePath: String, marketURL: String,
@@ -58,6 +59,7 @@ package struct NodeConfiguration: Hashable, Sendable {
         cacheBytes = 20 << 30
         auditEvery = .seconds(60)
         registries = .none
+        devices = DeviceAccess()
     }
 }
 

@@ -18,13 +18,15 @@ extension LibpodRuntime {
         let outputs = dispatch.workload.outputs.enumerated().map { index, path in
             Bind.output(folders.output(lease, index), at: path)
         }
-        return IsolationProfile(
+        var profile = IsolationProfile(
             idRange: try parts.ranges.acquire(for: owner(lease)),
             seccompProfilePath: parts.seccompPath, cgroupParent: try cgroup(of: lease).path,
             limits: ResourceLimits(
                 memoryBytes: memory, cpuMillis: dispatch.slice.milliCPU,
                 temporaryBytes: max(memory / 2, 1 << 20)),
             binds: inputs + outputs)
+        profile.deviceMounts = Set(try attachedDevices(of: dispatch).flatMap(\.mountPoints))
+        return profile
     }
 
     /// Lets no program start in a container that is not confined.

@@ -30,6 +30,7 @@ extension LibpodRuntime {
             try await client.initialize(id)
             gate = StartGate(of: id)
             try await audit(id, dispatch, at: gate?.moment ?? .confined)
+            try await checkDevices(id, dispatch)
             try await client.start(id)
             if gate?.moment == .beforeFilter { try await audit(id, dispatch, at: .confined) }
         }
@@ -52,6 +53,7 @@ extension LibpodRuntime {
             name: "orban-\(lease)", image: image, command: dispatch.workload.command,
             log: .init(path: folders.log(lease), maximumBytes: 64 << 20), isolation: profile)
         spec.environment = Self.environment(of: dispatch)
+        spec.devices = try attachedDevices(of: dispatch).map(\.name)
         spec.labels = labels(of: lease).merging(
             [Self.attemptLabel: "\(dispatch.attempt)"]) { _, new in new }
         return try await client.create(spec)
@@ -77,6 +79,9 @@ extension LibpodRuntime {
         environment["ORBAN_TASK_INDEX"] = "\(dispatch.task.index)"
         environment["ORBAN_ARRAY_INDEX"] = "\(dispatch.task.index)"
         environment["ORBAN_TASK_COUNT"] = "\(dispatch.taskCount)"
+        if !dispatch.devices.isEmpty {
+            environment["ORBAN_DEVICES"] = dispatch.devices.map(\.text).joined(separator: ",")
+        }
         return environment
     }
 

@@ -1,0 +1,138 @@
+import Glibc
+import Yams
+
+/// A device that a container may be given: its name in the Container Device Interface, and what
+/// comes into the container with it.
+package struct CDIDevice: Hashable, Sendable {
+    /// A node in `/dev`.
+    package struct Node: Hashable, Sendable {
+        /// Where it is in the container, and on the host.
+        package let path: String
+        package let hostPath: String
+        /// Nil: as on the host.
+        package let major: Int64?
+        package let minor: Int64?
+    }
+
+    /// For example `nvidia.com/gpu=GPU-…`.
+    package let name: String
+    /// Its own nodes, by which it is told apart, and those of every device of its file.
+    package let ownNodes: [Node]
+    package let commonNodes: [Node]
+    /// Mount points of files that it brings along, such as the driver's libraries.
+    package let mounts: [String]
+}
+
+/// The specifications of the Container Device Interface on this machine (CNCF CDI 0.3 … 1.0), which
+/// the engine reads itself when a container is made; this is to know beforehand what it will do.
+/// `nvidia-ctk cdi generate` writes them.
+package struct CDISpecs: Hashable, Sendable {
+    /// Where the engine looks; of two files with the same device the later folder's wins there, and
+    /// here.
+    package static let folders = ["/etc/cdi", "/var/run/cdi"]
+    private static let mostBytes = 4 << 20
+
+    /// By name.
+    private(set) var devices: [String: CDIDevice] = [:]
+    /// Files that are no specification, and why.
+    package private(set) var unreadable: [String] = []
+
+    /// Reads every file; one that cannot be read leaves the others.
+    package init(folders: [String] = CDISpecs.folders) {
+        for folder in folders {
+            let names = (try? HostFile.names(in: folder)) ?? []
+            for name in names where [".json", ".yaml", ".yml"].contains(where: name.hasSuffix) {
+                take("\(folder)/\(name)")
+            }
+        }
+    }
+
+    private mutating func take(_ path: String) {
+        do {
+            let text = try HostFile.read(path, limit: Self.mostBytes)
+            let file = try YAMLDecoder().decode(SpecFile.self, from: text)
+            for device in file.devices {
+                let name = "\(file.kind)=\(device.name)"
+                let (own, common) = (device.containerEdits, file.containerEdits)
+                devices[name] = CDIDevice(
+                    name: name, ownNodes: own?.nodes ?? [], commonNodes: common?.nodes ?? [],
+                    mounts: (own?.mounts ?? []).map(\.containerPath)
+                        + (common?.mounts ?? []).map(\.containerPath))
+            }
+        } catch {
+            unreadable.append("\(path): \(error)")
+        }
+    }
+
+    /// The device that a specification calls by this UUID, or by whose node it is the one: the only
+    /// one in its file that brings `/dev/nvidia<minor>` and no other GPU's.
+    package func device(uuid: String, minor: Int?) -> CDIDevice? {
+        let byName = devices.values.filter { $0.name.hasSuffix("=\(uuid)") }
+        if let named = byName.min(by: { $0.name < $1.name }) { return named }
+        guard let minor else { return nil }
+        return devices.values
+            .filter { $0.gpuNodes == ["/dev/nvidia\(minor)"] }
+            .min { $0.name < $1.name }
+    }
+}
+
+extension CDIDevice {
+    /// The driver's character devices: 195:N is `/dev/nvidia<N>` (the driver's README; 255 is its
+    /// control device).
+    private static let gpuMajor: Int64 = 195
+
+    /// The GPUs among its own nodes, as `/dev/nvidia<N>`: by their number, or else by where they are
+    /// on the host, or in the container.
+    package var gpuNodes: [String] {
+        ownNodes.compactMap { node in
+            if node.major == Self.gpuMajor, let minor = node.minor, minor < 255 {
+                return "/dev/nvidia\(minor)"
+            }
+            return [node.hostPath, node.path].first(where: Self.isGPU)
+        }.sorted()
+    }
+
+    private static func isGPU(_ path: String) -> Bool {
+        let number = path.dropFirst("/dev/nvidia".count)
+        return path.hasPrefix("/dev/nvidia") && !number.isEmpty
+            && number.allSatisfy(\.isWholeNumber)
+    }
+
+    /// Every place in a container at which something of it may be mounted.
+    package var mountPoints: [String] { (ownNodes + commonNodes).map(\.path) + mounts }
+}
+
+// MARK: - The files
+
+private struct SpecFile: Decodable {
+    struct Device: Decodable {
+        let name: String
+        let containerEdits: Edits?
+    }
+
+    struct Edits: Decodable {
+        struct Node: Decodable {
+            let path: String
+            let hostPath: String?
+            let major: Int64?
+            let minor: Int64?
+        }
+
+        struct Mount: Decodable { let containerPath: String }
+
+        let deviceNodes: [Node]?
+        let mounts: [Mount]?
+
+        var nodes: [CDIDevice.Node] {
+            (deviceNodes ?? []).map {
+                CDIDevice.Node(
+                    path: $0.path, hostPath: $0.hostPath ?? $0.path, major: $0.major,
+                    minor: $0.minor)
+            }
+        }
+    }
+
+    let kind: String
+    let devices: [Device]
+    let containerEdits: Edits?
+}

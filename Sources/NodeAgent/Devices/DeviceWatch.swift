@@ -1,0 +1,133 @@
+package import Domain
+import Foundation
+import Glibc
+package import Hosting
+import NVML
+import Synchronization
+
+/// The GPUs of this machine, looked at once a second from a thread of its own: a call into the
+/// driver may block for as long as a device hangs. Then no sample comes, and the leases' own timers
+/// tell that their devices are silent.
+package final class DeviceWatch: Sendable {
+    /// Passes between two looks at what changes rarely.
+    private static let rarely = 5
+
+    private struct State {
+        var leased: Set<DeviceID> = []
+        var isOver = false
+    }
+
+    /// Whole GPUs, or their MIG instances where a GPU is divided.
+    package let devices: [Device]
+    /// The N of each device's `/dev/nvidia<N>`, where the driver tells.
+    package let minors: [DeviceID: Int]
+    /// The driver's version, for people.
+    package let summary: String
+    private let library: NVMLLibrary
+    /// Which devices a GPU's sample speaks for.
+    private let parts: [String: [Device]]
+    private let cgroupMarker: String
+    private let state = Mutex(State())
+
+    /// Opens the driver's library and reads what is there.
+    ///
+    /// - Parameters:
+    ///   - path: of the library; nil is the system's own.
+    ///   - cgroupMarker: what stands in the control group of a process of a lease here.
+    /// - Throws: `NVMLUnavailable`, `NVMLFailure`.
+    package init(library path: String?, cgroupMarker: String) throws {
+        library = try NVMLLibrary.open(path ?? NVMLLibrary.systemName)
+        let inventory = try library.inventory()
+        var (devices, parts, minors) = ([Device](), [String: [Device]](), [DeviceID: Int]())
+        for gpu in inventory.devices {
+            let own = Self.devices(of: gpu)
+            devices += own
+            parts[gpu.uuid] = own
+            for device in own { minors[device.id] = gpu.minor }
+        }
+        self.devices = devices
+        self.parts = parts
+        self.minors = minors
+        self.cgroupMarker = cgroupMarker
+        summary = "driver \(inventory.driverVersion), CUDA \(inventory.cudaVersion ?? "unknown")"
+    }
+
+    private static func devices(of gpu: NVMLDevice) -> [Device] {
+        let units =
+            gpu.isMIGEnabled == true
+            ? gpu.instances.map { ($0.uuid, $0.name, $0.vramBytes) }
+            : [(gpu.uuid, gpu.name, gpu.vramBytes)]
+        return units.compactMap { uuid, name, vram in
+            DeviceID(uuid).map { Device(id: $0, model: name, vramBytes: vram) }
+        }
+    }
+
+    /// Tells which devices hold a lease of this node: what they use is its own.
+    package func setLeased(_ leased: Set<DeviceID>) { state.withLock { $0.leased = leased } }
+
+    /// One reading of every device each second, until the reader goes away. At most one waits: a
+    /// reader that is late sees the newest. Ask once.
+    ///
+    /// - Parameter unattachable: devices that no container can be given now, and why; asked every
+    ///   few seconds.
+    package func readings(
+        unattachable: @escaping @Sendable () -> [DeviceID: String]
+    ) -> AsyncStream<[DeviceReading]> {
+        let (stream, continuation) = AsyncStream<[DeviceReading]>.makeStream(
+            bufferingPolicy: .bufferingNewest(1))
+        continuation.onTermination = { _ in self.state.withLock { $0.isOver = true } }
+        let thread = Thread { self.sampleForever(into: continuation, unattachable) }
+        thread.name = "orban-devices"
+        thread.start()
+        return stream
+    }
+
+    private func sampleForever(
+        into stream: AsyncStream<[DeviceReading]>.Continuation,
+        _ unattachable: () -> [DeviceID: String]
+    ) {
+        var verdicts: [String: DeviceVerdict] = [:]
+        var refused: [DeviceID: String] = [:]
+        var due = timespec()
+        clock_gettime(CLOCK_MONOTONIC, &due)
+        var pass = 0
+        while !state.withLock(\.isOver) {
+            let isRare = pass % Self.rarely == 0
+            if isRare { refused = unattachable() }
+            let samples = library.sample()
+            stream.yield(samples.flatMap { readings($0, &verdicts, refused) })
+            let isIncomplete = samples.count < parts.count
+            if isRare, isIncomplete || samples.contains(where: { $0.failure?.isLost == true }) {
+                // A driver that was loaded anew wants to be asked anew.
+                _ = try? library.inventory()
+            }
+            pass += 1
+            due.tv_sec += 1
+            while clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &due, nil) == EINTR {}
+        }
+    }
+
+    private func readings(
+        _ sample: NVMLSample, _ verdicts: inout [String: DeviceVerdict],
+        _ unattachable: [DeviceID: String]
+    ) -> [DeviceReading] {
+        let own = parts[sample.uuid] ?? []
+        let leased = state.withLock(\.leased)
+        let sight = verdicts[sample.uuid, default: DeviceVerdict()].sight(
+            sample, vramBytes: own.reduce(0) { $0 + $1.vramBytes },
+            isLeased: own.contains { leased.contains($0.id) },
+            isForeign: { isForeign($0.pid) })
+        return own.map { device in
+            guard case .well = sight, let reason = unattachable[device.id] else {
+                return DeviceReading(device: device.id, sight: sight)
+            }
+            return DeviceReading(device: device.id, sight: .withheld(code: reason))
+        }
+    }
+
+    /// A process that has ended meanwhile is nobody's.
+    private func isForeign(_ pid: Int32) -> Bool {
+        guard let groups = try? StateFile.read("/proc/\(pid)/cgroup") else { return false }
+        return !String(decoding: groups, as: UTF8.self).contains(cgroupMarker)
+    }
+}
