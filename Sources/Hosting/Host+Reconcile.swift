@@ -68,7 +68,10 @@ extension Host {
                 table[lease.id] = lease
                 return
             }
-            meter.end(at: min(finish, answered), now: now, fence: lease.fence)
+            // Whoever killed it may have frozen it before, unseen: nothing after the last sample.
+            if reason != .killed {
+                meter.end(at: min(finish, answered), now: now, fence: lease.fence)
+            }
             return save(lease.id, reason, seconds: meter.seconds, at: now)
         }
         lease.progress.phase = .running(meter)

@@ -260,6 +260,21 @@ import Testing
         #expect(bench.receipts.last?.sequence == 3)
     }
 
+    /// It may have been frozen before it was killed: nobody has seen it run after the last sample.
+    @Test func `a container that somebody killed is billed to the last sample that saw it run`() {
+        for (reason, seconds) in [(EndReason.killed, 4), (.exited(code: 0), 5)] {
+            var bench = Bench()
+            bench.connect()
+            bench.run(Bench.dispatch("a"))
+            bench.runOn("a", milliseconds: 4750)
+            bench.pass(milliseconds: 250)
+            bench.sample("a", .exited(reason, at: bench.now))
+            bench.take(.saved(Bench.id("a"), .complete))
+            #expect(bench.receipts.last?.status == .ended(reason))
+            #expect(bench.receipts.last?.seconds == Int64(seconds))
+        }
+    }
+
     @Test func `a container that no lease wants is removed, a lease without one was killed`() {
         var bench = Bench()
         bench.connect()
