@@ -122,6 +122,10 @@ let package = Package(
         .target(
             name: "Staging", dependencies: ["Domain", "Wire"], path: "Tests/Staging",
             swiftSettings: strict),
+        // Hostile jobs and their controls, for tests and benchmarks
+        .target(
+            name: "Hostile", dependencies: ["ContainerEngine", httpClient], path: "Tests/Hostile",
+            swiftSettings: strict),
         .executableTarget(
             name: "bench",
             dependencies: [
@@ -152,8 +156,8 @@ let package = Package(
         tests(
             "NodeAgent",
             [
-                "NodeAgent", "Domain", "Hosting", "ContainerEngine", "Wire", crypto, logging,
-                httpClient,
+                "NodeAgent", "Domain", "Hosting", "ContainerEngine", "Wire", "Hostile", crypto,
+                logging, httpClient,
             ]),
         tests(
             "ControlPlane",
