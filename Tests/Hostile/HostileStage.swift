@@ -133,6 +133,7 @@ package struct HostileStage: Sendable {
         done
         ip netns del "$3" 2>/dev/null
         find /sys/fs/cgroup -depth -type d -path "*/orban-hostile/$3*" -exec rmdir {} \\; 2>/dev/null
+        rmdir /sys/fs/cgroup/*/orban-hostile /sys/fs/cgroup/orban-hostile 2>/dev/null
         umount -q "$1/store/overlay" 2>/dev/null
         rm -rf "$1"
         """
