@@ -90,6 +90,8 @@ let package = Package(
         module("ContainerEngine", [httpClient, nio, nioHTTP1, yams]),
         .target(name: "CNVML"),
         module("NVML", ["CNVML"]),
+        .target(name: "CCUDA"),
+        module("CUDA", ["CCUDA"]),
         // 5. Programs
         module(
             "ControlPlane",
@@ -153,6 +155,7 @@ let package = Package(
         tests("Simulation", ["Simulation", "Domain"]),
         tests("ContainerEngine", ["ContainerEngine"]),
         tests("NVML", ["NVML"]),
+        tests("CUDA", ["CUDA"]),
         tests(
             "NodeAgent",
             [

@@ -34,6 +34,8 @@ enum Layers {
         "ContainerEngine": [],
         "CNVML": [],
         "NVML": ["CNVML"],
+        "CCUDA": [],
+        "CUDA": ["CCUDA"],
         "ControlPlane": core.filter { $0 != "Hosting" } + [
             "Wire", "SQLiteStorage", "PostgresStorage", "Ethereum",
         ],

@@ -1,0 +1,2 @@
+/* The package manager wants a source in a C target; this one has declarations only. */
+#include "ccuda.h"
