@@ -33,3 +33,26 @@ import Testing
         #expect(failure.isLost == [1, 6, 9, 15, 16].contains(code))
     }
 }
+
+/// Which Xids are about the device.
+@Suite struct XidTests {
+    private static func sample(_ xids: [Int]) -> NVMLSample {
+        NVMLSample(
+            uuid: "GPU-1", failure: NVMLFailure(call: "", code: 999, text: ""), xids: xids)
+    }
+
+    @Test(arguments: [13, 31, 43, 45, 68, 109])
+    func `an Xid that a program raises is not about the device`(xid: Int) {
+        #expect(Self.sample([xid]).fatalXid == nil)
+        #expect(Self.sample([xid, 79, 48]).fatalXid == 79)
+    }
+
+    @Test(arguments: [1, 12, 14, 32, 48, 62, 63, 64, 74, 79, 92, 94, 95, 119, 120, 154, Int.max])
+    func `every other Xid is`(xid: Int) {
+        #expect(Self.sample([xid]).fatalXid == xid)
+    }
+
+    @Test func `no Xid is none`() {
+        #expect(Self.sample([]).fatalXid == nil)
+    }
+}
