@@ -51,7 +51,10 @@ let grdb: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
 
 let package = Package(
     name: "orban",
-    products: [.executable(name: "orban", targets: ["orban"])],
+    products: [
+        .executable(name: "orban", targets: ["orban"]),
+        .executable(name: "check-gpu", targets: ["check-gpu"]),
+    ],
     dependencies: [
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
         .package(url: "https://github.com/grpc/grpc-swift-2", from: "2.4.3"),
@@ -120,6 +123,7 @@ let package = Package(
             ]),
         // 6. Main
         program("orban", ["Commands"]),
+        program("check-gpu", ["Domain", "Hosting", "NVML", "CUDA"]),
         // Markets and nodes as processes, for tests and benchmarks
         .target(
             name: "Staging", dependencies: ["Domain", "Wire"], path: "Tests/Staging",
@@ -156,6 +160,7 @@ let package = Package(
         tests("ContainerEngine", ["ContainerEngine"]),
         tests("NVML", ["NVML"]),
         tests("CUDA", ["CUDA"]),
+        tests("CheckGPU", ["check-gpu", "CUDA"]),
         tests(
             "NodeAgent",
             [

@@ -12,7 +12,7 @@ enum Layers {
     /// Where money, capacity and time are whole numbers.
     static let exact = ["Domain", "Matching", "Accounting", "Hosting", "Marketplace"]
     /// Whose output a person reads.
-    static let speaking = ["Commands", "orban"]
+    static let speaking = ["Commands", "orban", "check-gpu"]
     /// The modules of others that the core may import.
     static let coreLibraries = [
         "Swift", "Crypto", "Collections", "OrderedCollections", "DequeModule", "HeapModule",
@@ -46,5 +46,6 @@ enum Layers {
             "Domain", "Wire", "Transparency", "ControlPlane", "Console", "NodeAgent", "Simulation",
         ],
         "orban": ["Commands"],
+        "check-gpu": ["Domain", "Hosting", "NVML", "CUDA"],
     ]
 }
