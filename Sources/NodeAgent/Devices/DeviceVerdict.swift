@@ -3,10 +3,6 @@ import NVML
 
 /// What one sample means for the leases on a device and for its offer. Pure.
 struct DeviceVerdict: Sendable {
-    /// Xids of errors that a program makes, after which the device goes on: the list of NVIDIA's own
-    /// Kubernetes device plugin (`internal/rm/health.go`), which calls a device unhealthy after
-    /// every other one.
-    static let applicationXids: Set<Int> = [13, 31, 43, 45, 68, 109]
     /// Clocks pulled down by the hardware: `nvmlClocksEventReasonHwSlowdown`, `…HwThermalSlowdown`,
     /// `…HwPowerBrakeSlowdown` of nvml.h.
     static let slowdownReasons: UInt64 = 0x8 | 0x40 | 0x80
@@ -19,9 +15,7 @@ struct DeviceVerdict: Sendable {
         _ sample: NVMLSample, vramBytes: Int64, isLeased: Bool,
         isForeign: (NVMLProcess) -> Bool
     ) -> DeviceSight {
-        if let xid = sample.xids.first(where: { !Self.applicationXids.contains($0) }) {
-            fatalXid = fatalXid ?? xid
-        }
+        fatalXid = fatalXid ?? sample.fatalXid
         if let fatalXid { return .lost(code: "xid_\(fatalXid)") }
         if let failure = sample.failure { return failure.isLost ? .lost(code: "gone") : .silent }
         if sample.processes?.contains(where: isForeign) == true { return .withheld(code: "in_use") }
