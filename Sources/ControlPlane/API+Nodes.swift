@@ -52,7 +52,8 @@ extension MarketServices {
             id: node.id, name: node.name, provider: node.provider,
             connected: await sessions.health(of: node.id) != .silent,
             availability: offer?.availability ?? .down,
-            leases: await sessions.liveLeases(on: node.id))
+            leases: await sessions.liveLeases(on: node.id),
+            duplicates: offer?.duplicates ?? [])
     }
 
     /// - Throws: `Refusal.nodeUnknown`, also for other people's nodes.

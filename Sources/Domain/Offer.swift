@@ -53,10 +53,14 @@ package struct Offer: Hashable, Sendable, Codable {
     package var free: Resources
     /// Devices not under a live lease, in the order of `terms.devices`.
     package var freeDevices: [DeviceID]
+    /// Devices that another node claims too: somebody lies, or a key is on two machines. It stands,
+    /// for the operator to look into, until the node's owner resumes it.
+    package var duplicates: [DuplicateDevice]
 
     package init(
         node: NodeID, provider: AccountID, version: Int64, availability: Availability,
-        terms: OfferTerms, free: Resources, freeDevices: [DeviceID]
+        terms: OfferTerms, free: Resources, freeDevices: [DeviceID],
+        duplicates: [DuplicateDevice] = []
     ) {
         self.node = node
         self.provider = provider
@@ -65,6 +69,41 @@ package struct Offer: Hashable, Sendable, Codable {
         self.terms = terms
         self.free = free
         self.freeDevices = freeDevices
+        self.duplicates = duplicates
+    }
+
+    /// Rows that were stored before duplicates were noted have no such field.
+    package init(from decoder: any Decoder) throws {
+        let values = try decoder.container(keyedBy: CodingKeys.self)
+        self.init(
+            node: try values.decode(NodeID.self, forKey: .node),
+            provider: try values.decode(AccountID.self, forKey: .provider),
+            version: try values.decode(Int64.self, forKey: .version),
+            availability: try values.decode(Availability.self, forKey: .availability),
+            terms: try values.decode(OfferTerms.self, forKey: .terms),
+            free: try values.decode(Resources.self, forKey: .free),
+            freeDevices: try values.decode([DeviceID].self, forKey: .freeDevices),
+            duplicates: try values.decodeIfPresent([DuplicateDevice].self, forKey: .duplicates)
+                ?? [])
+    }
+
+    /// Notes that `node` claims `device` too; at most 64 such notes stand.
+    package mutating func note(_ device: DeviceID, claimedBy node: NodeID) {
+        let duplicate = DuplicateDevice(device: device, node: node)
+        guard !duplicates.contains(duplicate), duplicates.count < 64 else { return }
+        duplicates.append(duplicate)
+    }
+}
+
+/// A device that the offer's node and another one say is theirs.
+package struct DuplicateDevice: Hashable, Sendable, Codable {
+    package let device: DeviceID
+    /// The other node.
+    package let node: NodeID
+
+    package init(device: DeviceID, node: NodeID) {
+        self.device = device
+        self.node = node
     }
 }
 
@@ -104,6 +143,15 @@ package struct OfferTerms: Hashable, Sendable, Codable {
             withheld: try values.decodeIfPresent([WithheldDevice].self, forKey: .withheld) ?? [])
     }
 
+    /// The same terms, without these devices.
+    package func withholding(_ devices: Set<DeviceID>, reason: String) -> OfferTerms {
+        let others = self.devices.filter { !devices.contains($0.id) }
+        let more = self.devices.filter { devices.contains($0.id) }
+        return OfferTerms(
+            capacity: capacity, devices: others, ask: ask, region: region, tier: tier,
+            withheld: withheld + more.map { WithheldDevice(device: $0, reason: reason) })
+    }
+
     /// Every device of the node, offered or not.
     package var allDevices: [Device] { devices + withheld.map(\.device) }
 
@@ -129,7 +177,7 @@ package struct OfferTerms: Hashable, Sendable, Codable {
 }
 
 /// A device that its node does not offer now, and why: a stable code, such as `xid_79`, `gone`,
-/// `silent`, `no_cdi`, `in_use`.
+/// `silent`, `no_cdi`, `in_use`; `duplicate` is the market's own word.
 package struct WithheldDevice: Hashable, Sendable, Codable {
     package let device: Device
     package let reason: String

@@ -29,6 +29,9 @@ extension Command {
         case .advertise(let node, let terms):
             [.node(node), .offer(node), .liveLeasesOfNode(node, limit: Self.everyTask)]
                 + terms.allDevices.map { .device($0.id) }
+                + terms.allDevices.compactMap { device in
+                    rows.device(device.id).flatMap { $0.node == node ? nil : .offer($0.node) }
+                }
         case .changeAvailability(let node, _): [.offer(node)]
         case .submit(let submit):
             [

@@ -33,10 +33,10 @@ extension Market {
     }
 
     /// Takes a node's declared terms as its offer, of a node that answers; what live leases use is
-    /// not free.
+    /// not free. A device that another node has claimed before is not offered, and both nodes'
+    /// offers say so: the one who came first keeps it, for UUIDs are public and anybody may name one.
     ///
-    /// - Throws: `Refusal.deviceTaken` when another node claims one of its devices,
-    ///   `.termsImpossible` when it names a device twice.
+    /// - Throws: `Refusal.termsImpossible` when it names a device twice.
     func advertise(_ terms: OfferTerms, from id: NodeID, _ rows: Rows) throws -> Decision {
         guard let node = rows.node(id) else { throw Refusal.nodeUnknown(id) }
         let devices = terms.allDevices
@@ -44,23 +44,43 @@ extension Market {
             throw Refusal.termsImpossible("each device once")
         }
         var decision = Decision()
+        var others: [DeviceID: NodeID] = [:]
         for device in devices {
-            guard let claim = rows.device(device.id) else {
+            if let claim = rows.device(device.id) {
+                if claim.node != id { others[device.id] = claim.node }
+            } else {
                 decision.rows.append(
                     .device(DeviceClaim(device: device.id, node: id, life: .free)))
-                continue
             }
-            guard claim.node == id else { throw Refusal.deviceTaken(device.id) }
         }
         let live = rows.leases(.liveLeasesOfNode(id, limit: Command.everyTask))
         let known = rows.offer(id)
         var offer = Offer(
             node: id, provider: node.provider, version: (known?.version ?? 0) + 1,
-            availability: known?.availability.after(.connected) ?? .open, terms: terms,
-            free: terms.capacity, freeDevices: [])
+            availability: known?.availability.after(.connected) ?? .open,
+            terms: terms.withholding(Set(others.keys), reason: "duplicate"),
+            free: terms.capacity, freeDevices: [], duplicates: known?.duplicates ?? [])
+        for device in devices {
+            if let other = others[device.id] { offer.note(device.id, claimedBy: other) }
+        }
         restate(&offer, under: live)
         decision.rows.append(.offer(offer))
+        decision.rows += flagged(others, by: id, rows)
         return decision
+    }
+
+    /// The offers of those who hold what `id` claims too, with a note of it.
+    private func flagged(_ others: [DeviceID: NodeID], by id: NodeID, _ rows: Rows) -> [Row] {
+        Set(others.values).sorted().compactMap { node in
+            guard var offer = rows.offer(node) else { return nil }
+            let before = offer
+            for device in others.keys.sorted() where others[device] == node {
+                offer.note(device, claimedBy: id)
+            }
+            guard offer != before else { return nil }
+            offer.version += 1
+            return .offer(offer)
+        }
     }
 
     /// What is free of an offer under these leases; also right where its terms shrank under them.
@@ -74,8 +94,10 @@ extension Market {
     func change(_ event: Offer.Event, of node: NodeID, _ rows: Rows) throws -> Decision {
         guard var offer = rows.offer(node) else { throw Refusal.nodeUnknown(node) }
         let availability = offer.availability.after(event)
-        guard offer.availability != availability else { return Decision() }
+        let isCleared = event == .resumed && !offer.duplicates.isEmpty
+        guard offer.availability != availability || isCleared else { return Decision() }
         offer.availability = availability
+        if event == .resumed { offer.duplicates = [] }
         offer.version += 1
         var decision = Decision()
         decision.rows = [.offer(offer)]

@@ -57,6 +57,11 @@ extension Message {
         .deviceWithWrongCDI: Bilingual(
             "its CDI specification gives another GPU: generate it anew",
             "它的 CDI 規格指向另一個 GPU：請重新產生"),
+        .deviceDuplicate: Bilingual(
+            "another node has claimed it before", "另一個節點已先宣告此裝置"),
+        .nodeDuplicate: Bilingual(
+            "{node} and {other} both claim {device}: one of them lies, or a key is on two machines",
+            "{node} 與 {other} 都宣告擁有 {device}：其中一方不實，或同一把金鑰在兩台機器上"),
         .deviceThrottled: Bilingual(
             "its hardware slows it down (heat or power)", "硬體因過熱或供電而降速"),
         .startDevice: Bilingual(

@@ -13,7 +13,7 @@ package enum Message: String, Hashable, Sendable, CaseIterable {
         endOutOfMemory, endOverran, endBudget, endStopped, endStartFailed, endLost, endKilled,
         endDevice,
         deviceGone, deviceSilent, deviceWithoutCDI, deviceInUse, deviceXid,
-        deviceWithWrongCDI, deviceThrottled, startDevice,
+        deviceWithWrongCDI, deviceThrottled, deviceDuplicate, nodeDuplicate, startDevice,
         startImageMissing, startImageInvalid, startImagePull, startImageRefused,
         startImageTooLarge, startInput, startContainer, startIsolation, startNode, startTimeout,
         reasonNoOffer, reasonQueued, reasonStarting

@@ -9,10 +9,12 @@ package struct NodeDTO: Codable, Hashable, Sendable {
     package let availability: Offer.Availability
     /// Live leases on it.
     package let leases: Int
+    /// Devices that another node claims too.
+    package let duplicates: [DuplicateDevice]
 
     package init(
         id: NodeID, name: String, provider: AccountID, connected: Bool,
-        availability: Offer.Availability, leases: Int
+        availability: Offer.Availability, leases: Int, duplicates: [DuplicateDevice]
     ) {
         self.id = id
         self.name = name
@@ -20,5 +22,6 @@ package struct NodeDTO: Codable, Hashable, Sendable {
         self.connected = connected
         self.availability = availability
         self.leases = leases
+        self.duplicates = duplicates
     }
 }

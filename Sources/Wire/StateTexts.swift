@@ -60,7 +60,8 @@ extension Message {
 extension Message {
     private static let deviceStates: [String: Message] = [
         "gone": .deviceGone, "silent": .deviceSilent, "no_cdi": .deviceWithoutCDI,
-        "in_use": .deviceInUse, "bad_cdi": .deviceWithWrongCDI, "throttled": .deviceThrottled,
+        "duplicate": .deviceDuplicate, "in_use": .deviceInUse, "bad_cdi": .deviceWithWrongCDI,
+        "throttled": .deviceThrottled,
     ]
 
     /// Why a device is of no use, or not offered, by its stable code.

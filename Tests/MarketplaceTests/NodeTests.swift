@@ -54,12 +54,38 @@ struct NodeTests {
         #expect(record.key == [UInt8](Shop.key.publicKey.rawRepresentation))
     }
 
-    @Test func `one device belongs to one node, and is named once`() throws {
+    @Test func `a device that two nodes claim stays the first one's, and both are flagged`() throws
+    {
         var shop = try Shop.open()
+        func offer(_ node: NodeID) throws -> Offer {
+            try #require(shop.tables.read([.offer(node)]).offer(node))
+        }
+        let third = DeviceID("GPU-third")!
         try shop.run(.registerNode(shop.machine(Self.second), token: nil))
-        shop.refuses(
-            .advertise(Self.second, try shop.terms(gpus: [Shop.gpus[1]])),
-            .deviceTaken(Shop.gpus[1]))
+        try shop.run(.advertise(Self.second, try shop.terms(gpus: [Shop.gpus[1], third])))
+        #expect(try offer(Self.second).terms.devices.map(\.id) == [third])
+        #expect(
+            try offer(Self.second).terms.withheld.map { [$0.device.id.text, $0.reason] }
+                == [[Shop.gpus[1].text, "duplicate"]])
+        #expect(
+            try offer(Self.second).duplicates
+                == [DuplicateDevice(device: Shop.gpus[1], node: Shop.node)])
+        let flag = DuplicateDevice(device: Shop.gpus[1], node: Self.second)
+        #expect(try offer(Shop.node).duplicates == [flag])
+        #expect(try offer(Shop.node).terms.devices.map(\.id) == Shop.gpus, "it keeps it")
+
+        let version = try offer(Shop.node).version
+        try shop.run(.advertise(Self.second, try shop.terms(gpus: [Shop.gpus[1], third])))
+        #expect(try offer(Shop.node).version == version, "said once")
+        try shop.run(.advertise(Shop.node, try shop.terms()))
+        #expect(try offer(Shop.node).duplicates == [flag], "it stands through a new hello")
+        try shop.run(.changeAvailability(Shop.node, .resumed))
+        #expect(try offer(Shop.node).duplicates.isEmpty)
+        try shop.ignores(.changeAvailability(Shop.node, .resumed))
+    }
+
+    @Test func `a device is named once`() throws {
+        var shop = try Shop.open()
         shop.refuses(
             .advertise(Shop.node, try shop.terms(gpus: [Shop.gpus[0], Shop.gpus[0]])),
             .termsImpossible("each device once"))

@@ -53,6 +53,17 @@ extension Session {
                 $0.availability.text(in: language), String($0.leases),
             ]
         }
-        return table.lines
+        let duplicates = nodes.flatMap { node in
+            node.duplicates.map { duplicate in
+                "! "
+                    + told(
+                        .nodeDuplicate,
+                        [
+                            "node": node.id.text, "other": duplicate.node.text,
+                            "device": duplicate.device.text,
+                        ])
+            }
+        }
+        return table.lines + duplicates
     }
 }

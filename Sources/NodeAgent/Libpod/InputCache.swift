@@ -86,9 +86,11 @@ struct InputCache: Sendable {
     private func removeAbandoned() {
         let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
         for name in names where name.hasSuffix(".file.partial") {
-            var status = stat()
             let path = folder + "/" + name
-            if lstat(path, &status) == 0, time(nil) - status.st_mtim.tv_sec > 86_400 {
+            let attributes = try? FileManager.default.attributesOfItem(atPath: path)
+            if let date = attributes?[.modificationDate] as? Date,
+                date.timeIntervalSinceNow < -86_400
+            {
                 unlink(path)
             }
         }
