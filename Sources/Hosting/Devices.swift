@@ -25,8 +25,10 @@ package struct DeviceReading: Hashable, Sendable {
 
 /// What is known of one device.
 struct KnownDevice: Hashable, Sendable {
+    /// Since when it was wanted, or seen.
+    let awaitedSince: BootTime
     /// When it last answered.
-    var answeredAt: BootTime
+    var answeredAt: BootTime?
     var lostCode: String?
     var withheldCode: String?
 }
@@ -43,7 +45,7 @@ extension Host {
             devices[id]?.lostCode = "gone"
         }
         for reading in readings {
-            var known = devices[reading.device] ?? KnownDevice(answeredAt: now)
+            var known = devices[reading.device] ?? KnownDevice(awaitedSince: now)
             (known.lostCode, known.withheldCode) = (nil, nil)
             switch reading.sight {
             case .well: known.answeredAt = now
@@ -72,7 +74,7 @@ extension Host {
     /// Until when all devices of a lease are known to have answered; for ever where it has none.
     func devicesAnswered(_ lease: HostedLease) -> BootTime {
         let never = BootTime(nanoseconds: 0)
-        return lease.dispatch.devices.map { devices[$0]?.answeredAt ?? never }.min()
+        return lease.dispatch.devices.map { devices[$0].flatMap(\.answeredAt) ?? never }.min()
             ?? BootTime(nanoseconds: .max)
     }
 
@@ -80,7 +82,7 @@ extension Host {
     private func loss(of device: DeviceID, at now: BootTime) -> String? {
         guard let known = devices[device] else { return nil }
         if let code = known.lostCode { return code }
-        let silence = now.nanosecondsSince(known.answeredAt)
+        let silence = now.nanosecondsSince(known.answeredAt ?? known.awaitedSince)
         return silence > Self.longestSilence ? "silent" : nil
     }
 
@@ -90,7 +92,9 @@ extension Host {
 
     /// Whether it may start: each of its devices has answered in the last seconds.
     func hasDevices(_ lease: HostedLease, at now: BootTime) -> Bool {
-        lease.dispatch.devices.allSatisfy { devices[$0] != nil && loss(of: $0, at: now) == nil }
+        lease.dispatch.devices.allSatisfy {
+            devices[$0]?.answeredAt != nil && loss(of: $0, at: now) == nil
+        }
     }
 
     /// Also between samples: they may have stopped.
@@ -109,7 +113,7 @@ extension Host {
     /// The silence of a device that was never seen counts from the first time it was wanted.
     private mutating func awaitDevices(of lease: HostedLease, at now: BootTime) {
         for device in lease.dispatch.devices where devices[device] == nil {
-            devices[device] = KnownDevice(answeredAt: now)
+            devices[device] = KnownDevice(awaitedSince: now)
         }
     }
 

@@ -54,6 +54,9 @@ extension Host {
             meter.merge(watched)
         }
         switch observation.state {
+        case .running where meter.sight == .frozen:
+            // It counts again from now on, if its devices have answered since it was seen frozen.
+            if answered >= meter.lastSeen { meter.seeRunning(at: now, fence: lease.fence) }
         case .running: meter.seeRunning(at: min(now, answered), fence: lease.fence)
         case .frozenByOther: meter.seeFrozen(at: now)
         case .frozenByUs:

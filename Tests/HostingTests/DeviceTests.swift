@@ -119,8 +119,53 @@ struct DeviceTests {
         bench.sample("a", .running)
         bench.sample("a", .exited(.exited(code: 0), at: bench.now))
         bench.take(.saved(Bench.id("a"), .complete))
-        // Two seconds of silence, and the one in which it came back.
-        #expect(try #require(Self.end(bench)) == (.exited(code: 0), 7))
+        // Two seconds of silence, the one in which it came back, and the time to the next look.
+        #expect(try #require(Self.end(bench)) == (.exited(code: 0), 6))
+    }
+
+    /// Between the thaw and the last answer before it nothing ran.
+    @Test func `after a thaw time counts from the first sample that sees it run`() throws {
+        var bench = Self.running(Bench.dispatch("a", fence: 3, gpus: [0]))
+        Self.runOn(&bench, seconds: 2, .well, .well)
+        bench.sample("a", .running)
+        #expect(Self.seconds(bench) == 2)
+        // Nobody renews it: it freezes, and the devices go on answering.
+        for _ in 0..<5 {
+            bench.pass(milliseconds: 1000)
+            bench.sample("a", .frozenByUs)
+            bench.take(Self.all(.well, .well))
+        }
+        bench.sample("a", .frozenByUs)
+        bench.pass(milliseconds: 600)
+        bench.renew([Renewal(lease: Bench.id("a"), attempt: 1)])
+        bench.sample("a", .running)
+        bench.pass(milliseconds: 400)
+        bench.take(Self.all(.well, .well))
+        bench.sample("a", .running)
+        guard case .running(let meter)? = bench.lease("a")?.phase else {
+            Issue.record("not running")
+            return
+        }
+        #expect(meter.countedNanoseconds <= 3_400_000_000, "\(meter)")
+    }
+
+    @Test func `a container that is seen running does not end its device's silence`() throws {
+        var bench = Self.running()
+        Self.runOn(&bench, seconds: 2, .well, .well)
+        bench.sample("a", .running)
+        bench.pass(milliseconds: 1000)
+        bench.take(Self.all(.silent, .well))
+        for _ in 0..<3 {
+            bench.pass(milliseconds: 250)
+            bench.sample("a", .running)
+        }
+        bench.pass(milliseconds: 250)
+        bench.take(Self.all(.well, .well))
+        bench.sample("a", .running)
+        bench.pass(milliseconds: 1000)
+        bench.take(Self.all(.well, .well))
+        bench.sample("a", .running)
+        #expect(Self.seconds(bench) == 3, "two before it and one after")
     }
 
     @Test func `a device that stays silent for three seconds is lost, also when nobody samples`()
