@@ -9,6 +9,7 @@ struct LeaseFolders {
 
     func path(_ lease: LeaseID) -> String { root + "/" + lease.text }
     func log(_ lease: LeaseID) -> String { path(lease) + "/log" }
+    func deviceMounts(_ lease: LeaseID) -> String { path(lease) + "/device-mounts.json" }
     /// The folder of the lease's output number `index`.
     func output(_ lease: LeaseID, _ index: Int) -> String { path(lease) + "/out-\(index)" }
     func archive(_ lease: LeaseID, _ index: Int) -> String { path(lease) + "/out-\(index).tar" }

@@ -1,5 +1,6 @@
 import ContainerEngine
 package import Domain
+import Foundation
 import Glibc
 
 /// How devices come into containers.
@@ -52,6 +53,21 @@ extension LibpodRuntime {
     func attachedDevices(of dispatch: Dispatch) throws(StartFailure) -> [CDIDevice] {
         guard !dispatch.devices.isEmpty else { return [] }
         return try parts.configuration.devices.attached(dispatch.devices)
+    }
+
+    /// Writes down what the lease's devices bring along, before its container is made: a
+    /// specification may be another one while it runs.
+    func noteDevices(_ devices: [CDIDevice], of lease: LeaseID) throws {
+        guard !devices.isEmpty else { return }
+        let mounts = devices.flatMap(\.mountPoints)
+        try StateFile.replace(
+            folders.deviceMounts(lease), with: Array(try JSONEncoder().encode(mounts)))
+    }
+
+    /// Mount points that came with the devices of a container that was made.
+    func deviceMounts(of lease: LeaseID) throws -> Set<String> {
+        guard let bytes = try StateFile.read(folders.deviceMounts(lease)) else { return [] }
+        return Set(try JSONDecoder().decode([String].self, from: Data(bytes)))
     }
 
     /// Lets no program start without the devices that it is paid for, or with others.

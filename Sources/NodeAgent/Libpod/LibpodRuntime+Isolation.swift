@@ -25,7 +25,7 @@ extension LibpodRuntime {
                 memoryBytes: memory, cpuMillis: dispatch.slice.milliCPU,
                 temporaryBytes: max(memory / 2, 1 << 20)),
             binds: inputs + outputs)
-        profile.deviceMounts = Set(try attachedDevices(of: dispatch).flatMap(\.mountPoints))
+        profile.deviceMounts = try deviceMounts(of: lease)
         return profile
     }
 

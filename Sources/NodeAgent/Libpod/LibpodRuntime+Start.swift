@@ -47,13 +47,15 @@ extension LibpodRuntime {
         try await fetchInputs(of: dispatch)
         let lease = dispatch.lease
         try cgroup(of: lease).create(memoryLimitBytes: dispatch.slice.memoryBytes)
+        let devices = try attachedDevices(of: dispatch)
+        try noteDevices(devices, of: lease)
         let profile = try profile(of: dispatch)
         try makeOutputs(of: dispatch, owner: profile.hostUser)
         var spec = ContainerSpec(
             name: "orban-\(lease)", image: image, command: dispatch.workload.command,
             log: .init(path: folders.log(lease), maximumBytes: 64 << 20), isolation: profile)
         spec.environment = Self.environment(of: dispatch)
-        spec.devices = try attachedDevices(of: dispatch).map(\.name)
+        spec.devices = devices.map(\.name)
         spec.labels = labels(of: lease).merging(
             [Self.attemptLabel: "\(dispatch.attempt)"]) { _, new in new }
         return try await client.create(spec)
