@@ -87,6 +87,23 @@ package struct Offer: Hashable, Sendable, Codable {
                 ?? [])
     }
 
+    /// Empty notes are left out, so that a row of an older form is still what it was.
+    package func encode(to encoder: any Encoder) throws {
+        var values = encoder.container(keyedBy: CodingKeys.self)
+        try values.encode(node, forKey: .node)
+        try values.encode(provider, forKey: .provider)
+        try values.encode(version, forKey: .version)
+        try values.encode(availability, forKey: .availability)
+        try values.encode(terms, forKey: .terms)
+        try values.encode(free, forKey: .free)
+        try values.encode(freeDevices, forKey: .freeDevices)
+        if !duplicates.isEmpty { try values.encode(duplicates, forKey: .duplicates) }
+    }
+
+    private enum CodingKeys: String, CodingKey {
+        case node, provider, version, availability, terms, free, freeDevices, duplicates
+    }
+
     /// Notes that `node` claims `device` too; at most 64 such notes stand.
     package mutating func note(_ device: DeviceID, claimedBy node: NodeID) {
         let duplicate = DuplicateDevice(device: device, node: node)
@@ -141,6 +158,21 @@ package struct OfferTerms: Hashable, Sendable, Codable {
             region: try values.decode(String.self, forKey: .region),
             tier: try values.decode(Tier.self, forKey: .tier),
             withheld: try values.decodeIfPresent([WithheldDevice].self, forKey: .withheld) ?? [])
+    }
+
+    /// As `Offer` does.
+    package func encode(to encoder: any Encoder) throws {
+        var values = encoder.container(keyedBy: CodingKeys.self)
+        try values.encode(capacity, forKey: .capacity)
+        try values.encode(devices, forKey: .devices)
+        try values.encode(ask, forKey: .ask)
+        try values.encode(region, forKey: .region)
+        try values.encode(tier, forKey: .tier)
+        if !withheld.isEmpty { try values.encode(withheld, forKey: .withheld) }
+    }
+
+    private enum CodingKeys: String, CodingKey {
+        case capacity, devices, ask, region, tier, withheld
     }
 
     /// The same terms, without these devices.

@@ -40,7 +40,11 @@ extension Host {
     package static let longestSilence: Int64 = 3_000_000_000
 
     /// Takes a sample of every device of this machine; one that is not among them is gone.
-    mutating func see(_ readings: [DeviceReading], at now: BootTime) {
+    ///
+    /// - Parameter askedAt: before the first of them was asked: what answered did so later, and may
+    ///   not have done so since.
+    mutating func see(_ readings: [DeviceReading], askedAt: BootTime, at now: BootTime) {
+        let askedAt = min(askedAt, now)
         for id in devices.keys where !readings.contains(where: { $0.device == id }) {
             devices[id]?.lostCode = "gone"
         }
@@ -48,9 +52,9 @@ extension Host {
             var known = devices[reading.device] ?? KnownDevice(awaitedSince: now)
             (known.lostCode, known.withheldCode) = (nil, nil)
             switch reading.sight {
-            case .well: known.answeredAt = now
+            case .well: known.answeredAt = max(known.answeredAt ?? askedAt, askedAt)
             case .withheld(let code):
-                known.answeredAt = now
+                known.answeredAt = max(known.answeredAt ?? askedAt, askedAt)
                 known.withheldCode = code
             case .silent: interrupt(leasesWith: reading.device, at: now)
             case .lost(let code): known.lostCode = code
@@ -103,6 +107,9 @@ extension Host {
             awaitDevices(of: lease, at: now)
             guard let code = deviceLoss(lease, at: now) else { continue }
             switch lease.phase {
+            case .running(let meter) where lease.exit?.reason.isSuccess == true:
+                // It was done before.
+                save(lease.id, .exited(code: 0), seconds: meter.seconds, at: now)
             case .preparing, .ready, .starting, .running, .frozen:
                 end(lease.id, .deviceLost(code: code), at: now)
             case .ending, .saving, .ended: break

@@ -64,18 +64,20 @@ extension Host {
             if now < lease.fence { actions.append(.thaw(lease.id)) }
         case .ending: return
         case .exited(let reason, let finish):
+            let exit = lease.exit ?? ContainerExit(reason: reason, at: min(finish, now))
+            lease.exit = exit
             // The devices' next sample tells whether they were there until then.
-            guard answered >= finish || now.nanosecondsSince(finish) > Self.longestSilence else {
-                meter.seeRunning(at: answered, fence: lease.fence)
+            guard answered >= exit.at || now.nanosecondsSince(exit.at) > Self.longestSilence else {
+                meter.seeRunning(at: min(answered, exit.at), fence: lease.fence)
                 lease.progress.phase = .running(meter)
                 table[lease.id] = lease
                 return
             }
             // Whoever killed it may have frozen it before, unseen: nothing after the last sample.
-            if reason != .killed {
-                meter.end(at: min(finish, answered), now: now, fence: lease.fence)
+            if exit.reason != .killed {
+                meter.end(at: min(exit.at, answered), now: now, fence: lease.fence)
             }
-            return save(lease.id, reason, seconds: meter.seconds, at: now)
+            return save(lease.id, exit.reason, seconds: meter.seconds, at: now)
         }
         lease.progress.phase = .running(meter)
         table[lease.id] = lease

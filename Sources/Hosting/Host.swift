@@ -53,7 +53,7 @@ package struct Host: Sendable {
         case .sampled(let observations):
             reconcile(observations, at: now)
             runTimers(at: now)
-        case .devicesSeen(let readings): see(readings, at: now)
+        case .devicesSeen(let readings, let askedAt): see(readings, askedAt: askedAt, at: now)
         case .saved(let lease, let result): saved(lease, result, at: now)
         case .condemned(let lease, let reason): end(lease, reason, at: now)
         case .drainAsked:

@@ -16,8 +16,8 @@ package enum HostEvent: Hashable, Sendable {
     /// expected at least four times a second.
     case sampled([Observation])
     /// Every device of this machine, as the driver sees it now; expected once a second where the node
-    /// declares devices.
-    case devicesSeen([DeviceReading])
+    /// declares devices. They were asked no earlier than `askedAt`.
+    case devicesSeen([DeviceReading], askedAt: BootTime)
     /// Outputs and log lines have reached the market, or never will.
     case saved(LeaseID, SaveResult)
     /// The node itself must end it, for one of its own reasons (the disk is full).

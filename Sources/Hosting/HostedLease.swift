@@ -87,6 +87,12 @@ package struct Progress: Hashable, Sendable, Codable {
     }
 }
 
+/// The end of a container as it was first seen, never after that moment.
+struct ContainerExit: Hashable, Sendable {
+    let reason: EndReason
+    let at: BootTime
+}
+
 /// One lease on this node: what was asked, how far it is, and what only this run of the program
 /// needs to know.
 package struct HostedLease: Hashable, Sendable {
@@ -94,6 +100,8 @@ package struct HostedLease: Hashable, Sendable {
     package internal(set) var progress: Progress
     /// It may run unfrozen before this moment only.
     package internal(set) var fence: BootTime
+    /// How its container ended, seen and not settled: its devices are asked once more.
+    var exit: ContainerExit?
     var usage: Usage
     var claimMadeAt: BootTime
     var claimSentAt: BootTime?

@@ -45,7 +45,8 @@ extension Market {
         }
         var decision = Decision()
         var others: [DeviceID: NodeID] = [:]
-        for device in devices {
+        // What is withheld is not claimed: it may be somebody else's.
+        for device in terms.devices {
             if let claim = rows.device(device.id) {
                 if claim.node != id { others[device.id] = claim.node }
             } else {
@@ -60,7 +61,7 @@ extension Market {
             availability: known?.availability.after(.connected) ?? .open,
             terms: terms.withholding(Set(others.keys), reason: "duplicate"),
             free: terms.capacity, freeDevices: [], duplicates: known?.duplicates ?? [])
-        for device in devices {
+        for device in terms.devices {
             if let other = others[device.id] { offer.note(device.id, claimedBy: other) }
         }
         restate(&offer, under: live)

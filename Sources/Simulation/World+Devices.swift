@@ -47,6 +47,7 @@ extension World {
             let away = isBlind ? nil : nodes[place].devicesAway[device.id]
             return DeviceReading(device: device.id, sight: away ?? .well)
         }
-        tell(place, .devicesSeen(readings))
+        let askedAt = nodes[place].clock.reading(at: now)
+        tell(place, .devicesSeen(readings, askedAt: askedAt))
     }
 }

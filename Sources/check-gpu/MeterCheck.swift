@@ -124,9 +124,10 @@ struct MeteredRun {
     }
 
     private mutating func seeDevices() {
+        let askedAt = Clock.now()
         let sample = bench.sample()
         xids += sample?.xids ?? []
-        host.see(sample, at: Clock.now())
+        host.see(sample, askedAt: askedAt, at: Clock.now())
     }
 
     private mutating func seeProgram() {

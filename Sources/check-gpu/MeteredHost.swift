@@ -39,7 +39,7 @@ struct MeteredHost {
     /// Brings the lease to where it wants to start.
     mutating func lease(_ sample: NVMLSample?, at now: BootTime) {
         take(.connected, at: now)
-        see(sample, at: now)
+        see(sample, askedAt: now, at: now)
         take(.frame(.dispatch(EffectID("check"), dispatch)), at: now)
     }
 
@@ -49,7 +49,7 @@ struct MeteredHost {
 
     /// What NVML says of the device, in the words of a node: an Xid that a program raised is not
     /// about the device.
-    mutating func see(_ sample: NVMLSample?, at now: BootTime) {
+    mutating func see(_ sample: NVMLSample?, askedAt: BootTime, at now: BootTime) {
         let sight: DeviceSight =
             if let xid = sample?.fatalXid {
                 .lost(code: "xid_\(xid)")
@@ -58,8 +58,8 @@ struct MeteredHost {
             } else {
                 sample == nil ? .lost(code: "gone") : .well
             }
-        take(
-            .devicesSeen(dispatch.devices.map { DeviceReading(device: $0, sight: sight) }), at: now)
+        let readings = dispatch.devices.map { DeviceReading(device: $0, sight: sight) }
+        take(.devicesSeen(readings, askedAt: askedAt), at: now)
     }
 
     mutating func observe(_ state: Observation.State, at now: BootTime) {

@@ -113,6 +113,16 @@ struct Bench {
         }
     }
 
+    static func readings(_ sights: [DeviceSight]) -> [DeviceReading] {
+        sights.enumerated().map { DeviceReading(device: gpu($0).id, sight: $1) }
+    }
+
+    /// One sample of the devices, from the first on.
+    @discardableResult
+    mutating func see(_ sights: DeviceSight...) -> [HostAction] {
+        take(.devicesSeen(Self.readings(sights), askedAt: now))
+    }
+
     mutating func acceptAll(in actions: [HostAction]) {
         for case .claim(let receipt) in actions {
             take(.frame(.receiptAccepted(receipt.lease, sequence: receipt.sequence)))

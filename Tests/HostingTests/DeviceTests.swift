@@ -4,16 +4,11 @@ import Testing
 
 /// Devices under leases, and in what the node offers.
 struct DeviceTests {
-    private static func all(_ sights: DeviceSight...) -> HostEvent {
-        .devicesSeen(
-            sights.enumerated().map { DeviceReading(device: Bench.gpu($0).id, sight: $1) })
-    }
-
     /// A node of two devices whose first one runs lease `a` since now.
     private static func running(_ dispatch: Dispatch = Bench.dispatch("a", gpus: [0])) -> Bench {
         var bench = Bench(gpus: 2)
         bench.connect()
-        bench.take(all(.well, .well))
+        bench.see(.well, .well)
         bench.run(dispatch)
         return bench
     }
@@ -22,11 +17,7 @@ struct DeviceTests {
     private static func runOn(_ bench: inout Bench, seconds: Int, _ sights: DeviceSight...) {
         for _ in 0..<seconds {
             bench.runOn("a", milliseconds: 1000)
-            bench.take(
-                .devicesSeen(
-                    sights.enumerated().map {
-                        DeviceReading(device: Bench.gpu($0).id, sight: $1)
-                    }))
+            bench.take(.devicesSeen(Bench.readings(sights), askedAt: bench.now))
         }
         bench.runOn("a", milliseconds: 0)
     }
@@ -74,7 +65,7 @@ struct DeviceTests {
         bench.pass(milliseconds: 10)
         bench.sample("a", .exited(.exited(code: 0), at: exit))
         bench.pass(milliseconds: 200)
-        bench.take(Self.all(.well, .well))
+        bench.see(.well, .well)
         bench.sample("a", .exited(.exited(code: 0), at: exit))
         bench.take(.saved(Bench.id("a"), .complete))
         #expect(try #require(Self.end(bench)) == (.exited(code: 0), 5))
@@ -86,7 +77,7 @@ struct DeviceTests {
         var bench = Self.running()
         Self.runOn(&bench, seconds: 5, .well, .well)
         bench.runOn("a", milliseconds: 750)
-        let actions = bench.take(Self.all(.lost(code: code), .well))
+        let actions = bench.see(.lost(code: code), .well)
         #expect(actions.contains(.kill(Bench.id("a"))))
         Self.bury(&bench)
         #expect(try #require(Self.end(bench)) == (.deviceLost(code: code), 5))
@@ -104,7 +95,9 @@ struct DeviceTests {
         var bench = Self.running()
         Self.runOn(&bench, seconds: 2, .well, .well)
         bench.sample("a", .running)
-        bench.take(.devicesSeen([DeviceReading(device: Bench.gpu(1).id, sight: .well)]))
+        bench.take(
+            .devicesSeen(
+                [DeviceReading(device: Bench.gpu(1).id, sight: .well)], askedAt: bench.now))
         Self.bury(&bench)
         #expect(try #require(Self.end(bench)) == (.deviceLost(code: "gone"), 2))
     }
@@ -133,14 +126,14 @@ struct DeviceTests {
         for _ in 0..<5 {
             bench.pass(milliseconds: 1000)
             bench.sample("a", .frozenByUs)
-            bench.take(Self.all(.well, .well))
+            bench.see(.well, .well)
         }
         bench.sample("a", .frozenByUs)
         bench.pass(milliseconds: 600)
         bench.renew([Renewal(lease: Bench.id("a"), attempt: 1)])
         bench.sample("a", .running)
         bench.pass(milliseconds: 400)
-        bench.take(Self.all(.well, .well))
+        bench.see(.well, .well)
         bench.sample("a", .running)
         guard case .running(let meter)? = bench.lease("a")?.phase else {
             Issue.record("not running")
@@ -154,16 +147,16 @@ struct DeviceTests {
         Self.runOn(&bench, seconds: 2, .well, .well)
         bench.sample("a", .running)
         bench.pass(milliseconds: 1000)
-        bench.take(Self.all(.silent, .well))
+        bench.see(.silent, .well)
         for _ in 0..<3 {
             bench.pass(milliseconds: 250)
             bench.sample("a", .running)
         }
         bench.pass(milliseconds: 250)
-        bench.take(Self.all(.well, .well))
+        bench.see(.well, .well)
         bench.sample("a", .running)
         bench.pass(milliseconds: 1000)
-        bench.take(Self.all(.well, .well))
+        bench.see(.well, .well)
         bench.sample("a", .running)
         #expect(Self.seconds(bench) == 3, "two before it and one after")
     }
@@ -186,9 +179,52 @@ struct DeviceTests {
         bench.pass(milliseconds: 300)
         bench.sample("a", .exited(.exited(code: 1), at: bench.now))
         bench.pass(milliseconds: 700)
-        bench.take(Self.all(.lost(code: "xid_79"), .well))
+        bench.see(.lost(code: "xid_79"), .well)
         Self.bury(&bench)
         #expect(try #require(Self.end(bench)) == (.deviceLost(code: "xid_79"), 4))
+    }
+
+    /// The wall clock may have been set back between the end and the look at it.
+    @Test func `an exit that is dated after its first sight ends at that sight`() throws {
+        var bench = Self.running()
+        Self.runOn(&bench, seconds: 4, .well, .well)
+        bench.sample("a", .running)
+        let dated = bench.now.advanced(nanoseconds: 3_600_000_000_000)
+        for _ in 0..<6 {
+            bench.pass(milliseconds: 500)
+            bench.sample("a", .exited(.exited(code: 0), at: dated))
+            bench.see(.well, .well)
+        }
+        bench.take(.saved(Bench.id("a"), .complete))
+        #expect(try #require(Self.end(bench)) == (.exited(code: 0), 4))
+    }
+
+    @Test func `a program that was done keeps its success when its device is lost after it`() throws
+    {
+        for sight in [DeviceSight.lost(code: "gone"), .silent] {
+            var bench = Self.running()
+            Self.runOn(&bench, seconds: 4, .well, .well)
+            bench.pass(milliseconds: 300)
+            let exit = bench.now
+            for _ in 0..<5 {
+                bench.sample("a", .exited(.exited(code: 0), at: exit))
+                bench.pass(milliseconds: 900)
+                bench.see(sight, .well)
+            }
+            bench.take(.saved(Bench.id("a"), .complete))
+            #expect(try #require(Self.end(bench)) == (.exited(code: 0), 4))
+        }
+    }
+
+    /// A pass may take long: the first device was asked before the last one hung.
+    @Test func `an answer counts from when it was asked for, not from when it was heard`() throws {
+        var bench = Self.running()
+        Self.runOn(&bench, seconds: 3, .well, .well)
+        let asked = bench.now.advanced(nanoseconds: 100_000_000)
+        bench.runOn("a", milliseconds: 1750)
+        bench.take(.devicesSeen(Bench.readings([.well, .silent]), askedAt: asked))
+        bench.sample("a", .running)
+        #expect(Self.seconds(bench) == 3)
     }
 
     @Test func `after a restart of the program no time counts before the devices answer again`()
@@ -215,12 +251,12 @@ struct DeviceTests {
         bench.take(.frame(.dispatch(EffectID("e"), dispatch)))
         #expect(!bench.take(.prepared(dispatch.lease)).contains(.start(dispatch)))
         bench.pass(milliseconds: 250)
-        bench.take(Self.all(.well))
+        bench.see(.well)
         #expect(bench.take(.tick).contains(.start(dispatch)))
 
         var other = Bench(gpus: 1)
         other.connect()
-        other.take(Self.all(.lost(code: "xid_48")))
+        other.see(.lost(code: "xid_48"))
         other.take(.frame(.dispatch(EffectID("e"), dispatch)))
         #expect(!other.take(.prepared(dispatch.lease)).contains(.start(dispatch)))
         other.take(.tick)
@@ -232,13 +268,13 @@ struct DeviceTests {
     @Test func `what a node offers follows its devices, and is said when it changes`() {
         var bench = Bench(gpus: 2)
         bench.connect()
-        #expect(Self.terms(bench.take(Self.all(.well, .well))).isEmpty)
-        let busy = Self.terms(bench.take(Self.all(.withheld(code: "in_use"), .well)))
+        #expect(Self.terms(bench.see(.well, .well)).isEmpty)
+        let busy = Self.terms(bench.see(.withheld(code: "in_use"), .well))
         #expect(busy.map(\.devices) == [[Bench.gpu(1)]])
         let withheld = WithheldDevice(device: Bench.gpu(0), reason: "in_use")
         #expect(busy.map(\.withheld) == [[withheld]])
-        #expect(Self.terms(bench.take(Self.all(.withheld(code: "in_use"), .well))).isEmpty)
-        let back = Self.terms(bench.take(Self.all(.well, .well)))
+        #expect(Self.terms(bench.see(.withheld(code: "in_use"), .well)).isEmpty)
+        let back = Self.terms(bench.see(.well, .well))
         #expect(back.map(\.devices) == [[Bench.gpu(0), Bench.gpu(1)]])
         bench.pass(milliseconds: 3001)
         #expect(Self.terms(bench.take(.tick)).map(\.devices) == [[]], "both are silent")
@@ -246,7 +282,7 @@ struct DeviceTests {
 
     @Test func `a hello says what stands at that moment`() {
         var bench = Bench(gpus: 1)
-        bench.take(Self.all(.lost(code: "gone")))
+        bench.see(.lost(code: "gone"))
         let hello = bench.take(.connected)
         guard case .send(.hello(let terms, _))? = hello.first else {
             Issue.record("no hello")

@@ -88,14 +88,14 @@ struct MirrorAudit {
             case .same(let number): take(entries[number], at: index)
             case .changed:
                 hasGap = true
-                faults.append(.record(index: index, .changed))
+                note(.record(index: index, .changed))
             case .missing:
                 hasGap = true
-                faults.append(.record(index: index, .missing))
+                note(.record(index: index, .missing))
             }
         }
         if entries.count > matches.count {
-            faults.append(.record(index: first + Int64(matches.count), .extra))
+            note(.record(index: first + Int64(matches.count), .extra))
         }
     }
 
@@ -103,8 +103,12 @@ struct MirrorAudit {
         bytes += Int64(entry.count)
         do throws(RecordFault) { try audit.take(entry) } catch {
             if hasGap, case .nodeKeyMissing = error { return }
-            faults.append(.record(index: index, error))
+            note(.record(index: index, error))
         }
+    }
+
+    private mutating func note(_ fault: AuditFault) {
+        if faults.count < Self.mostFaults { faults.append(fault) }
     }
 
     enum Match: Hashable {

@@ -7,6 +7,9 @@ import Wire
 /// A copy of a log in a folder, laid out as the log serves it (C2SP tlog-tiles): `checkpoint`,
 /// `tile/…`; beside it `keys.json`, and `log.key` with the key that was believed at first sight.
 struct MirrorFolder: Sendable {
+    /// No bundle is larger: 256 entries of 65,535 bytes, each with its length.
+    private static let mostBytes = 256 * 65_537
+
     let path: String
 
     private func file(_ name: String) -> String { path + "/" + name }
@@ -17,8 +20,14 @@ struct MirrorFolder: Sendable {
 
     /// - Throws: `AuditFault.fileMissing`.
     func read(_ name: String) throws(AuditFault) -> [UInt8] {
+        let values = try? URL(fileURLWithPath: file(name)).resourceValues(
+            forKeys: [.isRegularFileKey, .fileSizeKey])
+        guard let values else { throw .fileMissing(name) }
+        guard values.isRegularFile == true, values.fileSize ?? .max <= Self.mostBytes else {
+            throw .fileCut(name)
+        }
         guard let data = FileManager.default.contents(atPath: file(name)) else {
-            throw AuditFault.fileMissing(name)
+            throw .fileMissing(name)
         }
         return Array(data)
     }
@@ -119,7 +128,9 @@ struct MirrorFolder: Sendable {
         for first in stride(from: 0, to: size, by: Int(width)) {
             let count = Int(min(width, size - first))
             let path = try TilePath(.entries, index: first / width, width: count)
-            for (place, entry) in try entries(at: path).enumerated() {
+            let entries = try entries(at: path)
+            guard entries.count == count else { throw AuditFault.fileCut(path.description) }
+            for (place, entry) in entries.enumerated() {
                 try body(first + Int64(place), entry)
             }
         }

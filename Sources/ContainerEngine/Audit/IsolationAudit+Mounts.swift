@@ -9,7 +9,8 @@ extension IsolationAudit {
     /// Each mount has to be one that the profile or the runtime brings, whatever its place: links in
     /// an image move mount points. And each that the profile brings has to be there.
     static func mountDeviations(
-        _ view: ConfinedView, _ container: ContainerID, _ profile: IsolationProfile
+        _ view: ConfinedView, _ container: ContainerID, _ profile: IsolationProfile,
+        _ moment: Moment
     ) -> [IsolationDeviation] {
         var found: [IsolationDeviation] = []
         if view.mounts.unreadable > 0 { found.append(.init(.mount, "mounts of unknown form")) }
@@ -27,7 +28,8 @@ extension IsolationAudit {
         if !view.mounts.mounts.contains(where: { $0.point == "/" }) {
             found.append(.init(.rootWritable, "no mount at /"))
         }
-        return found + judge.missing.map { .init(.mount, $0) }
+        let missing = judge.missing + (moment == .running ? [] : judge.uncovered)
+        return found + missing.map { .init(.mount, $0) }
     }
 
     private struct MountJudge {
@@ -45,13 +47,19 @@ extension IsolationAudit {
             let sizes = [profile.limits.temporaryBytes, profile.limits.sharedMemoryBytes]
             let temporary = sizes.filter { size in !mounts.contains { isTemporary($0, size) } }
                 .map { "no temporary folder of \($0) bytes" }
+            return binds + temporary
+        }
+
+        /// Files of the kernel that nothing covers.
+        var uncovered: [String] {
+            let mounts = view.mounts.mounts
             let masks = view.masked.filter { path in
                 !mounts.contains { $0.point == path && isMask($0) }
             }
             let writable = view.readOnly.filter { path in
                 !mounts.contains { $0.point == path && $0.has("ro") }
             }
-            return binds + temporary + masks.map { "\($0) is not masked" }
+            return masks.map { "\($0) is not masked" }
                 + writable.map { "\($0) is not read-only" }
         }
 

@@ -70,9 +70,10 @@ package struct CDISpecs: Hashable, Sendable {
         let byName = devices.values.filter { $0.name.hasSuffix("=\(uuid)") }
         if let named = byName.min(by: { $0.name < $1.name }) { return named }
         guard let minor else { return nil }
-        return devices.values
-            .filter { $0.gpuNodes == ["/dev/nvidia\(minor)"] }
-            .min { $0.name < $1.name }
+        let byNode = devices.values.filter { $0.gpuNodes == ["/dev/nvidia\(minor)"] }
+        // Parts of a divided GPU share its node; a second name of one GPU brings the same ones.
+        guard Set(byNode.map(\.ownNodes)).count == 1 else { return nil }
+        return byNode.min { $0.name < $1.name }
     }
 }
 

@@ -118,10 +118,10 @@ package actor NodeAgent: Service {
         let all = watch.devices.map(\.id)
         let access = parts.configuration.devices
         let isSimulated = parts.runtime is SimulatedRuntime
-        for await readings in watch.readings(
+        for await pass in watch.readings(
             unattachable: { isSimulated ? [:] : access.unattachable(all) })
         {
-            try take(.devicesSeen(readings))
+            try take(.devicesSeen(pass.readings, askedAt: pass.askedAt))
             watch.setLeased(Set(host.leases.flatMap(\.dispatch.devices)))
         }
         try Task.checkCancellation()

@@ -1,3 +1,4 @@
+import ContainerEngine
 package import Domain
 import Foundation
 import Glibc
@@ -43,7 +44,8 @@ package final class DeviceWatch: Sendable {
             let own = Self.devices(of: gpu)
             devices += own
             parts[gpu.uuid] = own
-            for device in own { minors[device.id] = gpu.minor }
+            // An instance is not its GPU's node: it is given by its own name alone.
+            if gpu.isMIGEnabled != true { for device in own { minors[device.id] = gpu.minor } }
         }
         self.devices = devices
         self.parts = parts
@@ -65,16 +67,23 @@ package final class DeviceWatch: Sendable {
     /// Tells which devices hold a lease of this node: what they use is its own.
     package func setLeased(_ leased: Set<DeviceID>) { state.withLock { $0.leased = leased } }
 
-    /// One reading of every device each second, until the reader goes away. At most one waits: a
-    /// reader that is late sees the newest. Ask once.
+    /// One pass over all devices.
+    package struct Pass: Sendable {
+        /// Before the first one was asked.
+        package let askedAt: BootTime
+        package let readings: [DeviceReading]
+    }
+
+    /// One pass each second, until the reader goes away; a reader that is late finds the last
+    /// minute's. Ask once.
     ///
     /// - Parameter unattachable: devices that no container can be given now, and why; asked every
     ///   few seconds.
     package func readings(
         unattachable: @escaping @Sendable () -> [DeviceID: String]
-    ) -> AsyncStream<[DeviceReading]> {
-        let (stream, continuation) = AsyncStream<[DeviceReading]>.makeStream(
-            bufferingPolicy: .bufferingNewest(1))
+    ) -> AsyncStream<Pass> {
+        let (stream, continuation) = AsyncStream<Pass>.makeStream(
+            bufferingPolicy: .bufferingNewest(60))
         continuation.onTermination = { _ in self.state.withLock { $0.isOver = true } }
         let thread = Thread { self.sampleForever(into: continuation, unattachable) }
         thread.name = "orban-devices"
@@ -83,7 +92,7 @@ package final class DeviceWatch: Sendable {
     }
 
     private func sampleForever(
-        into stream: AsyncStream<[DeviceReading]>.Continuation,
+        into stream: AsyncStream<Pass>.Continuation,
         _ unattachable: () -> [DeviceID: String]
     ) {
         var verdicts: [String: DeviceVerdict] = [:]
@@ -94,17 +103,27 @@ package final class DeviceWatch: Sendable {
         while !state.withLock(\.isOver) {
             let isRare = pass % Self.rarely == 0
             if isRare { refused = unattachable() }
+            let askedAt = BootTime(nanoseconds: BootClock.now())
             let samples = library.sample()
-            stream.yield(samples.flatMap { readings($0, &verdicts, refused) })
+            let readings = samples.flatMap { self.readings($0, &verdicts, refused) }
+            stream.yield(Pass(askedAt: askedAt, readings: readings))
             let isIncomplete = samples.count < parts.count
             if isRare, isIncomplete || samples.contains(where: { $0.failure?.isLost == true }) {
                 // A driver that was loaded anew wants to be asked anew.
                 _ = try? library.inventory()
             }
             pass += 1
-            due.tv_sec += 1
+            due = Self.next(after: due)
             while clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &due, nil) == EINTR {}
         }
+    }
+
+    /// A second later, or now where that is over: what was missed is not made up for.
+    private static func next(after due: timespec) -> timespec {
+        var now = timespec()
+        clock_gettime(CLOCK_MONOTONIC, &now)
+        let next = timespec(tv_sec: due.tv_sec + 1, tv_nsec: due.tv_nsec)
+        return (next.tv_sec, next.tv_nsec) < (now.tv_sec, now.tv_nsec) ? now : next
     }
 
     private func readings(

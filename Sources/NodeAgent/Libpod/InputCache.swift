@@ -82,17 +82,17 @@ struct InputCache: Sendable {
         try StateFile.replace(path + ".size", with: Array("\(size)".utf8))
     }
 
+    private static func changed(_ path: String) -> Date? {
+        let attributes = try? FileManager.default.attributesOfItem(atPath: path)
+        return attributes?[.modificationDate] as? Date
+    }
+
     /// Downloads that nobody has gone on with for a day.
     private func removeAbandoned() {
         let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
         for name in names where name.hasSuffix(".file.partial") {
             let path = folder + "/" + name
-            let attributes = try? FileManager.default.attributesOfItem(atPath: path)
-            if let date = attributes?[.modificationDate] as? Date,
-                date.timeIntervalSinceNow < -86_400
-            {
-                unlink(path)
-            }
+            if let date = Self.changed(path), date.timeIntervalSinceNow < -86_400 { unlink(path) }
         }
     }
 
@@ -100,15 +100,14 @@ struct InputCache: Sendable {
     func trim(to bytes: Int64, inUse: Set<BlobDigest>) throws {
         guard FileManager.default.fileExists(atPath: folder) else { return }
         let busy = Set(inUse.map(\.hexadecimal))
-        var kept: [(path: String, size: Int64, used: Int)] = []
+        var kept: [(path: String, size: Int64, used: Date)] = []
         for name in try FileManager.default.contentsOfDirectory(atPath: folder).sorted()
         where name.hasSuffix(".size") && !busy.contains(String(name.prefix(64))) {
-            var status = stat()
             let path = folder + "/" + name
-            guard lstat(path, &status) == 0, let text = try StateFile.read(path),
+            guard let used = Self.changed(path), let text = try StateFile.read(path),
                 let size = Int64(String(decoding: text, as: UTF8.self))
             else { continue }
-            kept.append((String(path.dropLast(5)), size, status.st_mtim.tv_sec))
+            kept.append((String(path.dropLast(5)), size, used))
         }
         removeAbandoned()
         var sum = kept.reduce(0) { $0 + $1.size }

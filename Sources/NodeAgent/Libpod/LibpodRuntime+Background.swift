@@ -80,7 +80,9 @@ extension LibpodRuntime {
         let finish = record.finishedAtNanoseconds.map {
             Self.bootTime(ofWallClock: $0 + WallTime.tickNanoseconds)
         }
-        return Exit(reason: reason, at: finish ?? BootTime(nanoseconds: BootClock.now()))
+        // A wall clock that was set back since says a time that is still to come.
+        let now = BootTime(nanoseconds: BootClock.now())
+        return Exit(reason: reason, at: min(finish ?? now, now))
     }
 
     // MARK: Disk

@@ -32,12 +32,19 @@ extension LibpodRuntime {
             try await audit(id, dispatch, at: gate?.moment ?? .confined)
             try await checkDevices(id, dispatch)
             try await client.start(id)
-            if gate?.moment == .beforeFilter { try await audit(id, dispatch, at: .confined) }
         }
-        let record = try await client.inspect(id)
-        let start = Self.start(
-            of: record, passedAt: gate?.passedAt, notBefore: isNew ? earliest : nil)
-        try take(record, lease, startedAt: start)
+        let start: BootTime
+        do {
+            if gate?.moment == .beforeFilter { try await auditFilter(id, dispatch) }
+            let record = try await client.inspect(id)
+            start = Self.start(
+                of: record, passedAt: gate?.passedAt, notBefore: isNew ? earliest : nil)
+            try take(record, lease, startedAt: start)
+        } catch {
+            // It runs, and nobody would look after it.
+            kill(lease)
+            throw error
+        }
         follow(dispatch)
         return start
     }
