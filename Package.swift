@@ -157,7 +157,7 @@ let package = Package(
                 "Transparency", crypto, grdb,
             ]),
         tests("Simulation", ["Simulation", "Domain"]),
-        tests("ContainerEngine", ["ContainerEngine"]),
+        tests("ContainerEngine", ["ContainerEngine", "Hostile"]),
         tests("NVML", ["NVML"]),
         tests("CUDA", ["CUDA"]),
         tests("CheckGPU", ["check-gpu", "CUDA"]),

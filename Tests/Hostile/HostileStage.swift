@@ -147,7 +147,7 @@ package struct HostileStage: Sendable {
     }
 
     @discardableResult
-    static func shell(_ script: String, _ arguments: String...) throws -> String {
+    package static func shell(_ script: String, _ arguments: String...) throws -> String {
         try shell(script, arguments)
     }
 
