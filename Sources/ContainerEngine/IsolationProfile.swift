@@ -1,8 +1,8 @@
 /// How a container is confined. One value decides all of it; nothing else widens it.
 ///
 /// Always true, without a way to turn it off: own user namespace with 65,536 ids, no capability,
-/// no new privileges, own seccomp filter, read-only root file system, no network but an unconnected
-/// loopback, own process, IPC, host-name and cgroup namespaces, no swap, no proxy settings of the
+/// no new privileges, own seccomp filter, read-only root file system, no network but a loopback and
+/// at most one filtered link, own process, IPC, host-name and cgroup namespaces, no swap, no proxy settings of the
 /// host, image volumes ignored.
 package struct IsolationProfile: Hashable, Sendable {
     /// The host ids behind the container's ids; never shared by two live containers.
@@ -18,6 +18,22 @@ package struct IsolationProfile: Hashable, Sendable {
     /// Mount points that leased devices bring along: nodes and libraries, by their CDI
     /// specification. Nothing else of theirs is accepted by `IsolationAudit`.
     package var deviceMounts: Set<String>
+    package var network: Network
+
+    package enum Network: Hashable, Sendable {
+        /// A loopback that leads nowhere.
+        case unconnected
+        /// Behind a packet filter, which the audit looks at as well.
+        case filtered(EgressPolicy)
+
+        /// What a container has.
+        var interfaces: [String] {
+            switch self {
+            case .unconnected: ["lo"]
+            case .filtered: ["lo", EgressLink.interface]
+            }
+        }
+    }
 
     package init(
         idRange: IDRange, seccompProfilePath: String, cgroupParent: String,
@@ -29,6 +45,7 @@ package struct IsolationProfile: Hashable, Sendable {
         self.limits = limits
         self.binds = binds
         deviceMounts = []
+        network = .unconnected
         user = 65_534
     }
 

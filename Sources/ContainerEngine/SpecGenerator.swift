@@ -54,6 +54,7 @@ struct SpecGenerator: Encodable {
         // `none` is a private IPC namespace without the engine's own /dev/shm, a host mount that
         // can outlive the container; /dev/shm is one of `mounts` instead.
         try container.encode(Namespace(mode: "none"), forKey: .ipcNamespace)
+        // Also for one with a link, which is put into it at its gate (`EgressLink`).
         try container.encode(Namespace(mode: "none"), forKey: .networkNamespace)
         try container.encode(["all"], forKey: .dropCapabilities)
         try container.encode(true, forKey: .noNewPrivileges)

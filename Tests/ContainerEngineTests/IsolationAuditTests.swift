@@ -224,3 +224,34 @@ import Testing
         #expect(ConfinedReader.isExiting(""))
     }
 }
+
+/// A container that may use the network.
+extension IsolationAuditTests {
+    private func codes(interfaces: [String], faults: [String]?) -> [IsolationDeviation.Code] {
+        var profile = Self.profile
+        profile.network = .filtered(EgressPolicy(EgressOwnerFile(), hostAddresses: []))
+        let view = Self.view {
+            $0.interfaces = interfaces
+            $0.filterFaults = faults
+        }
+        return IsolationAudit.deviations(
+            in: view, of: Self.container, from: profile, at: .confined
+        ).map(\.code)
+    }
+
+    @Test func `one filtered link is accepted from a container that asked for it, and no other`() {
+        #expect(codes(interfaces: ["lo", "up0"], faults: []) == [])
+        #expect(Self.codes(Self.view { $0.interfaces = ["lo", "up0"] }) == [.network])
+    }
+
+    @Test(arguments: [["lo"], ["lo", "eth0"], ["eth0", "lo", "up0"], ["up0"], []])
+    func `other links are not`(interfaces: [String]) {
+        #expect(codes(interfaces: interfaces, faults: []) == [.network])
+    }
+
+    @Test func `nor is a filter with a fault, or one that was not looked at`() {
+        let links = ["lo", "up0"]
+        #expect(codes(interfaces: links, faults: ["set denied4 differs"]) == [.network])
+        #expect(codes(interfaces: links, faults: nil) == [.network])
+    }
+}

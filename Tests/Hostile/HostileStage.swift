@@ -151,7 +151,7 @@ package struct HostileStage: Sendable {
         try shell(script, arguments)
     }
 
-    private static func shell(_ script: String, _ arguments: [String]) throws -> String {
+    static func shell(_ script: String, _ arguments: [String]) throws -> String {
         let process = Process()
         process.executableURL = URL(fileURLWithPath: "/bin/sh")
         process.arguments = ["-c", script, "sh"] + arguments

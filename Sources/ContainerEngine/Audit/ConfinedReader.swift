@@ -46,6 +46,7 @@ struct ConfinedReader {
             masked: Self.masked.filter(HostFile.exists),
             readOnly: Self.readOnly.filter(HostFile.exists),
             interfaces: Self.interfaces(try HostFile.read(proc + "/net/dev")),
+            filterFaults: try filterFaults(in: proc),
             processes: try processes(), limits: try limits(proc))
     }
 
@@ -62,6 +63,20 @@ struct ConfinedReader {
     private func hostNamespaces() throws -> Set<String> {
         let first = IsolationAudit.namespaces.compactMap { try? HostFile.link("/proc/1/ns/" + $0) }
         return Set(try namespaces(of: "/proc/self").values).union(first)
+    }
+
+    private func filterFaults(in proc: String) throws -> [String]? {
+        switch profile.network {
+        case .unconnected: return nil
+        case .filtered(let policy):
+            let network = proc + "/ns/net"
+            do { return try EgressFilterAudit.faults(in: network, of: policy) } catch let failure
+                as HostCommand.Failure
+            {
+                throw SystemFailure(
+                    operation: "read the filter of", path: network, code: failure.code)
+            }
+        }
     }
 
     private static func location(of path: String, in host: MountTable) -> ConfinedView.Location? {

@@ -40,6 +40,8 @@ struct ConfinedView: Hashable, Sendable {
     var masked: [String]
     var readOnly: [String]
     var interfaces: [String]
+    /// How its packet filter differs from the profile's; nil where the profile has none.
+    var filterFaults: [String]?
     /// The first one included; none that has ended.
     var processes: [Process]
     var limits: Limits

@@ -72,11 +72,20 @@ package struct IsolationAudit: Sendable {
         where text.split(whereSeparator: \.isWhitespace).map(String.init) != map {
             found.append(.init(.userNamespace, "\(name) is \(text.trimmingWhitespace())"))
         }
+        return found + networkDeviations(view, profile.network)
+    }
+
+    private static func networkDeviations(
+        _ view: ConfinedView, _ network: IsolationProfile.Network
+    ) -> [IsolationDeviation] {
+        var found: [IsolationDeviation] = []
         let interfaces = view.interfaces.filter { !kernelInterfaces.contains($0) }
-        if interfaces != ["lo"] {
+        if interfaces != network.interfaces {
             found.append(.init(.network, "interfaces \(interfaces.joined(separator: " "))"))
         }
-        return found
+        guard case .filtered = network else { return found }
+        let faults = view.filterFaults ?? ["not looked at"]
+        return found + faults.map { .init(.network, "filter: \($0)") }
     }
 
     private static func deviations(

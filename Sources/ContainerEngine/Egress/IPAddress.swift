@@ -103,6 +103,8 @@ package struct IPPrefix: Hashable, Sendable, Comparable, CustomStringConvertible
         return free == 128 ? .max : (1 << UInt128(free)) - 1
     }
 
+    var range: ClosedRange<UInt128> { first.bits...(first.bits | hostBits) }
+
     package func contains(_ address: IPAddress) -> Bool {
         address.family == first.family && address.bits & ~hostBits == first.bits
     }
