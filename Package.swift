@@ -130,15 +130,15 @@ let package = Package(
             swiftSettings: strict),
         // Hostile jobs and their controls, for tests and benchmarks
         .target(
-            name: "Hostile", dependencies: ["ContainerEngine", httpClient], path: "Tests/Hostile",
+            name: "Hostile", dependencies: ["ContainerEngine", "NodeAgent", httpClient],
+            path: "Tests/Hostile",
             swiftSettings: strict),
         .executableTarget(
             name: "bench",
             dependencies: [
                 "Staging", "Domain", "Accounting", "Verification", "Marketplace", "Wire",
-                "SQLiteStorage", "ContainerEngine", "NodeAgent", "Simulation", grdb, crypto,
-                logging,
-                httpClient,
+                "SQLiteStorage", "ContainerEngine", "NodeAgent", "Simulation", "Hosting",
+                "Hostile", grdb, crypto, logging, httpClient,
             ], path: "Benchmarks", swiftSettings: strict),
         // Tests
         tests("Domain", ["Domain"]),

@@ -2,18 +2,24 @@
 //
 // Every figure that depends on the machine stands beside one of the same work done otherwise in the
 // same run: bare commits, the container started directly, `/bin/true`. Samples are printed, so a
-// reader can take other percentiles. Start reading at `PathBench`.
+// reader can take other percentiles. Start reading at `PathBench` and `NodeBench`.
 
 import Foundation
 import Staging
 
 @main
 enum Bench {
+    static let suites = [
+        (name: "path", measures: PathBench.measures), (name: "node", measures: NodeBench.measures),
+    ]
+
     static func main() async {
         let words = Array(CommandLine.arguments.dropFirst())
         do {
-            guard words.first == "path" else { throw Usage() }
-            try await PathBench.run(Array(words.dropFirst()))
+            guard let measures = suites.first(where: { $0.name == words.first })?.measures else {
+                throw Usage()
+            }
+            try await Measure.run(Array(words.dropFirst()), of: measures)
         } catch {
             FileHandle.standardError.write(Data("bench: \(error)\n".utf8))
             exit(error is Usage ? 2 : 1)
@@ -22,7 +28,11 @@ enum Bench {
 }
 
 struct Usage: Error, CustomStringConvertible {
-    let description = "usage: bench path [\(PathBench.names.joined(separator: "|"))…]"
+    let description =
+        "usage: "
+        + Bench.suites.map { suite in
+            "bench \(suite.name) [\(suite.measures.map(\.name).joined(separator: "|"))…]"
+        }.joined(separator: "\n       ")
 }
 
 /// Diagnostics; figures alone go to standard output.

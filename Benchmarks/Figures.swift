@@ -63,6 +63,8 @@ func timing(_ body: () async throws -> Void) async rethrows -> Duration {
 struct ProcessUse {
     let residentKiB: Int
     let peakResidentKiB: Int
+    let privateKiB: Int
+    let threads: Int
     let cpuSeconds: Double
 
     /// - Throws: when the process is gone.
@@ -70,6 +72,8 @@ struct ProcessUse {
         let status = try String(contentsOfFile: "/proc/\(pid)/status", encoding: .utf8)
         residentKiB = try Self.number("VmRSS", in: status)
         peakResidentKiB = try Self.number("VmHWM", in: status)
+        privateKiB = try Self.number("RssAnon", in: status)
+        threads = try Self.number("Threads", in: status)
         let stat = try String(contentsOfFile: "/proc/\(pid)/stat", encoding: .utf8)
         // After the name in parentheses: state is field 3, user and system time are 14 and 15.
         let fields = stat[stat.lastIndex(of: ")")!...].split(separator: " ")
@@ -77,9 +81,15 @@ struct ProcessUse {
         cpuSeconds = ticks / Double(sysconf(Int32(_SC_CLK_TCK)))
     }
 
+    var mebibytes: Double { Self.mebibytes(residentKiB) }
+    var peakMebibytes: Double { Self.mebibytes(peakResidentKiB) }
+    var privateMebibytes: Double { Self.mebibytes(privateKiB) }
+
+    private static func mebibytes(_ kibibytes: Int) -> Double { rounded(Double(kibibytes) / 1024) }
+
     private static func number(_ name: String, in text: String) throws -> Int {
         let line = text.split(separator: "\n").first { $0.hasPrefix(name + ":") }
         return try required(
-            line?.split(separator: " ").dropFirst().first.flatMap { Int($0) } ?? nil, name)
+            line?.split { $0 == " " || $0 == "\t" }.dropFirst().first.flatMap { Int($0) } ?? nil, name)
     }
 }

@@ -1,6 +1,5 @@
 import Domain
 import Foundation
-import Logging
 import NodeAgent
 import Staging
 import Wire
@@ -84,10 +83,6 @@ struct IdleNodes: Figure {
     }
 }
 
-extension ProcessUse {
-    fileprivate var mebibytes: Double { rounded(Double(residentKiB) / 1024) }
-}
-
 /// Many nodes in this program.
 private struct Crowd {
     private static let atOnce = 16
@@ -101,25 +96,15 @@ private struct Crowd {
         let all = (1...count).map { "\(stage.folder)/crowd/\($0)" }
         var rest = all[...]
         while !rest.isEmpty {
-            let token = try Self.token(site)
+            let token = try OwnAgent.token(site)
             let part = rest.prefix(token.uses)
             rest = rest.dropFirst(token.uses)
-            try await Self.join(Array(part), with: token)
+            try await Self.join(Array(part), with: token.word)
         }
         folders = all
     }
 
-    private static func token(_ site: Site) throws -> JoinTokenDTO {
-        let request = JoinTokenRequest(uses: 100, validMinutes: 60)
-        return try site.api(.provider).ask(
-            "POST", "/v1/join-tokens", body: try WireJSON.encode(request)
-        ).decoded()
-    }
-
-    private static func join(_ folders: [String], with token: JoinTokenDTO) async throws {
-        let word = Enrollment.Token(
-            marketURL: token.url, id: token.tokenID, secret: token.tokenSecret,
-            authorityFingerprint: token.caFingerprint)
+    private static func join(_ folders: [String], with word: Enrollment.Token) async throws {
         try await withThrowingTaskGroup(of: Void.self) { group in
             for (index, folder) in folders.enumerated() {
                 if index >= atOnce { try await group.next() }
@@ -132,32 +117,12 @@ private struct Crowd {
     }
 
     func agents() throws -> [NodeAgent] {
-        var log = Logger(label: "orban.crowd") { _ in SwiftLogNoOpLogHandler() }
-        log.logLevel = .critical
         // A thousandth of a CPU each: a thousand fit on any machine.
         let terms = OfferTerms(
             capacity: Resources(milliCPU: 1, memoryBytes: 1 << 20, diskBytes: 1 << 20),
             devices: [], ask: try Rate(microPerHour: 10_000), region: "TW", tier: .new)
-        return try folders.map { folder in
-            let identity = try required(try NodeIdentity.load(stateFolder: folder), "identity")
-            var configuration = NodeConfiguration(
-                node: identity.place.node, name: "crowd", terms: terms, statePath: folder,
-                marketURL: identity.place.marketURL, engine: .socket(""), imagesPath: folder)
-            configuration.runPath = stage.folder + "/crowd-run"
-            let client = ChannelClient(stateFolder: folder, clock: ContinuousClock(), log: log)
-            return try NodeAgent(
-                NodeAgent.Parts(
-                    configuration: configuration,
-                    runtime: SimulatedRuntime(now: { Self.now() }),
-                    connect: { try await client.connect() },
-                    signer: try ReceiptKey.load(stateFolder: folder), bootID: "bench",
-                    now: { Self.now() }, clock: ContinuousClock(), logger: log))
+        return try folders.map {
+            try OwnAgent.agent($0, offering: terms, runPath: stage.folder + "/crowd-run")
         }
-    }
-
-    private static func now() -> BootTime {
-        var time = timespec()
-        clock_gettime(CLOCK_BOOTTIME, &time)
-        return BootTime(nanoseconds: Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec))
     }
 }

@@ -1,6 +1,5 @@
 import Domain
 import Foundation
-import Glibc
 import Staging
 import Testing
 import Wire
@@ -120,49 +119,19 @@ extension EndToEnd {
 
         // MARK: Containers
 
-        /// A device node of this test alone. In a user namespace the runtime binds the host's node of
-        /// the same name, whatever else the specification says.
-        private static func node(_ stage: Stage, _ number: Int) throws -> String {
-            let path =
-                "/dev/orban-\(URL(fileURLWithPath: stage.folder).lastPathComponent)-\(number)"
-            // As /dev/null is packed: 1:3.
-            guard mknod(path, S_IFCHR | 0o666, 0x103) == 0, chmod(path, 0o666) == 0 else {
-                throw Stage.Unexpected(description: "cannot make \(path): \(errno)")
-            }
-            stage.afterwards { unlink(path) }
-            return path
-        }
-
-        /// A specification of this test alone, in the folder that the engine reads.
-        private static func specify(
-            _ stage: Stage, _ devices: [(uuid: String, node: String)]
-        ) throws {
-            let folder = "/var/run/cdi"
-            try FileManager.default.createDirectory(
-                atPath: folder, withIntermediateDirectories: true)
-            let path =
-                "\(folder)/orban-\(URL(fileURLWithPath: stage.folder).lastPathComponent).json"
-            let entries = devices.map { device in
-                """
-                {"name":"\(device.uuid)","containerEdits":{"env":["GIVEN=\(device.uuid)"],
-                "deviceNodes":[{"path":"\(device.node)","type":"c","major":1,"minor":3}]}}
-                """
-            }
-            let text = """
-                {"cdiVersion":"0.5.0","kind":"orban.test/gpu","devices":[\(entries.joined(separator: ","))]}
-                """
-            try text.write(toFile: path, atomically: true, encoding: .utf8)
-            stage.afterwards { try? FileManager.default.removeItem(atPath: path) }
-        }
-
         @Test(needsContainers)
         func `a container gets the very GPU of its lease and no other, or does not start`()
             async throws
         {
             try await Stage.run { stage in
                 let double = try await GPUDouble(stage)
-                let nodes = [try Self.node(stage, 1), try Self.node(stage, 2)]
-                try Self.specify(stage, [(double.uuid(1), nodes[0]), (double.uuid(2), nodes[1])])
+                let nodes = [try TestCDI.node(stage, 1), try TestCDI.node(stage, 2)]
+                try TestCDI.specify(
+                    stage,
+                    [
+                        .init(uuid: double.uuid(1), node: nodes[0]),
+                        .init(uuid: double.uuid(2), node: nodes[1]),
+                    ])
                 let site = try await Self.up(stage, double, Site.nodeOptions)
                 var job = JobText("job", "ls -d /dev/orban*; echo $GIVEN $ORBAN_DEVICES")
                 job.gpus = 1
@@ -179,9 +148,12 @@ extension EndToEnd {
             try await Stage.run { stage in
                 let double = try await GPUDouble(stage)
                 // The first is said to be the second.
-                try Self.specify(
+                try TestCDI.specify(
                     stage,
-                    [(double.uuid(1), "/dev/nvidia1"), (double.uuid(2), "/dev/nvidia1")])
+                    [
+                        .init(uuid: double.uuid(1), node: "/dev/nvidia1"),
+                        .init(uuid: double.uuid(2), node: "/dev/nvidia1"),
+                    ])
                 let site = try await Self.up(stage, double, Site.nodeOptions)
                 let offer = try await eventually("one is withheld") {
                     let offer = try Self.offer(site)

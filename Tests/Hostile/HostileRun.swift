@@ -12,13 +12,22 @@ package struct HostileResult: Hashable, Sendable {
     package let name: String
     package let outcome: Outcome
     package let control: Outcome
+    /// What arrived meanwhile at the targets that the corpus set up outside: in the profile, and in
+    /// the control.
+    package let packets: Int
+    package let controlPackets: Int
     /// What both wrote, for the reader of a failure.
     package let detail: String
 
-    package init(name: String, outcome: Outcome, control: Outcome, detail: String) {
+    package init(
+        name: String, outcome: Outcome, control: Outcome, packets: Int = 0, controlPackets: Int = 0,
+        detail: String
+    ) {
         self.name = name
         self.outcome = outcome
         self.control = control
+        self.packets = packets
+        self.controlPackets = controlPackets
         self.detail = detail
     }
 }
@@ -29,15 +38,18 @@ package struct HostileTally: Hashable, Sendable, Encodable {
     /// Cases whose control was seen to succeed.
     package let controls: Int
     package let escapes: Int
+    /// What reached a target outside although the whole profile held.
+    package let packets: Int
 
     package init(_ results: [HostileResult]) {
         cases = results.count
         controls = results.count { $0.control == .escaped }
         escapes = results.count { $0.outcome == .escaped }
+        packets = results.reduce(0) { $0 + $1.packets }
     }
 
     package var line: String {
-        #"{"cases":\#(cases),"controls":\#(controls),"escapes":\#(escapes)}"#
+        #"{"cases":\#(cases),"controls":\#(controls),"escapes":\#(escapes),"packets":\#(packets)}"#
     }
 }
 
@@ -45,14 +57,29 @@ extension HostileStage {
     package func results(of cases: [HostileCase]) async throws -> [HostileResult] {
         var results: [HostileResult] = []
         for one in cases {
+            let before = try packets()
             let held = try await attempt(one, [])
+            let between = try packets()
             let control = try await attempt(one, one.without)
             results.append(
                 HostileResult(
                     name: one.name, outcome: held.outcome, control: control.outcome,
+                    packets: between - before, controlPackets: try packets() - between,
                     detail: "profile: \(held.text) control: \(control.text)"))
         }
         return results
+    }
+
+    /// Packets that the listeners' namespace has received, ever.
+    private func packets() throws -> Int {
+        let text = try String(contentsOfFile: "/proc/\(listeners)/net/dev", encoding: .utf8)
+        // Of an interface: bytes received, then packets.
+        let counts = text.split(separator: "\n").compactMap { line -> Int? in
+            let fields = line.split { $0 == " " || $0 == ":" }
+            return fields.first == "lo" && fields.count > 2 ? Int(fields[2]) : nil
+        }
+        guard counts.count == 1 else { throw Unfit(description: "not one loopback: \(text)") }
+        return counts[0]
     }
 
     private func attempt(

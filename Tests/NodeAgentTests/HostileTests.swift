@@ -2,8 +2,6 @@ import Foundation
 import Hostile
 import Testing
 
-@testable import NodeAgent
-
 /// The corpus of hostile jobs in the real profile; a case counts only with its control.
 @Suite(.serialized, .enabled(if: Rig.missing == nil, Comment(rawValue: Rig.missing ?? "")))
 struct HostileTests {
@@ -16,10 +14,13 @@ struct HostileTests {
             #expect(result.outcome == .held, "\(result.name): \(result.detail)")
             #expect(result.control == .escaped, "control of \(result.name): \(result.detail)")
         }
+        // The counter of what arrives outside sees what a control without its protection sends.
+        #expect(results.contains { $0.controlPackets > 0 })
         let tally = HostileTally(all)
         try FileHandle.standardOutput.write(contentsOf: Data((tally.line + "\n").utf8))
         #expect(tally.cases >= 20)
         #expect(tally.controls == tally.cases)
         #expect(tally.escapes == 0)
+        #expect(tally.packets == 0)
     }
 }

@@ -1,14 +1,16 @@
 import Foundation
 
-/// Two GPUs that are a program's: the double of NVIDIA's library, with a control file of its own.
+/// GPUs that are a program's: the double of NVIDIA's library, with a control file of its own.
 package struct GPUDouble {
     package let library: String
     private let statePath: String
     /// Eight hexadecimal digits in every UUID of this machine.
     private let mark: String
+    private let count: Int
 
     /// - Throws: `Stage.Unexpected` where the double cannot be built.
-    package init(_ stage: Stage) async throws {
+    package init(_ stage: Stage, count: Int = 2) async throws {
+        self.count = count
         let script = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
             .appendingPathComponent("../../script/double").standardized.path
         let build = try stage.start("double", "/bin/bash", [script])
@@ -21,7 +23,9 @@ package struct GPUDouble {
     }
 
     package var environment: [String: String] {
-        ["FAKE_NVML_STATE": statePath, "FAKE_NVML_NODE": mark]
+        [
+            "FAKE_NVML_STATE": statePath, "FAKE_NVML_NODE": mark, "FAKE_NVML_COUNT": "\(count)",
+        ]
     }
 
     package var options: [String] { ["--nvml", library] }

@@ -11,32 +11,38 @@ package final class JoinedNode {
     package let stage: Stage
     private let options: [String]
     private let folder: String
+    private let environment: [String: String]
     package private(set) var program: Program
     package private(set) var id: NodeID?
 
     /// Joins the site's market and runs the node until its offer stands.
     package init(
-        _ name: String, at site: Site, options: [String] = Site.nodeOptions
+        _ name: String, at site: Site, options: [String] = Site.nodeOptions,
+        with environment: [String: String] = [:]
     ) async throws {
         stage = site.stage
+        self.environment = environment
         folder = "\(stage.folder)/\(name)"
         self.options = ["--name", name] + options
         let token = try await site.ok(.provider, ["market", "token", "create"])
             .trimmingCharacters(in: .whitespacesAndNewlines)
         _ = try await stage.ok(["node", "join", token, "--name", name, "--state-dir", folder])
-        program = try Self.start(stage, folder, self.options)
+        program = try Self.start(stage, folder, self.options, environment)
         try await ready()
         try await offered(at: site)
     }
 
     private static func start(
-        _ stage: Stage, _ folder: String, _ options: [String]
+        _ stage: Stage, _ folder: String, _ options: [String], _ environment: [String: String]
     ) throws -> Program {
-        try stage.orban(["node", "run", "--state-dir", folder, "-o", "json"] + options)
+        try stage.orban(
+            ["node", "run", "--state-dir", folder, "-o", "json"] + options, with: environment)
     }
 
     /// Runs the node's program again, over the state of the one that has ended.
-    package func restart() throws { program = try Self.start(stage, folder, options) }
+    package func restart() throws {
+        program = try Self.start(stage, folder, options, environment)
+    }
 
     /// Waits until the market was reached.
     package func ready() async throws {

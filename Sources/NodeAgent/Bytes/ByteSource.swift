@@ -33,7 +33,7 @@ package struct ByteSource: Sendable {
 }
 
 extension ByteSource {
-    init(_ file: PlainFile) throws {
+    package init(_ file: PlainFile) throws {
         self.init(size: try file.size()) { count, offset in try file.read(count, at: offset) }
     }
 }

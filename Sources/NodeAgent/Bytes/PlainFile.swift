@@ -3,7 +3,7 @@ import Foundation
 import Glibc
 
 /// A regular file held open; closed with its last reference. Every call blocks.
-final class PlainFile: Sendable {
+package final class PlainFile: Sendable {
     let descriptor: Int32
     let path: String
 
@@ -14,7 +14,7 @@ final class PlainFile: Sendable {
         guard descriptor >= 0 else { throw FileFailure("open", path) }
     }
 
-    init(reading path: String) throws {
+    package init(reading path: String) throws {
         self.path = path
         descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
         guard descriptor >= 0 else { throw FileFailure("open", path) }

@@ -6,7 +6,7 @@ import Glibc
 ///
 /// Nothing outside the folder is ever read: no link is followed. Folders, regular files and
 /// relative links that stay inside are kept; sockets, pipes, devices and other links are left out.
-struct TarWriter {
+package struct TarWriter {
     /// The tree is deeper, or has more entries, than any honest result.
     enum Refused: Error, Hashable { case tooDeep, tooManyEntries }
 
@@ -18,7 +18,7 @@ struct TarWriter {
     private var entries = 0
 
     /// Packs `folder` into the file `path`.
-    static func pack(folder: String, to path: String) throws -> PlainFile {
+    package static func pack(folder: String, to path: String) throws -> PlainFile {
         let archive = try PlainFile(writing: path)
         try archive.truncate(to: 0)
         var writer = TarWriter(archive: archive)

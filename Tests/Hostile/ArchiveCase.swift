@@ -1,11 +1,9 @@
 import Foundation
-import Hostile
-
-@testable import NodeAgent
+import NodeAgent
 
 /// What a stranger's archive, or a folder that a job left, tries against the node's own programs.
 /// The control is GNU tar, told to trust the archive, or our reader without its bound.
-struct ArchiveCase: Sendable {
+package struct ArchiveCase: Sendable {
     let name: String
     /// Makes `$1/a.tar`, or the folder `$1/out`; `$1/evil` must not come to be.
     let make: String
@@ -16,7 +14,7 @@ struct ArchiveCase: Sendable {
     /// Succeeds when the attack did.
     let escaped: String
 
-    func result() -> HostileResult {
+    package func result() -> HostileResult {
         let outcome = attempt(own)
         let control = attempt(trusting)
         return HostileResult(name: name, outcome: outcome, control: control, detail: make)
@@ -24,12 +22,18 @@ struct ArchiveCase: Sendable {
 
     private func attempt(_ body: (String) throws -> Void) -> HostileResult.Outcome {
         let folder = NSTemporaryDirectory() + "archive-\(UUID().uuidString)"
-        defer { shell(#"rm -rf "$1""#, folder) }
-        let made = shell(#"mkdir -p "$1/into" "$1/out" && "# + make + " && echo made", folder)
+        defer { Self.shell(#"rm -rf "$1""#, folder) }
+        let made = Self.shell(#"mkdir -p "$1/into" "$1/out" && "# + make + " && echo made", folder)
         guard made.hasSuffix("made\n") else { return .notTried }
         try? body(folder)
-        return shell("cd \"$1\" && " + escaped + " && echo yes", folder).hasSuffix("yes\n")
+        return Self.shell("cd \"$1\" && " + escaped + " && echo yes", folder).hasSuffix("yes\n")
             ? .escaped : .held
+    }
+
+    /// What a script says that has the folder as `$1`.
+    @discardableResult
+    private static func shell(_ script: String, _ folder: String) -> String {
+        do { return try HostileStage.shell(script, folder) } catch { return "\(error)" }
     }
 
     @Sendable private static func unpack(_ folder: String) throws {
@@ -63,7 +67,7 @@ struct ArchiveCase: Sendable {
             name: name, make: make, own: collect, trusting: collectTrusting, escaped: escaped)
     }
 
-    static let all = [
+    package static let all = [
         input(
             "an archive's name with ..",
             #"echo x > "$1/evil" && tar -cPf "$1/a.tar" -C "$1/into" ../evil && rm "$1/evil""#,

@@ -9,11 +9,12 @@ struct DirectContainers {
 
     private let client: LibpodClient
     private let image: String
+    private let gpu: TestCDI.Entry?
     private let folder: String
     private let ranges: IDRanges
 
     static func run(
-        _ stage: Stage, _ body: (DirectContainers) async throws -> Void
+        _ stage: Stage, gpu: TestCDI.Entry? = nil, _ body: (DirectContainers) async throws -> Void
     ) async throws {
         let http = HTTPClient(
             eventLoopGroupProvider: .singleton, configuration: LibpodClient.configuration)
@@ -21,6 +22,7 @@ struct DirectContainers {
             let client = LibpodClient(socketPath: socket, httpClient: http)
             let direct = DirectContainers(
                 client: client, image: try await client.inspectImage(JobText.container).id,
+                gpu: gpu,
                 folder: stage.folder, ranges: try IDRanges(directory: "/run/orban/ids"))
             try SeccompProfile(baseFile: "/usr/share/containers/seccomp.json")
                 .write(to: direct.seccomp)
@@ -41,18 +43,19 @@ struct DirectContainers {
         let asked = wallNanoseconds()
         let group = try Cgroup(
             tree: CgroupTree(root: "/sys/fs/cgroup"), path: "/orban/bench-\(name)")
-        try group.create(memoryLimitBytes: StartOverhead.memoryBytes)
-        let spec = ContainerSpec(
+        try group.create(memoryLimitBytes: StartPairs.memoryBytes)
+        var spec = ContainerSpec(
             name: "orban-bench-\(name)", image: image,
-            command: ["sh", "-c", StartOverhead.script],
+            command: ["sh", "-c", StartPairs.script],
             log: .init(path: log, maximumBytes: 64 << 20),
             isolation: IsolationProfile(
                 idRange: try ranges.acquire(for: owner), seccompProfilePath: seccomp,
                 cgroupParent: group.path,
                 limits: ResourceLimits(
-                    memoryBytes: StartOverhead.memoryBytes, cpuMillis: StartOverhead.milliCPU,
-                    temporaryBytes: StartOverhead.memoryBytes / 2),
+                    memoryBytes: StartPairs.memoryBytes, cpuMillis: StartPairs.milliCPU,
+                    temporaryBytes: StartPairs.memoryBytes / 2),
                 binds: []))
+        spec.devices = [gpu].compactMap { $0?.name }
         let id = try await client.create(spec)
         try await client.start(id)
         _ = try await client.wait(id, intervalMilliseconds: 5)
@@ -66,7 +69,7 @@ struct DirectContainers {
     private func began(_ id: ContainerID) async throws -> Int64 {
         var text: [UInt8] = []
         for try await frame in try await client.logs(id, .untilNow) { text += frame.bytes }
-        let printed = StartOverhead.firstNumber(String(decoding: text, as: UTF8.self))
+        let printed = StartPairs.firstNumber(String(decoding: text, as: UTF8.self))
         return try required(printed, "output of a container")
     }
 }
