@@ -54,4 +54,10 @@ package final class NVMLLibrary: Sendable {
     package func sample() -> [NVMLSample] {
         session.withLock { $0.samples() }
     }
+
+    /// Whether one of these devices is lost, or has reported an Xid that is about the device itself,
+    /// since the last sample: one call for each. Takes nothing from the next sample.
+    package func isAnyLost(of uuids: Set<String>) -> Bool {
+        session.withLock { $0.isAnyLost(of: uuids) }
+    }
 }

@@ -3,6 +3,7 @@ import CNVML
 extension Session {
     mutating func samples() -> [NVMLSample] {
         let samples = devices.map(sample)
+        for index in devices.indices { devices[index].unread = [] }
         for failure in samples.compactMap(\.failure) { note(failure) }
         return samples
     }
@@ -13,10 +14,30 @@ extension Session {
             let failure = NVMLFailure(
                 call: "nvmlDeviceGetHandleByIndex_v2(\(device.index))",
                 code: ORBAN_NVML_UNINITIALIZED)
-            return NVMLSample(uuid: device.uuid, failure: failure, xids: [])
+            return NVMLSample(uuid: device.uuid, failure: failure, xids: device.unread)
         }
         let reader = DeviceReader(functions: functions, handle: handle, label: "\(device.index)")
-        return reader.sample(uuid: device.uuid, xids: xids(of: device))
+        return reader.sample(uuid: device.uuid, xids: device.unread + xids(of: device))
+    }
+
+    /// Whether one of these is lost or has reported that it is broken.
+    mutating func isAnyLost(of uuids: Set<String>) -> Bool {
+        devices.indices.contains { uuids.contains(devices[$0].uuid) && isLost(at: $0) }
+    }
+
+    private mutating func isLost(at index: Int) -> Bool {
+        let device = devices[index]
+        guard let handle = device.handle else { return false }
+        devices[index].unread = Array((device.unread + xids(of: device)).prefix(Self.mostEvents))
+        do {
+            let reader = DeviceReader(
+                functions: functions, handle: handle, label: "\(device.index)")
+            _ = try reader.memory()
+        } catch {
+            note(error)
+            if error.isLost { return true }
+        }
+        return devices[index].unread.contains { !NVMLSample.applicationXids.contains($0) }
     }
 
     /// More events than these within one sample are left for the next one.
@@ -42,7 +63,7 @@ extension Session {
             let known = before.first { $0.uuid == device.uuid && $0.handle == handle }
             return WatchedDevice(
                 uuid: device.uuid, index: device.index, handle: handle,
-                events: known?.events ?? startWatching(handle))
+                events: known?.events ?? startWatching(handle), unread: known?.unread ?? [])
         }
         let kept = devices.compactMap(\.events)
         for device in before where !kept.contains(where: { $0 == device.events }) {

@@ -64,4 +64,6 @@ struct WatchedDevice {
     var handle: OpaquePointer?
     /// A set of its own for each device: the wait on a set fails when any device in it is lost.
     var events: OpaquePointer?
+    /// Xids that were read since the last sample, for the next one.
+    var unread: [Int] = []
 }

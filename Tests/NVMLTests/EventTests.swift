@@ -37,6 +37,44 @@ extension DoubleTests {
             }
         }
 
+        @Test(arguments: ["gone", "xid 79"])
+        func `a glance tells that a device is lost, of those asked for alone`(
+            order: String
+        ) async throws {
+            try await NVMLDouble.open { library, orders in
+                let uuids = try library.inventory().devices.map(\.uuid)
+                #expect(!library.isAnyLost(of: Set(uuids)))
+                try orders.give("1 \(order)")
+                #expect(!library.isAnyLost(of: []) && !library.isAnyLost(of: [uuids[0]]))
+                #expect(library.isAnyLost(of: [uuids[1]]))
+            }
+        }
+
+        @Test(arguments: ["silent", "xid 31", "process 812 500000"])
+        func `a device that is silent, or whose program failed, is not lost at a glance`(
+            order: String
+        ) async throws {
+            try await NVMLDouble.open { library, orders in
+                let uuids = try library.inventory().devices.map(\.uuid)
+                try orders.give("0 \(order)")
+                #expect(!library.isAnyLost(of: Set(uuids)))
+            }
+        }
+
+        @Test func `a glance takes no Xid from the next sample`() async throws {
+            try await NVMLDouble.open { library, orders in
+                let uuids = Set(try library.inventory().devices.map(\.uuid))
+                try orders.give("0 xid 31", "1 xid 79")
+                #expect(library.isAnyLost(of: uuids))
+                _ = try library.inventory()
+                try orders.give("0 xid 31", "0 xid 48", "1 xid 79")
+                #expect(library.isAnyLost(of: uuids))
+                #expect(library.sample().map(\.xids) == [[31, 48], [79]])
+                #expect(library.sample().map(\.xids) == [[], []])
+                #expect(!library.isAnyLost(of: uuids))
+            }
+        }
+
         @Test func `a device that comes back is watched again`() async throws {
             try await NVMLDouble.open { library, orders in
                 _ = try library.inventory()

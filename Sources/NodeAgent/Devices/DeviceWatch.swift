@@ -8,7 +8,8 @@ import Synchronization
 
 /// The GPUs of this machine, looked at once a second from a thread of its own: a call into the
 /// driver may block for as long as a device hangs. Then no sample comes, and the leases' own timers
-/// tell that their devices are silent.
+/// tell that their devices are silent. Halfway between two looks the leased ones are asked whether
+/// they are lost, so that the end of such a lease is known everywhere within a second.
 package final class DeviceWatch: Sendable {
     /// Passes between two looks at what changes rarely.
     private static let rarely = 5
@@ -113,17 +114,30 @@ package final class DeviceWatch: Sendable {
                 _ = try? library.inventory()
             }
             pass += 1
-            due = Self.next(after: due)
-            while clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &due, nil) == EINTR {}
+            Self.wait(halfSecondAfter: &due)
+            // Then the next look is now.
+            if !isLeasedLost() { Self.wait(halfSecondAfter: &due) }
         }
     }
 
-    /// A second later, or now where that is over: what was missed is not made up for.
-    private static func next(after due: timespec) -> timespec {
+    /// Or until now, where that is over: what was missed is not made up for.
+    private static func wait(halfSecondAfter due: inout timespec) {
         var now = timespec()
         clock_gettime(CLOCK_MONOTONIC, &now)
-        let next = timespec(tv_sec: due.tv_sec + 1, tv_nsec: due.tv_nsec)
-        return (next.tv_sec, next.tv_nsec) < (now.tv_sec, now.tv_nsec) ? now : next
+        due.tv_nsec += 500_000_000
+        if due.tv_nsec >= 1_000_000_000 {
+            due.tv_nsec -= 1_000_000_000
+            due.tv_sec += 1
+        }
+        if (due.tv_sec, due.tv_nsec) < (now.tv_sec, now.tv_nsec) { due = now }
+        while clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &due, nil) == EINTR {}
+    }
+
+    private func isLeasedLost() -> Bool {
+        let leased = state.withLock(\.leased)
+        guard !leased.isEmpty else { return false }
+        let gpus = parts.filter { $0.value.contains { leased.contains($0.id) } }
+        return library.isAnyLost(of: Set(gpus.keys))
     }
 
     private func readings(
