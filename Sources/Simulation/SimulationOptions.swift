@@ -32,7 +32,7 @@ package enum PlantedBug: String, Hashable, Sendable, CaseIterable {
     case clockBoundDropped
     /// Silent spans are not booked.
     case silenceForgotten
-    /// A silence of which the booking was not answered is booked again from its beginning.
+    /// A silence is booked again from its beginning.
     case silenceBookedTwice
     /// A claim of any attempt is taken.
     case attemptCheckDropped

@@ -22,7 +22,6 @@ struct Tampering {
             if planted == .silenceForgotten {
                 self.command = .silence(node, from: from, until: from)
             }
-            if planted == .silenceBookedTwice { forgetSilences(of: node) }
         default: break
         }
         if planted == .clockBoundDropped, case .meter(let verified, _) = command,
@@ -63,16 +62,6 @@ struct Tampering {
         show(shown.with(attempt: shown.attempt, rate: rate))
     }
 
-    private mutating func forgetSilences(of node: NodeID) {
-        let live = Read.liveLeasesOfNode(node, limit: JobTerms.maximumTasks)
-        let forgetful = rows.leases(live).map { lease in
-            var lease = lease
-            lease.silentUntil = nil
-            return Row.lease(lease)
-        }
-        rows.add(forgetful, for: live)
-    }
-
     private mutating func show(_ shown: Lease) {
         lease = rows.lease(shown.id)
         rows.add([.lease(shown)], for: .lease(shown.id))
@@ -86,6 +75,7 @@ extension Tampering {
         switch planted {
         case .commissionRoundedUp: shiftCommission(in: &decision)
         case .refundedTwice: repeatRefunds(in: &decision)
+        case .silenceBookedTwice: repeatSilence(in: &decision)
         case .escrowKept: if case .verify = command { keepEscrow(in: &decision) }
         case .holdLeftOpen: reopenHold(in: &decision)
         case .finalRecordDropped: if case .verify = command { decision.newEntries = [] }
@@ -131,6 +121,16 @@ extension Tampering {
             decision.transfers.append(refund)
             decision.add(-refund.amount.micro, to: refund.from)
             decision.add(refund.amount.micro, to: refund.to)
+        }
+    }
+
+    private func repeatSilence(in decision: inout Decision) {
+        guard case .silence(_, let from, let until) = command else { return }
+        decision.rows = decision.rows.map { row in
+            guard case .lease(var lease) = row else { return row }
+            lease.silenceMilliseconds += max(
+                0, until.millisecondsSince(from.advanced(seconds: lease.fence)))
+            return .lease(lease)
         }
     }
 
