@@ -92,9 +92,10 @@ let package = Package(
             ["Domain", "Accounting", "Transparency", "Marketplace", grdb, crypto]),
         module("ContainerEngine", [httpClient, nio, nioHTTP1, yams]),
         .target(name: "CNVML"),
-        module("NVML", ["CNVML"]),
+        module("DynamicLibrary"),
+        module("NVML", ["CNVML", "DynamicLibrary"]),
         .target(name: "CCUDA"),
-        module("CUDA", ["CCUDA"]),
+        module("CUDA", ["CCUDA", "DynamicLibrary"]),
         // 5. Programs
         module(
             "ControlPlane",
@@ -158,7 +159,7 @@ let package = Package(
             ]),
         tests("Simulation", ["Simulation", "Domain"]),
         tests("ContainerEngine", ["ContainerEngine", "Hostile"]),
-        tests("NVML", ["NVML"]),
+        tests("NVML", ["NVML", "DynamicLibrary"]),
         tests("CUDA", ["CUDA"]),
         tests("CheckGPU", ["check-gpu", "CUDA"]),
         tests(

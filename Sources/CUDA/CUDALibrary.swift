@@ -1,4 +1,5 @@
 import CCUDA
+import DynamicLibrary
 import Glibc
 
 /// CUDA: memory and kernels on NVIDIA's GPUs, through the driver's own interface.
@@ -25,13 +26,26 @@ package final class CUDALibrary {
     package static func open(
         _ path: String = systemName
     ) throws(CUDAUnavailable) -> CUDALibrary {
-        let library = CUDALibrary(try orban_cuda_functions(from: try SymbolTable.open(path)))
+        let library = CUDALibrary(try functions(of: path))
         do {
             try library.check("cuInit", library.functions.initialize?(0))
         } catch {
             throw CUDAUnavailable(cause: .initFailed(error))
         }
         return library
+    }
+
+    private static func functions(
+        of path: String
+    ) throws(CUDAUnavailable) -> orban_cuda_functions {
+        do throws(DynamicLibrary.Absence) {
+            return try orban_cuda_functions(from: try DynamicLibrary.open(path))
+        } catch {
+            switch error {
+            case .library(let reason): throw CUDAUnavailable(cause: .noLibrary(reason))
+            case .symbol(let name): throw CUDAUnavailable(cause: .symbolMissing(name))
+            }
+        }
     }
 
     /// The newest CUDA that the driver supports, for example `12.4`.

@@ -1,27 +1,5 @@
 import CNVML
-import Glibc
-
-extension String {
-    /// Reads at most `limit` bytes and stops at the first zero. What is not UTF-8, and what would
-    /// act on a terminal or turn the direction of a line, becomes a replacement character.
-    init(bounded text: UnsafePointer<CChar>, limit: Int) {
-        let bytes = UnsafeRawBufferPointer(start: text, count: strnlen(text, limit))
-        self = String(decoding: bytes, as: UTF8.self).withoutControls
-    }
-
-    private var withoutControls: String {
-        var text = ""
-        for scalar in unicodeScalars {
-            switch scalar.properties.generalCategory {
-            case .control, .format, .lineSeparator, .paragraphSeparator, .privateUse, .unassigned:
-                text.unicodeScalars.append("\u{FFFD}")
-            default:
-                text.unicodeScalars.append(scalar)
-            }
-        }
-        return text
-    }
-}
+import DynamicLibrary
 
 /// What a call answered; numbers that mean "not available" or that cannot be are nil.
 enum Answer {

@@ -1,4 +1,5 @@
 import CNVML
+import DynamicLibrary
 
 /// What a device is.
 extension DeviceReader {

@@ -1,4 +1,5 @@
 import CNVML
+import DynamicLibrary
 import Glibc
 import Synchronization
 
@@ -30,13 +31,31 @@ package final class NVMLLibrary: Sendable {
     package static func open(
         _ path: String = systemName
     ) throws(NVMLUnavailable) -> NVMLLibrary {
-        let symbols = try SymbolTable.open(path)
-        do {
-            let functions = try orban_nvml_functions(from: symbols)
-            return NVMLLibrary(try Session(symbols: symbols, functions: functions))
+        let (library, functions) = try functions(of: path)
+        do throws(NVMLUnavailable) {
+            return NVMLLibrary(try Session(library: library, functions: functions))
         } catch {
-            symbols.close()
+            library.close()
             throw error
+        }
+    }
+
+    private static func functions(
+        of path: String
+    ) throws(NVMLUnavailable) -> (DynamicLibrary, orban_nvml_functions) {
+        do throws(DynamicLibrary.Absence) {
+            let library = try DynamicLibrary.open(path)
+            do throws(DynamicLibrary.Absence) {
+                return (library, try orban_nvml_functions(from: library))
+            } catch {
+                library.close()
+                throw error
+            }
+        } catch {
+            switch error {
+            case .library(let reason): throw NVMLUnavailable(cause: .noLibrary(reason))
+            case .symbol(let name): throw NVMLUnavailable(cause: .symbolMissing(name))
+            }
         }
     }
 

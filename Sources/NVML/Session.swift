@@ -1,8 +1,9 @@
 import CNVML
+import DynamicLibrary
 
 /// The library's state and ours about it: one user at a time.
 struct Session {
-    private let symbols: SymbolTable
+    private let library: DynamicLibrary
     let functions: orban_nvml_functions
     /// Whether an answer said that the driver went away, so that everything the library handed out
     /// before is void and it must be initialised anew.
@@ -13,9 +14,9 @@ struct Session {
     static var mostDevices: UInt32 { 64 }
 
     init(
-        symbols: SymbolTable, functions: orban_nvml_functions
+        library: DynamicLibrary, functions: orban_nvml_functions
     ) throws(NVMLUnavailable) {
-        self.symbols = symbols
+        self.library = library
         self.functions = functions
         let code = Self.initialise(functions)
         guard code == ORBAN_NVML_SUCCESS else {
@@ -32,7 +33,7 @@ struct Session {
         for device in devices { stopWatching(device) }
         devices = []
         _ = functions.shutdown?()
-        symbols.close()
+        library.close()
     }
 
     /// Initialises the library anew. The devices stay, as ones that cannot be asked, until an

@@ -4,14 +4,8 @@ import Testing
 
 @testable import ContainerEngine
 
-let isNightly = ProcessInfo.processInfo.environment["ORBAN_NIGHTLY"] == "1"
-
 /// The link of a container against a world of ours, in namespaces that lead nowhere else.
-///
-/// In `script/nightly`: no node has such a link yet, and making hundreds of namespaces was once refused
-/// by the kernel.
 @Suite(
-    .enabled(if: isNightly, "script/nightly runs it"),
     .disabled(if: EgressStage.missing != nil, Comment(rawValue: EgressStage.missing ?? "")),
     .serialized)
 struct EgressLinkTests {

@@ -14,7 +14,6 @@ extension EngineTests {
         """
 
     @Test(
-        .enabled(if: isNightly, "script/nightly runs it"),
         .disabled(if: EgressStage.missing != nil, Comment(rawValue: EgressStage.missing ?? "")))
     func `a container that asked for it reaches what is public, and nothing that is denied`()
         async throws

@@ -33,9 +33,10 @@ enum Layers {
         "Ethereum": [],
         "ContainerEngine": [],
         "CNVML": [],
-        "NVML": ["CNVML"],
+        "DynamicLibrary": [],
+        "NVML": ["CNVML", "DynamicLibrary"],
         "CCUDA": [],
-        "CUDA": ["CCUDA"],
+        "CUDA": ["CCUDA", "DynamicLibrary"],
         "ControlPlane": core.filter { $0 != "Hosting" } + [
             "Wire", "SQLiteStorage", "PostgresStorage", "Ethereum",
         ],

@@ -76,9 +76,11 @@ struct MirrorAudit {
 
     private mutating func takeRecords(_ path: TilePath, _ tree: MirrorTree) throws {
         let first = path.index * Int64(TilePath.fullWidth)
-        // A file that is missing or cut is named already.
-        guard let entries = try? folder.entries(at: path) else {
+        let entries: [[UInt8]]
+        do throws(AuditFault) { entries = try folder.entries(at: path) } catch {
             hasGap = true
+            // Named already, unless it went only now.
+            if !faults.contains(error) { note(error) }
             return
         }
         let matches = try tree.matches(path) ?? entries.indices.map(Match.same)

@@ -26,6 +26,8 @@ package protocol ContainerRuntime: Sendable {
     /// Kills what still lives and removes all that belongs to the lease.
     func remove(_ lease: LeaseID) async throws
 
+    /// Devices of these that no container can be given now, and why; stable codes. Reads files.
+    func unattachable(_ devices: [DeviceID]) -> [DeviceID: String]
     /// Every container with this node's label.
     func sample(at now: BootTime) -> [Observation]
     func moveFence(of lease: LeaseID, to fence: BootTime)

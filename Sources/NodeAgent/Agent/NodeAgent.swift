@@ -116,11 +116,8 @@ package actor NodeAgent: Service {
 
     private func follow(_ watch: DeviceWatch) async throws {
         let all = watch.devices.map(\.id)
-        let access = parts.configuration.devices
-        let isSimulated = parts.runtime is SimulatedRuntime
-        for await pass in watch.readings(
-            unattachable: { isSimulated ? [:] : access.unattachable(all) })
-        {
+        let runtime = parts.runtime
+        for await pass in watch.readings(unattachable: { runtime.unattachable(all) }) {
             try take(.devicesSeen(pass.readings, askedAt: pass.askedAt))
             watch.setLeased(Set(host.leases.flatMap(\.dispatch.devices)))
         }

@@ -82,6 +82,8 @@ package final class SimulatedRuntime: ContainerRuntime {
         }
     }
 
+    package func unattachable(_ devices: [DeviceID]) -> [DeviceID: String] { [:] }
+
     package func sample(at now: BootTime) -> [Observation] {
         state.withLock { state in
             state.containers.keys.sorted().compactMap { lease in

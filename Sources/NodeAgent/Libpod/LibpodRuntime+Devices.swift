@@ -50,6 +50,10 @@ package struct DeviceAccess: Hashable, Sendable {
 }
 
 extension LibpodRuntime {
+    package func unattachable(_ devices: [DeviceID]) -> [DeviceID: String] {
+        parts.configuration.devices.unattachable(devices)
+    }
+
     func attachedDevices(of dispatch: Dispatch) throws(StartFailure) -> [CDIDevice] {
         guard !dispatch.devices.isEmpty else { return [] }
         return try parts.configuration.devices.attached(dispatch.devices)

@@ -1,40 +1,9 @@
 import CCUDA
-import Glibc
-
-/// A shared library that was opened, and its symbols by name.
-struct SymbolTable {
-    private let handle: UnsafeMutableRawPointer
-
-    static func open(_ path: String) throws(CUDAUnavailable) -> SymbolTable {
-        guard let handle = dlopen(path, RTLD_NOW | RTLD_LOCAL) else {
-            let reason = dlerror().map { String(cut: $0, limit: 512) } ?? "no reason given"
-            throw CUDAUnavailable(cause: .noLibrary(reason))
-        }
-        return SymbolTable(handle: handle)
-    }
-
-    /// The function under the first of these names that the library has. The caller names the type
-    /// that the function is known to have; nothing can check it.
-    func first<Function>(_ names: String...) -> Function? {
-        for name in names {
-            if let symbol = dlsym(handle, name) {
-                return unsafeBitCast(symbol, to: Function.self)
-            }
-        }
-        return nil
-    }
-
-    func required<Function>(_ name: String) throws(CUDAUnavailable) -> Function {
-        guard let function: Function = first(name) else {
-            throw CUDAUnavailable(cause: .symbolMissing(name))
-        }
-        return function
-    }
-}
+import DynamicLibrary
 
 extension orban_cuda_functions {
     /// Every function that we call, by its versioned name.
-    init(from symbols: SymbolTable) throws(CUDAUnavailable) {
+    init(from symbols: DynamicLibrary) throws(DynamicLibrary.Absence) {
         self.init()
         initialize = try symbols.required("cuInit") as orban_cuda_initialize
         try addDevices(symbols)
@@ -47,7 +16,7 @@ extension orban_cuda_functions {
         error_text = symbols.first("cuGetErrorString")
     }
 
-    private mutating func addDevices(_ symbols: SymbolTable) throws(CUDAUnavailable) {
+    private mutating func addDevices(_ symbols: DynamicLibrary) throws(DynamicLibrary.Absence) {
         device_count = try symbols.required("cuDeviceGetCount") as orban_cuda_integer
         device = try symbols.required("cuDeviceGet") as orban_cuda_find
         // The older one answers the UUID of the whole device also for a MIG instance.
@@ -62,7 +31,7 @@ extension orban_cuda_functions {
         synchronize = try symbols.required("cuCtxSynchronize") as orban_cuda_plain
     }
 
-    private mutating func addMemory(_ symbols: SymbolTable) throws(CUDAUnavailable) {
+    private mutating func addMemory(_ symbols: DynamicLibrary) throws(DynamicLibrary.Absence) {
         memory = try symbols.required("cuMemGetInfo_v2") as orban_cuda_free_and_total
         allocate = try symbols.required("cuMemAlloc_v2") as orban_cuda_allocate
         release = try symbols.required("cuMemFree_v2") as orban_cuda_release
@@ -71,7 +40,7 @@ extension orban_cuda_functions {
         fill = try symbols.required("cuMemsetD32_v2") as orban_cuda_fill
     }
 
-    private mutating func addKernels(_ symbols: SymbolTable) throws(CUDAUnavailable) {
+    private mutating func addKernels(_ symbols: DynamicLibrary) throws(DynamicLibrary.Absence) {
         load = try symbols.required("cuModuleLoadData") as orban_cuda_load
         unload = try symbols.required("cuModuleUnload") as orban_cuda_unload
         function = try symbols.required("cuModuleGetFunction") as orban_cuda_get_function

@@ -1,46 +1,9 @@
 import CNVML
-import Glibc
-
-/// A shared library that was opened, and its symbols by name.
-struct SymbolTable {
-    private let handle: UnsafeMutableRawPointer
-
-    /// Every symbol of the library is resolved now: a broken one shows here and not in a call.
-    static func open(_ path: String) throws(NVMLUnavailable) -> SymbolTable {
-        guard let handle = dlopen(path, RTLD_NOW | RTLD_LOCAL) else {
-            let reason = dlerror().map { String(bounded: $0, limit: 512) } ?? "no reason given"
-            throw NVMLUnavailable(cause: .noLibrary(reason))
-        }
-        return SymbolTable(handle: handle)
-    }
-
-    /// Nothing that was found may be called afterwards.
-    func close() {
-        dlclose(handle)
-    }
-
-    /// The function under the first of these names that the library has. The caller names the type
-    /// that the function is known to have; nothing can check it.
-    func first<Function>(_ names: String...) -> Function? {
-        for name in names {
-            if let symbol = dlsym(handle, name) {
-                return unsafeBitCast(symbol, to: Function.self)
-            }
-        }
-        return nil
-    }
-
-    func required<Function>(_ name: String) throws(NVMLUnavailable) -> Function {
-        guard let function: Function = first(name) else {
-            throw NVMLUnavailable(cause: .symbolMissing(name))
-        }
-        return function
-    }
-}
+import DynamicLibrary
 
 extension orban_nvml_functions {
     /// Every function that we call, newest name first.
-    init(from symbols: SymbolTable) throws(NVMLUnavailable) {
+    init(from symbols: DynamicLibrary) throws(DynamicLibrary.Absence) {
         self.init()
         initialize = try symbols.required("nvmlInit_v2") as orban_nvml_plain
         shutdown = try symbols.required("nvmlShutdown") as orban_nvml_plain
@@ -55,7 +18,7 @@ extension orban_nvml_functions {
         addEvents(symbols)
     }
 
-    private mutating func addDescription(_ symbols: SymbolTable) {
+    private mutating func addDescription(_ symbols: DynamicLibrary) {
         driver_version = symbols.first("nvmlSystemGetDriverVersion")
         nvml_version = symbols.first("nvmlSystemGetNVMLVersion")
         cuda_version = symbols.first(
@@ -66,7 +29,7 @@ extension orban_nvml_functions {
         ecc = symbols.first("nvmlDeviceGetEccMode")
     }
 
-    private mutating func addInstances(_ symbols: SymbolTable) {
+    private mutating func addInstances(_ symbols: DynamicLibrary) {
         mig = symbols.first("nvmlDeviceGetMigMode")
         instance_count = symbols.first("nvmlDeviceGetMaxMigDeviceCount")
         instance = symbols.first("nvmlDeviceGetMigDeviceHandleByIndex")
@@ -74,7 +37,7 @@ extension orban_nvml_functions {
         compute_instance = symbols.first("nvmlDeviceGetComputeInstanceId")
     }
 
-    private mutating func addSampling(_ symbols: SymbolTable) {
+    private mutating func addSampling(_ symbols: DynamicLibrary) {
         memory_v2 = symbols.first("nvmlDeviceGetMemoryInfo_v2")
         utilization = symbols.first("nvmlDeviceGetUtilizationRates")
         temperature = symbols.first("nvmlDeviceGetTemperature")
@@ -90,7 +53,7 @@ extension orban_nvml_functions {
             "nvmlDeviceGetGraphicsRunningProcesses_v3", "nvmlDeviceGetGraphicsRunningProcesses_v2")
     }
 
-    private mutating func addEvents(_ symbols: SymbolTable) {
+    private mutating func addEvents(_ symbols: DynamicLibrary) {
         event_create = symbols.first("nvmlEventSetCreate")
         event_register = symbols.first("nvmlDeviceRegisterEvents")
         event_wait = symbols.first("nvmlEventSetWait_v2", "nvmlEventSetWait")
