@@ -3,9 +3,13 @@ import Glibc
 /// The engine's `containers.conf`(5).
 struct EngineConfiguration {
     let runtime: OCIRuntime
+    /// A folder with nothing in it.
+    let hooksPath: String
 
     /// Limits are explicit because the engine's own defaults exceed what a machine without
-    /// `CAP_SYS_RESOURCE` may grant, and then no container starts.
+    /// `CAP_SYS_RESOURCE` may grant, and then no container starts. Without a folder of its own the
+    /// engine runs the machine's hooks for every container, such as the legacy one that puts GPUs
+    /// into any that asks for them by its environment (oci-hooks(5)).
     func text() -> String {
         var files = rlimit()
         getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &files)
@@ -18,6 +22,7 @@ struct EngineConfiguration {
             "[engine]",
             #"cgroup_manager = "cgroupfs""#,
             #"events_logger = "file""#,
+            "hooks_dir = [\(Self.quoted(hooksPath))]",
         ]
         let name = Self.quoted(runtime.name)
         lines += ["runtime = \(name)", "", "[engine.runtimes]"]

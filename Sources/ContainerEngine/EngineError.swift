@@ -35,6 +35,11 @@ package struct EngineError: Error, Hashable, Sendable, CustomStringConvertible {
 }
 
 extension EngineError {
+    /// The engine tells it in its own words only: strerror(3) of ENOSPC and EDQUOT, as Go says them.
+    package var isDiskFull: Bool {
+        detail.contains("no space left on device") || detail.contains("disk quota exceeded")
+    }
+
     /// The error for an HTTP answer. libpod answers 500 to most refusals; there the `cause` field,
     /// one of its fixed sentinel errors (`libpod/define/errors.go`), is the only code it sends.
     init(operation: String, status: Int, cause: String, message: String) {

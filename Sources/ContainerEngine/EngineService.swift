@@ -94,9 +94,11 @@ package struct EngineService: Sendable {
 
     private func start() async throws -> Outcome {
         let configuration = "\(settings.statePath)/containers.conf"
+        let hooks = "\(settings.statePath)/no-hooks"
+        try HostFile.makeFolders(hooks, mode: 0o711)
         try HostFile.replace(
             configuration,
-            with: EngineConfiguration(runtime: settings.runtime).text())
+            with: EngineConfiguration(runtime: settings.runtime, hooksPath: hooks).text())
         unlink(settings.socketPath)
         var environment = settings.environment
         environment["CONTAINERS_CONF"] = configuration

@@ -140,6 +140,9 @@ extension Message {
         .optionRegistry: Bilingual(
             "a registry that jobs may pull from; again for more (default: none)",
             "工作可下載映像的登錄庫，可重複（預設：無）"),
+        .optionLargestImage: Bilingual(
+            "no image of a job may be larger, packed or unpacked (default: 64GB)",
+            "工作映像的大小上限，封存與解開後皆同（預設：64GB）"),
         .optionMirror: Bilingual("a mirror that must hold every record", "須含有每筆紀錄的鏡像"),
         .optionOffline: Bilingual("verify what is there, asking nobody", "只驗證已有的內容，不連線"),
         .optionLogKey: Bilingual("the log's key, as you know it", "您所知的紀錄金鑰"),

@@ -36,7 +36,9 @@ extension Message {
         .startImageRefused: Bilingual(
             "the node does not pull from that registry: take another, or upload an OCI archive",
             "節點不從該登錄庫下載：請改用其他登錄庫或上傳 OCI 封存檔"),
-        .startImageTooLarge: Bilingual("the image is too large", "映像過大"),
+        .startImageTooLarge: Bilingual(
+            "the image is larger than the node takes: make it smaller, or take another node",
+            "映像超過節點上限：請縮小映像或改用其他節點"),
         .startInput: Bilingual(
             "an input is missing, damaged or larger than resources.disk",
             "輸入遺失、毀損或大於 resources.disk"),
@@ -45,6 +47,9 @@ extension Message {
         .startIsolation: Bilingual(
             "the node could not confine the container; nothing of it ran: take another node",
             "節點無法隔離容器，工作完全未執行：請改用其他節點"),
+        .startDiskFull: Bilingual(
+            "the node's disk is full, nothing of the job ran: run it again, on another node",
+            "節點磁碟已滿，工作完全未執行：請在其他節點重新執行"),
         .startNode: Bilingual("the node itself failed", "節點本身發生錯誤"),
         .startTimeout: Bilingual("the node took too long", "節點啟動逾時"),
         .endDevice: Bilingual("a device failed under it: {why}", "裝置在執行中失效：{why}"),

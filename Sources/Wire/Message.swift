@@ -15,7 +15,8 @@ package enum Message: String, Hashable, Sendable, CaseIterable {
         deviceGone, deviceSilent, deviceWithoutCDI, deviceInUse, deviceXid,
         deviceWithWrongCDI, deviceThrottled, deviceDuplicate, nodeDuplicate, startDevice,
         startImageMissing, startImageInvalid, startImagePull, startImageRefused,
-        startImageTooLarge, startInput, startContainer, startIsolation, startNode, startTimeout,
+        startImageTooLarge, startInput, startContainer, startIsolation, startDiskFull, startNode,
+        startTimeout,
         reasonNoOffer, reasonQueued, reasonStarting
     // Mismatch: why offers do not fit
     case mismatchLine, mismatchCPU, mismatchMemory, mismatchDisk, mismatchDeviceCount,
@@ -85,7 +86,7 @@ package enum Message: String, Hashable, Sendable, CaseIterable {
         optionStateFolder, optionDataFolder, optionHost, optionPort, optionChannelPort,
         optionPublicHost, optionOrigin, optionCommission, optionBlobQuota, optionWriteRate,
         optionSimulate, optionEngineSocket, optionContainersRoot, optionNVML, optionRegistry,
-        optionMirror,
+        optionLargestImage, optionMirror,
         optionOffline, optionLogKey,
         optionAuthority
     // Commands: wrong words on the command line, and what only it says

@@ -52,8 +52,7 @@ extension Message {
         "image_pull": .startImagePull, "image_refused": .startImageRefused,
         "image_too_large": .startImageTooLarge, "input": .startInput,
         "container": .startContainer, "device": .startDevice, "isolation": .startIsolation,
-        "node": .startNode,
-        "timeout": .startTimeout,
+        "disk_full": .startDiskFull, "node": .startNode, "timeout": .startTimeout,
     ]
 }
 

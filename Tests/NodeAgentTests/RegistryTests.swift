@@ -140,14 +140,14 @@ struct RegistryTests {
     }
 
     @Test(arguments: [
-        (free: Int64(900), PullRoom.Standing.enough), (600, .enough), (599, .tooLarge),
+        (free: Int64(900), ImageRoom.Standing.enough), (600, .enough), (599, .tooLarge),
         (99, .diskFull),
     ])
     func `a pull is stopped by the disk that it takes, and by what it leaves`(
-        free: Int64, standing: PullRoom.Standing
+        free: Int64, standing: ImageRoom.Standing
     ) {
         let isBefore = Mutex(true)
-        let room = PullRoom(limit: 400, reserve: 100, folders: ["/"]) { _ in
+        let room = ImageRoom(limit: 400, reserve: 100, folders: ["/"]) { _ in
             isBefore.withLock { isBefore in
                 defer { isBefore = false }
                 return isBefore ? 1_000 : free

@@ -17,7 +17,7 @@ final class Rig: Sendable {
         return OCIRuntime.found(named: ["runc"]).isEmpty ? "no runc" : nil
     }()
 
-    private static let cache =
+    static let cache =
         (ProcessInfo.processInfo.environment["XDG_CACHE_HOME"] ?? NSHomeDirectory() + "/.cache")
         + "/orban"
     static let imagePath = cache + "/images/base.tar"

@@ -1,4 +1,5 @@
 import Domain
+import Foundation
 import Testing
 
 @testable import NodeAgent
@@ -80,6 +81,26 @@ import Testing
                 == DebianVersion("1.1.5+ds1-1+deb12u1"))
         #expect(SecurityFloor.package("runc-1.1.12-1.fc39.x86_64") == nil)
         #expect(SecurityFloor.package("Unknown") == nil)
+    }
+
+    @Test(arguments: [
+        ("NVIDIA Container Toolkit CLI version 1.16.1", ["CVE-2024-0132", "CVE-2025-23266"]),
+        ("NVIDIA Container Toolkit CLI version 1.17.4", ["CVE-2025-23266"]),
+        ("NVIDIA Container Toolkit CLI version 1.17.8", []),
+        ("no version here", []),
+    ])
+    func `a container toolkit below a floor is found by what it says of itself`(
+        said: String, advisories: [String]
+    ) throws {
+        let program = "/tmp/orban-toolkit-\(UUID().uuidString)"
+        defer { unlink(program) }
+        let script = "#!/bin/sh\n[ \"$1\" = --version ] && echo '\(said)' && echo 'commit: 0'\n"
+        try Data(script.utf8).write(to: URL(fileURLWithPath: program))
+        chmod(program, 0o755)
+        let toolkit = SecurityFloor.toolkit(programs: ["/no/such/program", program])
+        let found = SecurityFloor.findings(toolkit.map { [$0] } ?? [])
+        #expect(found.map(\.advisory) == advisories)
+        #expect(SecurityFloor.toolkit(programs: ["/no/such/program"]) == nil)
     }
 
     @Test(arguments: [

@@ -54,6 +54,9 @@ extension Option where Value == Int64 {
     static let cpus = Option("cpus", "2", .optionCPUs) { SpecUnits.leastMilliCPU($0) }
     static let memory = Option("memory", "4GB", .optionMemory) { SpecUnits.leastBytes($0) }
     static let disk = Option("disk", "20GB", .optionDisk) { SpecUnits.leastBytes($0) }
+    static let largestImage = Option("max-image", "64GB", .optionLargestImage) {
+        SpecUnits.leastBytes($0)
+    }
     /// Seconds.
     static let timeout = Option("timeout", "90m", .optionTimeout) { SpecUnits.seconds($0) }
 }

@@ -24,7 +24,7 @@ struct NodeSetup: Sendable {
         Option<Int64>.cpus.form, Option<Int64>.memory.form, Option.disk.form, Option.price.form,
         Option.region.form, Option<String>.name.form, Flag.simulate.form,
         Option.engineSocket.form, Option.containersRoot.form, Option<RegistryHost>.registry.form,
-        Option<String>.nvml.form,
+        Option<Int64>.largestImage.form, Option<String>.nvml.form,
     ]
     /// 0.10 USD/h for the whole machine.
     private static let defaultMicroPerHour: Int64 = 100_000
@@ -38,6 +38,8 @@ struct NodeSetup: Sendable {
     let devices: DeviceWatch?
     private let access: DeviceAccess
     private let registries: RegistryPolicy
+    /// Nil is what a node takes by itself.
+    private let imageLimitBytes: Int64?
     private let containersRoot: String
     private let environment: [String: String]
 
@@ -70,6 +72,7 @@ struct NodeSetup: Sendable {
             engine = .own
         }
         registries = RegistryPolicy(try arguments.all(Option<RegistryHost>.registry))
+        imageLimitBytes = try arguments.value(Option<Int64>.largestImage)
         environment = session.environment
         containersRoot =
             try arguments.value(Option<String>.containersRoot) ?? Self.defaultRoot(session)
@@ -157,6 +160,7 @@ struct NodeSetup: Sendable {
             node: node, name: name, terms: terms, statePath: statePath, marketURL: marketURL,
             engine: source, imagesPath: containersRoot + ".images")
         configuration.registries = registries
+        if let imageLimitBytes { configuration.imageLimitBytes = imageLimitBytes }
         configuration.devices = access
         return configuration
     }

@@ -1,7 +1,7 @@
 import Glibc
 
 /// A program of the host that is waited for: its input a text, its output read.
-struct HostCommand: Sendable {
+package struct HostCommand: Sendable {
     package struct Failure: Error, Hashable, Sendable, CustomStringConvertible {
         let words: [String]
         /// Of the program; of the system, negative, when it could not be started.
@@ -16,9 +16,11 @@ struct HostCommand: Sendable {
 
     let words: [String]
 
+    package init(words: [String]) { self.words = words }
+
     /// Runs it to its end. Its output and its errors are one text.
     @discardableResult
-    func run(input: String = "") throws -> String {
+    package func run(input: String = "") throws -> String {
         let files = (input: try Self.file(holding: input), output: try Self.file(holding: ""))
         defer {
             close(files.input)

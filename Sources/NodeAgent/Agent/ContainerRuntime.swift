@@ -66,7 +66,9 @@ package struct StartFailure: Error, Hashable, Sendable {
         case isolation
         /// A device of the lease did not come into the container, or another one did.
         case device
-        /// The node's own disk, id ranges or network failed.
+        /// The node's disk has no room left for the image, the inputs or the container.
+        case diskFull = "disk_full"
+        /// The node's own files, id ranges or network failed.
         case node
     }
 
@@ -77,5 +79,15 @@ package struct StartFailure: Error, Hashable, Sendable {
     package init(_ code: Code, _ detail: String) {
         self.code = code
         self.detail = detail
+    }
+
+    /// What an error means that nobody on its way has given a code.
+    package init(of error: any Error) {
+        switch error {
+        case let failure as StartFailure: self = failure
+        case let failure as FileFailure where failure.isDiskFull:
+            self.init(.diskFull, "\(failure)")
+        default: self.init(.node, "\(error)")
+        }
     }
 }

@@ -79,7 +79,7 @@ final class LeaseWorker: Sendable {
     }
 
     private func failed(_ order: Order, _ error: any Error, for agent: NodeAgent) -> HostEvent? {
-        let failure = error as? StartFailure ?? StartFailure(.node, "\(error)")
+        let failure = StartFailure(of: error)
         agent.parts.logger.warning(
             "lease failed",
             metadata: [

@@ -39,6 +39,8 @@ package struct NodeConfiguration: Hashable, Sendable {
     package var auditEvery: Duration
     /// Where images may be pulled from.
     package var registries: RegistryPolicy
+    /// No image of a job is larger, as it comes or unpacked.
+    package var imageLimitBytes: Int64
     package var devices: DeviceAccess
 
     package init(
@@ -59,6 +61,7 @@ package struct NodeConfiguration: Hashable, Sendable {
         cacheBytes = 20 << 30
         auditEvery = .seconds(60)
         registries = .none
+        imageLimitBytes = 64 << 30
         devices = DeviceAccess()
     }
 }

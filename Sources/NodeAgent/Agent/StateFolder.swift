@@ -62,6 +62,8 @@ package struct FileFailure: Error, Hashable, Sendable, CustomStringConvertible {
         code = errno
     }
 
+    package var isDiskFull: Bool { code == ENOSPC || code == EDQUOT }
+
     package var description: String {
         "cannot \(operation) \(path): \(String(cString: strerror(code)))"
     }

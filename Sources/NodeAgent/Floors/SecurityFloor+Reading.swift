@@ -21,6 +21,31 @@ extension SecurityFloor {
         return found
     }
 
+    /// What made this machine's device specifications, and whose hooks they run; nil where it is not
+    /// there or does not say.
+    ///
+    /// - Parameter programs: names or paths, the first that answers.
+    static func toolkit(
+        programs: [String] = ["nvidia-ctk", "/usr/local/nvidia/toolkit/nvidia-ctk"]
+    ) -> Installed? {
+        for program in programs {
+            guard let said = try? HostCommand(words: [program, "--version"]).run(),
+                let version = version(ofToolkit: said)
+            else { continue }
+            return Installed(.containerToolkit, version, package: nil)
+        }
+        return nil
+    }
+
+    /// `NVIDIA Container Toolkit CLI version 1.17.8`, and the commit on another line.
+    static func version(ofToolkit text: String) -> SoftwareVersion? {
+        let words = text.prefix { $0 != "\n" }.split(separator: " ")
+        guard let place = words.firstIndex(of: "version"), place + 1 < words.count else {
+            return nil
+        }
+        return SoftwareVersion(String(words[place + 1]))
+    }
+
     /// The first line of `runc --version`, `crun --version`: `runc version 1.1.5+ds1`.
     static func version(ofProgram text: String) -> SoftwareVersion? {
         let words = text.prefix { $0 != "\n" }.split(separator: " ")

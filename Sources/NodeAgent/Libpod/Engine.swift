@@ -1,5 +1,6 @@
 package import AsyncHTTPClient
 import ContainerEngine
+import Domain
 import Glibc
 package import Logging
 
@@ -66,7 +67,11 @@ extension LibpodRuntime {
             seccompPath: seccomp, clock: clock, logger: logger)
         let engine = try await opening.engine()
         let record = try await engine.answering { try await engine.client.info() }
-        let findings = SecurityFloor.findings(SecurityFloor.installed(record))
+        var installed = SecurityFloor.installed(record)
+        if !configuration.terms.allDevices.isEmpty, let toolkit = SecurityFloor.toolkit() {
+            installed.append(toolkit)
+        }
+        let findings = SecurityFloor.findings(installed)
         for finding in findings {
             logger.warning(
                 "below a security floor: tier NEW until it is updated",

@@ -1,5 +1,6 @@
 import ContainerEngine
 import Domain
+import Foundation
 import Glibc
 import Logging
 
@@ -8,13 +9,17 @@ import Logging
 /// Which image a digest stands for is noted by the image's own id, never by a name: an archive names
 /// its images as it likes, so a name in the engine's store proves nothing.
 struct ImageStore: Sendable {
-    /// No image of a job is larger.
-    static let limitBytes: Int64 = 64 << 30
+    /// A fetch that takes longer has failed: a market waits 900 s for a start.
+    private static let longestFetchSeconds = 840
 
     let folder: String
     let client: LibpodClient
     let market: MarketBytes
     let registries: RegistryPolicy
+    /// No image of a job is larger, as it comes or unpacked.
+    let limitBytes: Int64
+    /// The name of an image that is no job's: it stays.
+    let kept: String
     let clock: any Clock<Duration>
 
     /// The id of the image, fetched if it is not there.
@@ -34,6 +39,7 @@ struct ImageStore: Sendable {
         let lock = try await FileGate.pass("\(folder)/\(key).lock", clock: clock)
         defer { withExtendedLifetime(lock) {} }
         if let id = try await known(key) { return id }
+        try await makeRoom()
         let id = try await fetch()
         try StateFile.replace("\(folder)/\(key).id", with: Array(id.utf8))
         return id
@@ -42,18 +48,31 @@ struct ImageStore: Sendable {
     private func known(_ key: String) async throws -> String? {
         guard let bytes = try StateFile.read("\(folder)/\(key).id") else { return nil }
         let id = String(decoding: bytes, as: UTF8.self)
-        return try await client.imageExists(id) ? id : nil
+        guard try await client.imageExists(id) else { return nil }
+        // The time of the note is when the image was last wanted.
+        utimes("\(folder)/\(key).id", nil)
+        return id
     }
+
+    // MARK: Archives
 
     private func fetched(_ digest: BlobDigest, token: String) async throws -> String {
         let archive = "\(folder)/\(digest.hexadecimal).tar"
-        defer { unlink(archive) }
+        defer {
+            unlink(archive)
+            // What is not whole now is worth less than the room that it takes.
+            unlink(archive + ".partial")
+        }
         do {
-            try await market.download(digest, to: archive, token: token, limit: Self.limitBytes)
+            _ = try await watching("\(digest)", late: .node) {
+                try await market.download(digest, to: archive, token: token, limit: limitBytes)
+            }
+        } catch MarketBytes.Refused.tooLarge {
+            throw StartFailure(.imageTooLarge, "\(digest): above \(limitBytes) bytes")
         } catch let refused as MarketBytes.Refused {
             throw StartFailure(.imageMissing, "\(refused)")
         }
-        return try await load(archive)
+        return try await watching("\(digest)", late: .node) { try await load(archive) }
     }
 
     private func load(_ archive: String) async throws -> String {
@@ -62,9 +81,96 @@ struct ImageStore: Sendable {
             guard names.count == 1, let name = names.first else {
                 throw StartFailure(.imageInvalid, "\(names.count) images in the archive")
             }
-            return try await client.inspectImage(name).id
+            return try await accepted(client.inspectImage(name)).id
+        } catch let error as EngineError where error.isDiskFull {
+            throw StartFailure(.diskFull, "\(error): \(error.detail)")
         } catch let error as EngineError where error.category != .unreachable {
             throw StartFailure(.imageInvalid, "\(error): \(error.detail)")
         }
+    }
+
+    /// An image that is in the engine's store and not too large; otherwise it is taken out again.
+    func accepted(_ image: ImageRecord) async throws -> ImageRecord {
+        guard image.sizeBytes > limitBytes else { return image }
+        _ = try await take(out: image)
+        throw StartFailure(.imageTooLarge, "\(image.id): \(image.sizeBytes) bytes")
+    }
+
+    // MARK: Room
+
+    /// Takes out what was wanted longest ago until no disk is short of room, or nothing is left: jobs
+    /// bring images and nobody takes them away.
+    func makeRoom() async throws {
+        let disks = [folder, try await client.info().store.graphRoot]
+        for note in try notes() where disks.contains(where: ImageRoom.isShort) {
+            let id = String(decoding: try StateFile.read(note) ?? [], as: UTF8.self)
+            guard try await client.imageExists(id) else {
+                unlink(note)
+                continue
+            }
+            if try await take(out: try await client.inspectImage(id)) { unlink(note) }
+        }
+    }
+
+    /// Notes of images, those that were wanted longest ago first.
+    private func notes() throws -> [String] {
+        let names = try FileManager.default.contentsOfDirectory(atPath: folder)
+        let dated = try names.filter { $0.hasSuffix(".id") }.map { name in
+            let path = "\(folder)/\(name)"
+            let attributes = try FileManager.default.attributesOfItem(atPath: path)
+            return (attributes[.modificationDate] as? Date ?? .distantPast, path)
+        }
+        return dated.sorted { ($0.0, $0.1) < ($1.0, $1.1) }.map(\.1)
+    }
+
+    /// Removes an image, unless a container uses it or it is the machine's own.
+    /// - Returns: whether it is gone.
+    private func take(out image: ImageRecord) async throws -> Bool {
+        guard !image.references.contains(kept) else { return false }
+        do {
+            try await client.removeImage(image.id)
+            return true
+        } catch let error as EngineError where error.category != .unreachable {
+            // In use, or known under several names: the engine refuses.
+            return false
+        }
+    }
+
+    /// Runs `body` for as long as the machine's disks bear it.
+    ///
+    /// Whoever sends an image says how large it is, and may send more, and a small archive may hold
+    /// large layers: what counts is the disk.
+    /// - Parameter late: why a start fails that takes too long.
+    /// - Throws: `StartFailure` with `diskFull`, `imageTooLarge` or `late`; what `body` throws.
+    func watching<Value: Sendable>(
+        _ name: String, late: StartFailure.Code,
+        _ body: @escaping @Sendable () async throws -> Value
+    ) async throws -> Value {
+        let store = try await client.info().store.graphRoot
+        // The engine keeps layers in the first while they come, and in its store for good.
+        let room = ImageRoom(
+            limit: limitBytes, folders: ["/var/tmp", store, folder], free: ImageRoom.freeBytes)
+        return try await withThrowingTaskGroup(of: Value?.self) { group in
+            group.addTask { try await self.watch(room, name) }
+            group.addTask { try await body() }
+            // The engine stops what it does for a request that is gone.
+            defer { group.cancelAll() }
+            guard let value = try await group.next() ?? nil else {
+                throw StartFailure(late, "\(name): too slow")
+            }
+            return value
+        }
+    }
+
+    /// - Returns: nil when the fetch has had all its time.
+    private func watch<Value>(_ room: ImageRoom, _ name: String) async throws -> Value? {
+        for _ in 0..<Self.longestFetchSeconds {
+            switch room.standing() {
+            case .enough: try await clock.sleep(for: .seconds(1))
+            case .tooLarge: throw StartFailure(.imageTooLarge, "\(name): above the limit")
+            case .diskFull: throw StartFailure(.diskFull, "\(name): the disk is nearly full")
+            }
+        }
+        return nil
     }
 }

@@ -12,7 +12,8 @@ extension LibpodRuntime {
         do {
             return try await parts.engine.answering { try await self.startNow(dispatch) }
         } catch let error as EngineError {
-            let code: StartFailure.Code = error.category == .unreachable ? .node : .container
+            let code: StartFailure.Code =
+                error.isDiskFull ? .diskFull : error.category == .unreachable ? .node : .container
             throw StartFailure(code, "\(error): \(error.detail)")
         }
     }

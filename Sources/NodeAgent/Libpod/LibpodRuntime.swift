@@ -80,7 +80,8 @@ package final class LibpodRuntime: ContainerRuntime {
         folders = LeaseFolders(statePath: configuration.statePath)
         images = ImageStore(
             folder: configuration.imagesPath, client: parts.engine.client, market: parts.market,
-            registries: configuration.registries, clock: parts.clock)
+            registries: configuration.registries, limitBytes: configuration.imageLimitBytes,
+            kept: configuration.selfTestImage, clock: parts.clock)
         inputs = InputCache(
             statePath: configuration.statePath, market: parts.market, clock: parts.clock)
         watchFolder = "\(configuration.runPath)/nodes/\(configuration.node)"
