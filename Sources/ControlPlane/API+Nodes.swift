@@ -31,6 +31,12 @@ extension API {
                 return try Self.json(try await market.view(node), status: .accepted)
             }
         }
+        add(.post, "/v1/nodes/:node/release", .roles([.provider, .operator])) { request, call in
+            let node = try await market.node(call)
+            let body = try Self.decode(ReleaseDTO.self, try await Self.body(request))
+            try await market.store.perform(.release(body.device, of: node.id))
+            return try Self.json(try await market.view(node))
+        }
         add(.put, "/v1/images/:image", .roles([.operator])) { request, call in
             let name = try call.parameter("image")
             let body = try Self.decode(ImageDTO.self, try await Self.body(request))
@@ -53,7 +59,8 @@ extension MarketServices {
             connected: await sessions.health(of: node.id) != .silent,
             availability: offer?.availability ?? .down,
             leases: await sessions.liveLeases(on: node.id),
-            duplicates: offer?.duplicates ?? [])
+            duplicates: offer?.duplicates ?? [],
+            contested: await sessions.isContested(node.id))
     }
 
     /// - Throws: `Refusal.nodeUnknown`, also for other people's nodes.

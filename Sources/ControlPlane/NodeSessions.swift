@@ -131,6 +131,10 @@ package actor NodeSessions: Service {
         machine.health(of: node, at: clock.now())
     }
 
+    package func isContested(_ node: NodeID) -> Bool {
+        machine.isContested(node, at: clock.now())
+    }
+
     package var connectedCount: Int { machine.connectedCount }
     package var liveLeaseCount: Int { machine.liveLeaseCount }
     package func liveLeases(on node: NodeID) -> Int { machine.liveLeases(on: node).count }

@@ -184,6 +184,16 @@ package struct OfferTerms: Hashable, Sendable, Codable {
             withheld: withheld + more.map { WithheldDevice(device: $0, reason: reason) })
     }
 
+    /// Whether the device is offered.
+    package func has(_ device: DeviceID) -> Bool { devices.contains { $0.id == device } }
+
+    /// The same terms of a machine that does not have the device.
+    package func without(_ device: DeviceID) -> OfferTerms {
+        OfferTerms(
+            capacity: capacity, devices: devices.filter { $0.id != device }, ask: ask,
+            region: region, tier: tier, withheld: withheld.filter { $0.device.id != device })
+    }
+
     /// Every device of the node, offered or not.
     package var allDevices: [Device] { devices + withheld.map(\.device) }
 

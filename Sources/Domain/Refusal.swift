@@ -16,6 +16,7 @@ package enum Refusal: Error, Hashable, Sendable {
     case nodeUnknown(NodeID)
     case nodeTaken(NodeID)
     case deviceTaken(DeviceID)
+    case deviceInUse(DeviceID)
     case offerChanged
     case orderChanged
     case budgetInUse
@@ -47,6 +48,7 @@ package enum Refusal: Error, Hashable, Sendable {
         case .nodeUnknown: "node_not_found"
         case .nodeTaken: "node_taken"
         case .deviceTaken: "device_taken"
+        case .deviceInUse: "device_in_use"
         case .offerChanged: "offer_changed"
         case .orderChanged: "order_changed"
         case .budgetInUse: "budget_in_use"

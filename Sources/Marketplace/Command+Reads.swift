@@ -33,6 +33,7 @@ extension Command {
                     rows.device(device.id).flatMap { $0.node == node ? nil : .offer($0.node) }
                 }
         case .changeAvailability(let node, _): [.offer(node)]
+        case .release(let device, let node): [.offer(node), .device(device)]
         case .submit(let submit):
             [
                 .replay(submit.idempotency.key), .account(submit.renter), .job(submit.id),

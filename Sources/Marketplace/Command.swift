@@ -67,6 +67,8 @@ package enum Command: Hashable, Sendable {
     case addOutputs(LeaseID, [TaskOutput])
     case advertise(NodeID, OfferTerms)
     case changeAvailability(NodeID, Offer.Event)
+    /// The node has that device no more.
+    case release(DeviceID, of: NodeID)
     case submit(SubmitJob)
     case clear(Clearing)
     case meter(VerifiedReceipt, arrivedAt: Timestamp)
@@ -97,6 +99,7 @@ package enum Command: Hashable, Sendable {
         case .addOutputs: .addOutputs
         case .advertise: .advertise
         case .changeAvailability: .changeAvailability
+        case .release: .release
         case .submit: .submit
         case .clear: .clear
         case .meter: .meter
@@ -116,7 +119,7 @@ package enum Command: Hashable, Sendable {
     package enum Verb: String, Hashable, Sendable, CaseIterable {
         case openAccount, addKey, credit, registerNode, addJoinToken, nameImage
         case beginUpload, addBlob, dropUpload, addOutputs
-        case advertise, changeAvailability, submit, clear, meter, silence, endLease
+        case advertise, changeAvailability, release, submit, clear, meter, silence, endLease
         case verify, closePeriod, stop, retry, effectDone, sequence, publishHead, keepAlive
     }
 }

@@ -47,7 +47,7 @@ extension Market {
         var others: [DeviceID: NodeID] = [:]
         // What is withheld is not claimed: it may be somebody else's.
         for device in terms.devices {
-            if let claim = rows.device(device.id) {
+            if let claim = rows.device(device.id), !isAbandoned(claim, rows) {
                 if claim.node != id { others[device.id] = claim.node }
             } else {
                 decision.rows.append(
@@ -67,6 +67,32 @@ extension Market {
         restate(&offer, under: live)
         decision.rows.append(.offer(offer))
         decision.rows += flagged(others, by: id, rows)
+        return decision
+    }
+
+    /// Whether its node has said, or somebody for it, that the device is not there any more.
+    private func isAbandoned(_ claim: DeviceClaim, _ rows: Rows) -> Bool {
+        guard claim.life == .free, let holder = rows.offer(claim.node) else { return false }
+        return !holder.terms.allDevices.contains { $0.id == claim.device }
+    }
+
+    /// Takes a device out of an offer whose node does not answer for it: another node may claim it
+    /// then, and this one again. Idempotent.
+    ///
+    /// - Throws: `Refusal.nodeUnknown`, `.deviceInUse` while it is leased or offered.
+    func release(_ device: DeviceID, of node: NodeID, _ rows: Rows) throws -> Decision {
+        guard var offer = rows.offer(node) else { throw Refusal.nodeUnknown(node) }
+        let isOffered = offer.availability.isConnected && offer.terms.has(device)
+        if let claim = rows.device(device), claim.node == node, case .leased = claim.life {
+            throw Refusal.deviceInUse(device)
+        }
+        guard !isOffered else { throw Refusal.deviceInUse(device) }
+        guard offer.terms.allDevices.contains(where: { $0.id == device }) else { return Decision() }
+        offer.terms = offer.terms.without(device)
+        offer.freeDevices.removeAll { $0 == device }
+        offer.version += 1
+        var decision = Decision()
+        decision.rows = [.offer(offer)]
         return decision
     }
 

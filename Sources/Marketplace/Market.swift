@@ -55,6 +55,7 @@ package struct Market: Sendable {
         case .addOutputs(let lease, let outputs): try addOutputs(outputs, of: lease, rows)
         case .advertise(let node, let terms): try advertise(terms, from: node, rows)
         case .changeAvailability(let node, let event): try change(event, of: node, rows)
+        case .release(let device, let node): try release(device, of: node, rows)
         case .submit(let submit): try self.submit(submit, rows, now)
         case .clear(let clearing): try clear(clearing, rows, now)
         case .meter(let receipt, let arrivedAt):

@@ -7,11 +7,20 @@ extension Sessions {
         guard liveness.connect(node.id, at: now) else {
             send(.goodbye(code: "second_session"), on: number)
             close(number)
+            noteRefused(node.id, at: now)
             if let old { send(.goodbye(code: MarketFrame.secondSessionTried), on: old) }
             return
         }
         if let old { close(old) }
+        refused[node.id] = nil
         sessions[node.id] = Session(number: number, node: node)
+    }
+
+    private mutating func noteRefused(_ node: NodeID, at now: Timestamp) {
+        var note = refused[node] ?? Refused(since: now, last: now)
+        if now.millisecondsSince(note.last) >= Self.contestPause { note.since = now }
+        note.last = now
+        refused[node] = note
     }
 
     mutating func closed(_ node: NodeID, _ number: Int) {

@@ -26,6 +26,12 @@ package struct Sessions: Sendable {
         case ending
     }
 
+    /// Sessions of a node that were refused because of another one, without a longer pause between.
+    struct Refused: Hashable, Sendable {
+        var since: Timestamp
+        var last: Timestamp
+    }
+
     private static let everything = 1_000_000
 
     /// What `.rebuilt` needs.
@@ -33,6 +39,9 @@ package struct Sessions: Sendable {
         .openJobs(limit: everything), .unsettledLeases(limit: everything),
         .outbox(limit: everything),
     ]
+
+    /// Milliseconds after which a second session that was refused has given up.
+    static let contestPause: Int64 = 60_000
 
     /// Seconds in which a running lease must have a receipt accepted.
     let quietSeconds: Int64
@@ -51,6 +60,7 @@ package struct Sessions: Sendable {
     var lostOffers: Set<NodeID> = []
     /// Nodes of which a silence is being booked.
     var booking: Set<NodeID> = []
+    var refused: [NodeID: Refused] = [:]
     var receipts = ReceiptQueue()
     var isUpkeepWaiting = false
     var ticks = 0
@@ -132,6 +142,14 @@ extension Sessions {
     /// Whether a live lease must be called lost now.
     package func isLost(_ lease: Lease, at now: Timestamp) -> Bool {
         liveness.isLost(lease, at: now)
+    }
+
+    /// Whether somebody else goes on trying to connect with the key of a node that is connected: for
+    /// longer than one that had lost its own connection would have to.
+    package func isContested(_ node: NodeID, at now: Timestamp) -> Bool {
+        guard let refused = refused[node], sessions[node] != nil else { return false }
+        return refused.last.millisecondsSince(refused.since) >= 10_000
+            && now.millisecondsSince(refused.last) < Self.contestPause
     }
 
     package var connectedCount: Int { sessions.count }

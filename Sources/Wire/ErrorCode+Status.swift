@@ -44,6 +44,7 @@ extension ErrorCode {
             .fileNotFound:
             ErrorRow(404, .notFound)
         case .accountExists, .jobNotOpen, .nothingToRetry, .leaseOver, .nodeTaken, .deviceTaken,
+            .deviceInUse,
             .receiptNotNewer, .wrongAttempt:
             ErrorRow(409, .conflict)
         case .offerChanged, .orderChanged: ErrorRow(409, .conflict, retryable: true)

@@ -17,6 +17,7 @@ package enum ErrorCode: String, Hashable, Sendable, Codable, CaseIterable {
     case nodeNotFound = "node_not_found"
     case nodeTaken = "node_taken"
     case deviceTaken = "device_taken"
+    case deviceInUse = "device_in_use"
     case offerChanged = "offer_changed"
     case orderChanged = "order_changed"
     case budgetInUse = "budget_in_use"
@@ -83,6 +84,7 @@ extension Refusal {
         case .nodeUnknown: .nodeNotFound
         case .nodeTaken: .nodeTaken
         case .deviceTaken: .deviceTaken
+        case .deviceInUse: .deviceInUse
         case .offerChanged: .offerChanged
         case .orderChanged: .orderChanged
         case .budgetInUse: .budgetInUse

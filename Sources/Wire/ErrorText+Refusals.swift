@@ -55,6 +55,14 @@ extension ErrorText {
                 "節點 {node} 屬於其他供應者，或已經連線"),
             hint: Bilingual(
                 "stop the other agent, or join again with a new token", "停止另一個代理程式，或用新的權杖重新加入")),
+        .deviceInUse: ErrorText(
+            Bilingual("Device is in use", "裝置使用中"),
+            Bilingual(
+                "device {device} is under a live lease, or its node is connected and offers it",
+                "裝置 {device} 有執行中的租約，或其節點已連線並提供該裝置"),
+            hint: Bilingual(
+                "stop the node or take the device out of its machine, then release it again",
+                "停止節點或從機器移除裝置後，再釋出一次")),
         .deviceTaken: ErrorText(
             Bilingual("Device is taken", "裝置已被占用"),
             Bilingual("device {device} is under a live lease", "裝置 {device} 已有執行中的租約")),

@@ -22,6 +22,9 @@ extension Message {
             "尚無市場：用 orban up 啟動一個，或設定 ORBAN_API_URL"),
         .usageGPULibrary: Bilingual(
             "--nvml: no GPU can be read: {why}", "--nvml：無法讀取 GPU：{why}"),
+        .usageDeviceName: Bilingual(
+            "\"{word}\" names no device: `orban offers -o json` shows their UUIDs",
+            "「{word}」不是裝置名稱：`orban offers -o json` 會列出 UUID"),
         .usageContextUnknown: Bilingual("there is no context \"{context}\"", "沒有「{context}」這個環境"),
         .commandReconnecting: Bilingual("connection lost, resuming", "連線中斷，繼續讀取"),
         .commandReady: Bilingual("ready: {url}, node {node}", "就緒：{url}，節點 {node}"),

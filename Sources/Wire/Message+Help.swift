@@ -54,6 +54,9 @@ extension Message {
             "take no new leases on a node until resume; what runs finishes",
             "節點不再接新租約，直到 resume；執行中的會完成"),
         .helpNodeResume: Bilingual("take new leases on a drained node again", "讓停止接單的節點恢復接單"),
+        .helpNodeRelease: Bilingual(
+            "forget a device that a node has no more, so that another may offer it",
+            "釋出節點不再擁有的裝置，讓其他節點提供"),
         .helpNodeWatch: Bilingual("watch one lease; started by the node", "監看一個租約；由節點啟動"),
         .helpAuditVerify: Bilingual(
             "verify a job's bill from its bundle, without the market",
@@ -78,6 +81,7 @@ extension Message {
         .operandImage: Bilingual("what jobs call the image", "工作使用的映像名稱"),
         .operandArchive: Bilingual("an OCI archive (tar)", "OCI 封存檔（tar）"),
         .operandNode: Bilingual("a node, nod_…", "節點，nod_…"),
+        .operandDevice: Bilingual("a device, GPU-… or MIG-…", "裝置，GPU-… 或 MIG-…"),
         .operandBundle: Bilingual("a bundle of `audit export`", "`audit export` 輸出的證明包"),
         .operandToken: Bilingual("a join token", "加入權杖"),
         .operandWord: Bilingual("set by the node", "由節點設定"),

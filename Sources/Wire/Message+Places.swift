@@ -18,6 +18,12 @@ extension Message {
             "draining: running leases finish, no new ones come", "停止接單：執行中的租約會完成，不再接新的"),
         .nodeDrained: Bilingual("drained", "已排空"),
         .nodeResumed: Bilingual("takes new leases again", "恢復接單"),
+        .nodeReleased: Bilingual(
+            "the device is free to be offered by another node", "該裝置可由其他節點提供"),
+        .nodeContested: Bilingual(
+            "{node}: its key is in use on two machines; the one that connected first works. Stop the other, "
+                + "or join it anew with a token of its own",
+            "{node}：金鑰同時用在兩台機器上，先連線者照常運作。請停止另一台，或用新的權杖重新加入"),
         .nodeFound: Bilingual(
             "found {cpus} CPUs, {memory} memory, {disk} disk, {devices} GPUs",
             "找到 {cpus} 個 CPU、記憶體 {memory}、磁碟 {disk}、GPU {devices} 個"),

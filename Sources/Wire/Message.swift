@@ -56,7 +56,7 @@ package enum Message: String, Hashable, Sendable, CaseIterable {
     // Places: markets, nodes, keys
     case marketReady, marketStopping, credentialsWritten, contextSaved, contextUsed, keyMade,
         tokenMade, nodeJoined, nodeConnected, nodeReconnecting, nodeDraining, nodeDrained,
-        nodeResumed, nodeFound, nodeRuntime, checkPassed, checkFailed
+        nodeResumed, nodeReleased, nodeContested, nodeFound, nodeRuntime, checkPassed, checkFailed
     // Spec: faults of a job spec
     case specUnreadable, specTooLarge, specTooDeep, specTooManyNodes, specManyDocuments,
         specAliases, specTag, specEmpty, specDuplicateKey, specUnknownKey, specUnsupportedKey,
@@ -73,12 +73,14 @@ package enum Message: String, Hashable, Sendable, CaseIterable {
         helpCost,
         helpInvoice, helpBalance, helpOffers, helpMarketServe, helpKeyCreate, helpCredit,
         helpMarketImage, helpMarketAudit, helpTokenCreate, helpNodeJoin, helpNodeRun, helpNodeList,
-        helpNodeDrain, helpNodeResume, helpNodeWatch, helpAuditVerify, helpAuditExport,
+        helpNodeDrain, helpNodeResume, helpNodeRelease, helpNodeWatch, helpAuditVerify,
+        helpAuditExport,
         helpAuditLog,
         helpAuditLedger,
         helpAuditMirror, helpAuditEvidence, helpVersion, operandSpec, operandJob, operandJobTask,
         operandJobPath, operandFolder, operandAccount, operandAmount, operandImage, operandArchive,
-        operandNode, operandBundle, operandToken, operandWord, optionHelp, optionOutput,
+        operandNode, operandDevice, operandBundle, operandToken, operandWord, optionHelp,
+        optionOutput,
         optionLanguage, optionContext, optionNoInput, optionYes, optionDetach, optionBudget,
         optionName, optionImage, optionVariable, optionCPUs, optionMemory, optionDisk, optionGPU,
         optionPrice, optionRegion, optionAll, optionLimit, optionFollow, optionStream,
@@ -93,6 +95,7 @@ package enum Message: String, Hashable, Sendable, CaseIterable {
     case usageUnknownCommand, usageUnknownOption, usageValueMissing, usageValueRefused,
         usageFlagWithValue, usageOperandMissing, usageOperandExtra, usageBudgetForYes,
         usageImageOrFile, usageJobPath, usageMarketMissing, usageContextUnknown, usageGPULibrary,
+        usageDeviceName,
         commandReconnecting, commandReady, auditHeadRefused, auditInconsistent, auditShrunk,
         auditEntryChanged, auditEntryMissing, auditEntryExtra, auditEntryUnreadable,
         auditReceiptUnreadable, auditReceiptDiffers, auditReceiptForged,

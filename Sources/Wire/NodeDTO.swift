@@ -1,5 +1,12 @@
 package import Domain
 
+/// A device that a node does not have any more.
+package struct ReleaseDTO: Codable, Hashable, Sendable {
+    package let device: DeviceID
+
+    package init(device: DeviceID) { self.device = device }
+}
+
 /// A provider's machine as the market sees it now.
 package struct NodeDTO: Codable, Hashable, Sendable {
     package let id: NodeID
@@ -11,10 +18,13 @@ package struct NodeDTO: Codable, Hashable, Sendable {
     package let leases: Int
     /// Devices that another node claims too.
     package let duplicates: [DuplicateDevice]
+    /// Somebody else goes on trying to connect with its key, while it is connected.
+    package let contested: Bool
 
     package init(
         id: NodeID, name: String, provider: AccountID, connected: Bool,
-        availability: Offer.Availability, leases: Int, duplicates: [DuplicateDevice]
+        availability: Offer.Availability, leases: Int, duplicates: [DuplicateDevice],
+        contested: Bool
     ) {
         self.id = id
         self.name = name
@@ -23,5 +33,6 @@ package struct NodeDTO: Codable, Hashable, Sendable {
         self.availability = availability
         self.leases = leases
         self.duplicates = duplicates
+        self.contested = contested
     }
 }

@@ -118,7 +118,7 @@ extension Refusal {
             ["available": Quantity.money(available), "needed": Quantity.money(needed)]
         case .leaseUnknown(let lease), .leaseOver(let lease): ["lease": lease.text]
         case .nodeUnknown(let node), .nodeTaken(let node): ["node": node.text]
-        case .deviceTaken(let device): ["device": device.text]
+        case .deviceTaken(let device), .deviceInUse(let device): ["device": device.text]
         case .receiptAheadOfTime(let claimed, let possible):
             ["claimed": String(claimed), "possible": String(possible)]
         case .termsImpossible(let what): ["what": what]

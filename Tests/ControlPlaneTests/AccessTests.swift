@@ -26,6 +26,7 @@ import Wire
         ("GET", "/v1/ledger", .roles([.operator])),
         ("GET", "/v1/offers", .anyone),
         ("GET", "/v1/nodes", .roles([.provider, .operator])),
+        ("POST", "/v1/nodes/:node/release", .roles([.provider, .operator])),
         ("POST", "/v1/nodes/:node/drain", .roles([.provider, .operator])),
         ("POST", "/v1/nodes/:node/resume", .roles([.provider, .operator])),
         ("PUT", "/v1/images/:image", .roles([.operator])),

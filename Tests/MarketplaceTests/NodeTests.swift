@@ -84,6 +84,36 @@ struct NodeTests {
         try shop.ignores(.changeAvailability(Shop.node, .resumed))
     }
 
+    @Test func `a device that its node has no more may be claimed by another, and only then`()
+        throws
+    {
+        var shop = try Shop.open()
+        func offered(_ node: NodeID) throws -> [DeviceID] {
+            try #require(shop.tables.read([.offer(node)]).offer(node)).terms.devices.map(\.id)
+        }
+        try shop.run(.registerNode(shop.machine(Self.second), token: nil))
+        try shop.run(.advertise(Shop.node, shop.terms(gpus: [Shop.gpus[0]])))
+        try shop.run(.advertise(Self.second, shop.terms(gpus: [Shop.gpus[1]])))
+        #expect(try offered(Self.second) == [Shop.gpus[1]], "it was said to be gone")
+
+        shop.refuses(
+            .release(Shop.gpus[0], of: Shop.node), .deviceInUse(Shop.gpus[0]))
+        try shop.run(shop.submit(.init(tasks: 1, cpus: 1, gpus: 1)))
+        let lease = try shop.place(1, gpus: [Shop.gpus[0]])
+        try shop.run(.changeAvailability(Shop.node, .disconnected))
+        shop.refuses(
+            .release(Shop.gpus[0], of: Shop.node), .deviceInUse(Shop.gpus[0]))
+        try shop.run(.endLease(lease, .nodeLost))
+        try shop.run(.advertise(Self.second, shop.terms(gpus: Shop.gpus)))
+        #expect(try offered(Self.second) == [Shop.gpus[1]], "its node may only be away")
+        try shop.run(.release(Shop.gpus[0], of: Shop.node))
+        try shop.ignores(.release(Shop.gpus[0], of: Shop.node))
+        try shop.run(.advertise(Self.second, shop.terms(gpus: Shop.gpus)))
+        #expect(try offered(Self.second) == Shop.gpus)
+        try shop.run(.advertise(Shop.node, shop.terms(gpus: [Shop.gpus[0]])))
+        #expect(try offered(Shop.node).isEmpty, "the other one is first now")
+    }
+
     @Test func `a device is named once`() throws {
         var shop = try Shop.open()
         shop.refuses(

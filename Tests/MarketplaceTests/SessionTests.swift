@@ -47,6 +47,29 @@ struct SessionTests {
         #expect(desk.heard(1) == [.renewal(number: 2, leases: [])])
     }
 
+    @Test func `a key on two machines shows while both try, a node that reconnects does not`()
+        throws
+    {
+        var desk = try Desk()
+        func isContested() -> Bool { desk.sessions.isContested(Shop.node, at: desk.shop.now) }
+        desk.connect(1)
+        for number in 2...12 {
+            #expect(!isContested(), "for \(number - 2) s")
+            desk.take(.opened(desk.shop.machine(), number: number))
+            desk.beat(Int64(number), on: 1)
+            desk.pass(milliseconds: 1_000)
+        }
+        #expect(isContested())
+        desk.pass(milliseconds: 59_000)
+        #expect(!isContested(), "the other one has given up")
+        desk.take(.opened(desk.shop.machine(), number: 13))
+        #expect(!isContested(), "one more try says nothing yet")
+        desk.take(.closed(Shop.node, number: 1))
+        desk.performAll()
+        desk.connect(14)
+        #expect(!isContested())
+    }
+
     @Test func `a session that says nothing for a while gives way to the next one`() throws {
         var desk = try Desk()
         desk.connect(1)

@@ -11,13 +11,7 @@ package struct GPUDouble {
     /// - Throws: `Stage.Unexpected` where the double cannot be built.
     package init(_ stage: Stage, count: Int = 2) async throws {
         self.count = count
-        let script = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-            .appendingPathComponent("../../script/double").standardized.path
-        let build = try stage.start("double", "/bin/bash", [script])
-        guard case .exited(0) = try await build.end(within: .seconds(120)) else {
-            throw Stage.Unexpected(description: "script/double: \(build.lastWords)")
-        }
-        library = build.out.trimmingCharacters(in: .whitespacesAndNewlines)
+        library = try await stage.double()
         statePath = stage.folder + "/gpus"
         mark = String(UInt32.random(in: .min ... .max) | 1 << 31, radix: 16)
     }

@@ -175,6 +175,9 @@ extension World {
     }
 
     private mutating func offering() -> Command {
+        if random.isOneIn(8) {
+            return .release(random.pick(devices) ?? devices[0], of: anyNode())
+        }
         if random.isOneIn(4) {
             let event = random.pick(Offer.Event.allCases) ?? .connected
             return .changeAvailability(anyNode(), event)

@@ -13,7 +13,8 @@ import Testing
             .balanceTooLow(available: .zero, needed: .zero), .budgetMissing,
             .duplicateKeyOtherBody, .jobUnknown, .jobNotOpen, .nothingToRetry,
             .leaseUnknown(lease), .leaseOver(lease), .nodeUnknown(node), .nodeTaken(node),
-            .deviceTaken(device), .offerChanged, .orderChanged, .budgetInUse, .budgetExhausted,
+            .deviceTaken(device), .deviceInUse(device), .offerChanged, .orderChanged, .budgetInUse,
+            .budgetExhausted,
             .receiptMalformed, .receiptNotNewer, .receiptAheadOfTime(claimed: 9, possible: 8),
             .receiptOverBudget, .wrongAttempt, .wrongNode, .badSignature, .amountOutOfRange,
             .termsImpossible("no tasks"), .storageFull(limitBytes: 9), .tooManyUploads(limit: 3),
@@ -21,7 +22,7 @@ import Testing
     }()
 
     @Test func `a refusal's code is the same in the core and at the edge`() {
-        #expect(Self.refusals.count == 28)
+        #expect(Self.refusals.count == 29)
         for refusal in Self.refusals { #expect(refusal.errorCode.rawValue == refusal.code) }
     }
 

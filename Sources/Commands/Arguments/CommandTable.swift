@@ -20,7 +20,8 @@ enum CommandTable {
         .marketAudit,
     ]
     private static let providers: [LeafCommand] = [
-        .nodeJoin, .nodeRun, .nodeList, .nodeDrain, .nodeResume, .nodeWatch,
+        .nodeJoin, .nodeRun, .nodeList, .nodeDrain, .nodeResume, .nodeRelease,
+        .nodeWatch,
     ]
     private static let auditors: [LeafCommand] = [
         .auditVerify, .auditExport, .auditLog, .auditLedger, .auditMirror, .auditEvidence,

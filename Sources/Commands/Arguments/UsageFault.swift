@@ -15,6 +15,7 @@ enum UsageFault: Error, Hashable, Sendable {
     case marketMissing
     case contextUnknown(String)
     case gpuLibrary(String)
+    case deviceNameNeeded(String)
 
     func text(in language: Language) -> String {
         switch self {
@@ -39,6 +40,8 @@ enum UsageFault: Error, Hashable, Sendable {
         case .marketMissing: Message.usageMarketMissing.text(in: language)
         case .contextUnknown(let name):
             Message.usageContextUnknown.text(in: language, ["context": name])
+        case .deviceNameNeeded(let word):
+            Message.usageDeviceName.text(in: language, ["word": word])
         case .gpuLibrary(let why): Message.usageGPULibrary.text(in: language, ["why": why])
         }
     }

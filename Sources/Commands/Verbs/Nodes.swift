@@ -39,6 +39,24 @@ extension LeafCommand {
     }
 }
 
+extension LeafCommand {
+    /// `orban node release`: a device that was taken out of a machine, or whose machine is gone.
+    static let nodeRelease = LeafCommand(
+        "node release", .helpNodeRelease,
+        operands: [Operand("node", .operandNode), Operand("device", .operandDevice)]
+    ) { session in
+        let words = session.arguments.operands
+        guard let device = DeviceID(words[1]) else { throw UsageFault.deviceNameNeeded(words[1]) }
+        let node: NodeDTO = try await session.withMarket([.provider, .operator]) {
+            try await $0.post(
+                "/v1/nodes/\(words[0].pathSegment)/release", ReleaseDTO(device: device),
+                idempotencyKey: nil)
+        }
+        try session.show(node) { ["\(node.id)  \(session.told(.nodeReleased))"] }
+        return ExitCode.done.rawValue
+    }
+}
+
 extension Session {
     fileprivate func lines(_ nodes: [NodeDTO]) -> [String] {
         guard !nodes.isEmpty else { return [told(.nodesEmpty)] }
@@ -64,6 +82,9 @@ extension Session {
                         ])
             }
         }
-        return table.lines + duplicates
+        let contested = nodes.filter(\.contested).map {
+            "! " + told(.nodeContested, ["node": $0.id.text])
+        }
+        return table.lines + duplicates + contested
     }
 }

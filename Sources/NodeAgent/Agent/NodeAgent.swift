@@ -289,6 +289,12 @@ extension NodeAgent {
         case .stop(_, let lease, let reason): log("lease stopped", lease, ["why": "\(reason.text)"])
         case .receiptRefused(let lease, let sequence, let code):
             log("receipt refused", lease, ["sequence": "\(sequence)", "code": "\(code)"])
+        case .goodbye("second_session"):
+            parts.logger.error(
+                """
+                this node's key is in use by another session: if no other machine runs on a copy of \
+                its state folder, it goes on by itself in a few seconds
+                """)
         case .goodbye(let code):
             parts.logger.warning("market ended the session", metadata: ["code": "\(code)"])
         case .drained: parts.logger.info("market places nothing new here")

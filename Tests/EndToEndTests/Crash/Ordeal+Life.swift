@@ -55,6 +55,9 @@ extension Ordeal {
         let nodes: ListDTO<NodeDTO> = try await ask("GET", "/v1/nodes", as: .provider)
         let id = try #require(nodes.data.first?.id)
         let _: NodeDTO = try await ask("POST", "/v1/nodes/\(id)/drain", as: .provider)
+        let device = ReleaseDTO(device: try #require(DeviceID("GPU-none")))
+        let _: NodeDTO = try await ask(
+            "POST", "/v1/nodes/\(id)/release", as: .provider, body: device)
         // A fault of the last step is met by its answer, of the last effect by a sign of life.
         try await steadily("a last answer") { try await site.show("done") }
         #expect(deaths == 1 || reach > 1, "\(point.text) was not reached")
