@@ -49,15 +49,17 @@ import Testing
         defer { try? FileManager.default.removeItem(atPath: folder) }
         let specs = CDISpecs(folders: [folder])
         #expect(specs.unreadable.isEmpty)
-        let one = try #require(specs.device(uuid: "GPU-1", minor: 1))
+        let one = try #require(specs.device(uuid: "GPU-1", nodes: ["/dev/nvidia1"]))
         #expect(one.name == "nvidia.com/gpu=1" && one.gpuNodes == ["/dev/nvidia1"])
         #expect(
             one.mountPoints == [
                 "/dev/nvidia1", "/dev/nvidiactl", "/dev/nvidia-uvm",
                 "/usr/lib/x86_64-linux-gnu/libcuda.so.550.54.15",
             ])
-        #expect(specs.device(uuid: "GPU-1", minor: 2) == nil, "never the one that is all of them")
-        #expect(specs.device(uuid: "GPU-1", minor: nil) == nil)
+        #expect(
+            specs.device(uuid: "GPU-1", nodes: ["/dev/nvidia2"]) == nil,
+            "never the one that is all of them")
+        #expect(specs.device(uuid: "GPU-1", nodes: nil) == nil)
     }
 
     @Test func `a device that is called by its UUID is that one, also from JSON`() throws {
@@ -68,13 +70,38 @@ import Testing
         let folder = try Self.folder(["a.json": json, "nvidia.yaml": Self.yaml])
         defer { try? FileManager.default.removeItem(atPath: folder) }
         let specs = CDISpecs(folders: [folder, "/nowhere"])
-        let found = try #require(specs.device(uuid: "GPU-1", minor: 1))
+        let found = try #require(specs.device(uuid: "GPU-1", nodes: ["/dev/nvidia1"]))
         #expect(found.name == "example.com/gpu=GPU-1")
         #expect(found.ownNodes.map(\.hostPath) == ["/dev/null"])
     }
 
+    @Test func `a part of a divided GPU is told by its rights, whatever it is called`() throws {
+        func device(_ name: String, _ rights: Int...) -> String {
+            let nodes = ["/dev/nvidia0"] + rights.map { "/dev/nvidia-caps/nvidia-cap\($0)" }
+            return "{\"name\":\"\(name)\",\"containerEdits\":{\"deviceNodes\":["
+                + nodes.map { "{\"path\":\"\($0)\"}" }.joined(separator: ",") + "]}}"
+        }
+        let devices = [device("0:0", 3, 4), device("0:1", 12, 13), device("0")]
+        let json = "{\"kind\":\"nvidia.com/gpu\",\"devices\":[\(devices.joined(separator: ","))]}"
+        func right(_ minor: Int) -> String { "DeviceFileMinor: \(minor)\nDeviceFileMode: 292\n" }
+        let folder = try Self.folder(["nvidia.json": json])
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        for (place, minor) in [("gi1", 12), ("gi1/ci0", 13)] {
+            let path = "\(folder)/gpu0/mig/\(place)"
+            try FileManager.default.createDirectory(
+                atPath: path, withIntermediateDirectories: true)
+            try right(minor).write(toFile: path + "/access", atomically: true, encoding: .utf8)
+        }
+        let nodes = CDIDevice.nodes(gpu: 0, gpuInstance: 1, computeInstance: 0, driver: folder)
+        let specs = CDISpecs(folders: [folder])
+        #expect(specs.device(uuid: "MIG-1", nodes: nodes)?.name == "nvidia.com/gpu=0:1")
+        #expect(specs.device(uuid: "GPU-1", nodes: ["/dev/nvidia0"])?.name == "nvidia.com/gpu=0")
+        #expect(
+            CDIDevice.nodes(gpu: 0, gpuInstance: 2, computeInstance: 0, driver: folder) == nil)
+    }
+
     @Test func `a node is the GPU of its number, then of its place on the host, then inside`() {
-        func gpu(_ path: String, _ host: String, _ major: Int64?, _ minor: Int64?) -> [String] {
+        func gpu(_ path: String, _ host: String, _ major: Int64?, _ minor: Int64?) -> Set<String> {
             CDIDevice(
                 name: "x=1",
                 ownNodes: [.init(path: path, hostPath: host, major: major, minor: minor)],
@@ -95,7 +122,7 @@ import Testing
         defer { try? FileManager.default.removeItem(atPath: folder) }
         let specs = CDISpecs(folders: [folder])
         #expect(specs.unreadable.count == 2)
-        #expect(specs.device(uuid: "-", minor: 0)?.name == "nvidia.com/gpu=0")
+        #expect(specs.device(uuid: "-", nodes: ["/dev/nvidia0"])?.name == "nvidia.com/gpu=0")
     }
 
     @Test func `a container is compared with what its devices bring`() throws {

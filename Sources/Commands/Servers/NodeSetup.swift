@@ -60,7 +60,7 @@ struct NodeSetup: Sendable {
         let library = try arguments.value(Option<String>.nvml)
         devices = try Self.devices(library, log)
         access = DeviceAccess(
-            minors: devices?.minors ?? [:], namesOwnLibrary: library != nil)
+            nodes: devices?.nodes ?? [:], namesOwnLibrary: library != nil)
         terms = OfferTerms(
             capacity: capacity, devices: devices?.devices ?? [], ask: ask,
             region: try arguments.value(Option<String>.region) ?? "TW", tier: .new)

@@ -64,14 +64,14 @@ package struct CDISpecs: Hashable, Sendable {
         }
     }
 
-    /// The device that a specification calls by this UUID, or by whose node it is the one: the only
-    /// one in its file that brings `/dev/nvidia<minor>` and no other GPU's.
-    package func device(uuid: String, minor: Int?) -> CDIDevice? {
+    /// The device that a specification calls by this UUID, or the one that brings exactly these nodes
+    /// of GPUs, where they are known.
+    package func device(uuid: String, nodes: Set<String>?) -> CDIDevice? {
         let byName = devices.values.filter { $0.name.hasSuffix("=\(uuid)") }
         if let named = byName.min(by: { $0.name < $1.name }) { return named }
-        guard let minor else { return nil }
-        let byNode = devices.values.filter { $0.gpuNodes == ["/dev/nvidia\(minor)"] }
-        // Parts of a divided GPU share its node; a second name of one GPU brings the same ones.
+        guard let nodes, !nodes.isEmpty else { return nil }
+        let byNode = devices.values.filter { $0.gpuNodes == nodes }
+        // A second name of one GPU brings the same ones.
         guard Set(byNode.map(\.ownNodes)).count == 1 else { return nil }
         return byNode.min { $0.name < $1.name }
     }
@@ -82,21 +82,51 @@ extension CDIDevice {
     /// control device).
     private static let gpuMajor: Int64 = 195
 
-    /// The GPUs among its own nodes, as `/dev/nvidia<N>`: by their number, or else by where they are
-    /// on the host, or in the container.
-    package var gpuNodes: [String] {
-        ownNodes.compactMap { node in
-            if node.major == Self.gpuMajor, let minor = node.minor, minor < 255 {
-                return "/dev/nvidia\(minor)"
-            }
-            return [node.hostPath, node.path].first(where: Self.isGPU)
-        }.sorted()
+    /// Its own nodes that say which GPU it is, as `/dev/nvidia<N>`, and which part of it where it is
+    /// divided, as `/dev/nvidia-caps/nvidia-cap<N>`: by their number, or else by where they are on the
+    /// host, or in the container.
+    package var gpuNodes: Set<String> {
+        Set(
+            ownNodes.compactMap { node in
+                if node.major == Self.gpuMajor, let minor = node.minor, minor < 255 {
+                    return "/dev/nvidia\(minor)"
+                }
+                return [node.hostPath, node.path].first(where: Self.isGPU)
+            })
     }
 
     private static func isGPU(_ path: String) -> Bool {
-        let number = path.dropFirst("/dev/nvidia".count)
-        return path.hasPrefix("/dev/nvidia") && !number.isEmpty
-            && number.allSatisfy(\.isWholeNumber)
+        for kind in ["/dev/nvidia-caps/nvidia-cap", "/dev/nvidia"] where path.hasPrefix(kind) {
+            let number = path.dropFirst(kind.count)
+            if !number.isEmpty && number.allSatisfy(\.isWholeNumber) { return true }
+        }
+        return false
+    }
+
+    /// The nodes that a program needs for one instance of a divided GPU: the GPU's, and those of two
+    /// rights, to the part of the GPU and to the part of its processors (NVIDIA's MIG guide, "Device
+    /// Nodes and Capabilities").
+    ///
+    /// - Returns: nil where the driver does not tell.
+    package static func nodes(
+        gpu: Int, gpuInstance: Int, computeInstance: Int,
+        driver: String = "/proc/driver/nvidia/capabilities"
+    ) -> Set<String>? {
+        let part = "\(driver)/gpu\(gpu)/mig/gi\(gpuInstance)"
+        let rights = [part + "/access", part + "/ci\(computeInstance)/access"].map(minor)
+        guard let first = rights[0], let second = rights[1] else { return nil }
+        return [
+            "/dev/nvidia\(gpu)", "/dev/nvidia-caps/nvidia-cap\(first)",
+            "/dev/nvidia-caps/nvidia-cap\(second)",
+        ]
+    }
+
+    /// `DeviceFileMinor: 12`, on a line of its own.
+    private static func minor(ofRight path: String) -> Int? {
+        guard let text = try? HostFile.read(path, limit: 4_096) else { return nil }
+        let name = "DeviceFileMinor:"
+        let line = text.split(separator: "\n").first { $0.hasPrefix(name) }
+        return line.flatMap { Int($0.dropFirst(name.count).drop(while: \.isWhitespace)) }
     }
 
     /// Every place in a container at which something of it may be mounted.

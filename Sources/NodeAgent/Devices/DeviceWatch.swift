@@ -21,8 +21,8 @@ package final class DeviceWatch: Sendable {
 
     /// Whole GPUs, or their MIG instances where a GPU is divided.
     package let devices: [Device]
-    /// The N of each device's `/dev/nvidia<N>`, where the driver tells.
-    package let minors: [DeviceID: Int]
+    /// The nodes in `/dev` that each device is told by, where the driver tells.
+    package let nodes: [DeviceID: Set<String>]
     /// The driver's version, for people.
     package let summary: String
     private let library: NVMLLibrary
@@ -40,19 +40,28 @@ package final class DeviceWatch: Sendable {
     package init(library path: String?, cgroupMarker: String) throws {
         library = try NVMLLibrary.open(path ?? NVMLLibrary.systemName)
         let inventory = try library.inventory()
-        var (devices, parts, minors) = ([Device](), [String: [Device]](), [DeviceID: Int]())
+        var (devices, parts, nodes) = ([Device](), [String: [Device]](), [DeviceID: Set<String>]())
         for gpu in inventory.devices {
             let own = Self.devices(of: gpu)
             devices += own
             parts[gpu.uuid] = own
-            // An instance is not its GPU's node: it is given by its own name alone.
-            if gpu.isMIGEnabled != true { for device in own { minors[device.id] = gpu.minor } }
+            for device in own { nodes[device.id] = Self.nodes(of: device, gpu) }
         }
         self.devices = devices
         self.parts = parts
-        self.minors = minors
+        self.nodes = nodes
         self.cgroupMarker = cgroupMarker
         summary = "driver \(inventory.driverVersion), CUDA \(inventory.cudaVersion ?? "unknown")"
+    }
+
+    private static func nodes(of device: Device, _ gpu: NVMLDevice) -> Set<String>? {
+        guard let minor = gpu.minor else { return nil }
+        guard gpu.isMIGEnabled == true else { return ["/dev/nvidia\(minor)"] }
+        guard let part = gpu.instances.first(where: { $0.uuid == device.id.text }),
+            let gpuInstance = part.gpuInstance, let computeInstance = part.computeInstance
+        else { return nil }
+        return CDIDevice.nodes(
+            gpu: minor, gpuInstance: gpuInstance, computeInstance: computeInstance)
     }
 
     private static func devices(of gpu: NVMLDevice) -> [Device] {

@@ -5,14 +5,14 @@ import Glibc
 
 /// How devices come into containers.
 package struct DeviceAccess: Hashable, Sendable {
-    /// The N of each device's `/dev/nvidia<N>`, where the driver tells.
-    package var minors: [DeviceID: Int]
+    /// The nodes in `/dev` that each device is told by, where the driver tells.
+    package var nodes: [DeviceID: Set<String>]
     /// The owner named a library of their own, and this machine has no driver: containers get the
     /// names of such devices, for there is nothing else to give.
     package var isBare: Bool
 
-    package init(minors: [DeviceID: Int] = [:], namesOwnLibrary: Bool = false) {
-        self.minors = minors
+    package init(nodes: [DeviceID: Set<String>] = [:], namesOwnLibrary: Bool = false) {
+        self.nodes = nodes
         isBare = namesOwnLibrary && access("/dev/nvidiactl", F_OK) != 0
     }
 
@@ -25,12 +25,12 @@ package struct DeviceAccess: Hashable, Sendable {
     }
 
     private func reason(_ device: DeviceID, _ specs: CDISpecs) -> String? {
-        guard let found = specs.device(uuid: device.text, minor: minors[device]) else {
+        guard let found = specs.device(uuid: device.text, nodes: nodes[device]) else {
             return isBare ? nil : "no_cdi"
         }
         // A specification that gives another GPU than the one it names.
-        guard let minor = minors[device], !found.gpuNodes.isEmpty else { return nil }
-        return found.gpuNodes.contains("/dev/nvidia\(minor)") ? nil : "bad_cdi"
+        guard let nodes = nodes[device], !found.gpuNodes.isEmpty else { return nil }
+        return found.gpuNodes == nodes ? nil : "bad_cdi"
     }
 
     /// - Throws: `StartFailure` with `device`.
@@ -41,7 +41,7 @@ package struct DeviceAccess: Hashable, Sendable {
             if let reason = reason(device, specs) {
                 throw StartFailure(.device, "\(device): \(reason)")
             }
-            if let found = specs.device(uuid: device.text, minor: minors[device]) {
+            if let found = specs.device(uuid: device.text, nodes: nodes[device]) {
                 attached.append(found)
             }
         }
