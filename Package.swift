@@ -107,7 +107,8 @@ let package = Package(
         module(
             "NodeAgent",
             [
-                "Domain", "Hosting", "Wire", "ContainerEngine", "NVML", crypto, x509, asn1, logging,
+                "Domain", "Hosting", "Wire", "ContainerEngine", "NVML", "CUDA", crypto, x509, asn1,
+                logging,
                 nio, nioHTTP1, nioSSL, lifecycle, httpClient, foundationCompat,
             ] + grpc),
         module(
@@ -177,7 +178,8 @@ let package = Package(
                 logging, nio, nioSSL, lifecycle, hummingbird, hummingbirdTesting, httpTypes, yams,
             ] + grpc),
         tests("Commands", ["Commands", "NodeAgent", "Wire", "Domain"]),
-        tests("EndToEnd", ["Staging", "Wire", "Domain", "Marketplace", "Accounting", grdb]),
+        tests(
+            "EndToEnd", ["Staging", "Wire", "Domain", "Marketplace", "Accounting", grdb, crypto]),
         tests("Tidy", []),
     ],
     swiftLanguageModes: [.v6]

@@ -22,7 +22,8 @@ enum OwnAgent {
 
     /// The agent of a folder that has joined.
     static func agent(
-        _ folder: String, offering terms: OfferTerms, runPath: String, devices: DeviceWatch? = nil
+        _ folder: String, offering terms: OfferTerms, runPath: String, devices: DeviceWatch? = nil,
+        scrubber: DeviceScrubber? = nil
     ) throws -> NodeAgent {
         var log = Logger(label: "orban.bench") { _ in SwiftLogNoOpLogHandler() }
         log.logLevel = .critical
@@ -37,7 +38,8 @@ enum OwnAgent {
                 configuration: configuration, runtime: SimulatedRuntime(now: { bootNow() }),
                 connect: { try await client.connect() },
                 signer: try ReceiptKey.load(stateFolder: folder), bootID: "bench",
-                now: { bootNow() }, clock: ContinuousClock(), logger: log, devices: devices))
+                now: { bootNow() }, clock: ContinuousClock(), logger: log, devices: devices,
+                scrubber: scrubber))
     }
 
     static func bootNow() -> BootTime {

@@ -47,6 +47,11 @@ struct StartPairs: Encodable {
         job.cpu = "0.5"
         job.memory = "\(memoryBytes >> 20)MiB"
         job.gpus = gpus
+        // Between two leases its GPU is scrubbed, which is no part of a start.
+        try await eventually("\(gpus) GPUs are free") {
+            let offers: ListDTO<OfferDTO> = try site.api(.renter).get("/v1/offers")
+            return (offers.data.first?.freeDevices ?? 0) >= gpus ? () : nil
+        }
         let body = try WireJSON.encode(SubmitRequest(spec: try job.text()))
         let submitted = wallNanoseconds()
         let answer = try site.api(.renter).ask(

@@ -68,7 +68,10 @@ struct DevicePulls: Figure {
             devices: watch.devices, ask: try Rate(microPerHour: 1_234_567), region: "TW",
             tier: .new)
         return try OwnAgent.agent(
-            folder, offering: terms, runPath: stage.folder + "/run", devices: watch)
+            folder, offering: terms, runPath: stage.folder + "/run", devices: watch,
+            scrubber: DeviceScrubber(
+                nvml: library, memory: .absent, environment: ProcessInfo.processInfo.environment,
+                command: [Stage.binary ?? "", "node", "scrub-device"]))
     }
 
     private static func pull(

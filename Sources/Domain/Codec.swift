@@ -24,6 +24,7 @@ package enum EntryType: UInt8, Sendable {
     case receipt = 1
     case usageRecord = 2
     case nodeKey = 3
+    case scrub = 4
 }
 
 /// Why bytes are not an entry.

@@ -10,6 +10,9 @@ package enum DeviceSight: Hashable, Sendable {
     case silent
     /// It is of no use any more; a stable code: `gone`, `xid_79`.
     case lost(code: String)
+
+    /// The code of a device that something else than a lease uses.
+    package static let inUse = "in_use"
 }
 
 /// One device in one sample.
@@ -29,6 +32,8 @@ struct KnownDevice: Hashable, Sendable {
     let awaitedSince: BootTime
     /// When it last answered.
     var answeredAt: BootTime?
+    /// It did not when it was last asked.
+    var isSilent = false
     var lostCode: String?
     var withheldCode: String?
 }
@@ -50,19 +55,28 @@ extension Host {
         }
         for reading in readings {
             var known = devices[reading.device] ?? KnownDevice(awaitedSince: now)
-            (known.lostCode, known.withheldCode) = (nil, nil)
+            (known.lostCode, known.withheldCode, known.isSilent) = (nil, nil, false)
             switch reading.sight {
             case .well: known.answeredAt = max(known.answeredAt ?? askedAt, askedAt)
             case .withheld(let code):
                 known.answeredAt = max(known.answeredAt ?? askedAt, askedAt)
-                known.withheldCode = code
-            case .silent: interrupt(leasesWith: reading.device, at: now)
+                known.withheldCode = isOwn(code, on: reading.device) ? nil : code
+            case .silent:
+                known.isSilent = true
+                interrupt(leasesWith: reading.device, at: now)
             case .lost(let code): known.lostCode = code
             }
             devices[reading.device] = known
         }
         endWithoutDevices(at: now)
+        scrubWhatIsDue(at: now)
         offerAnew(at: now)
+    }
+
+    /// What uses a device that is being scrubbed is the scrub.
+    private func isOwn(_ code: String, on device: DeviceID) -> Bool {
+        guard case .scrubbing = cleanliness(of: device) else { return false }
+        return code == DeviceSight.inUse
     }
 
     /// The time since the last sample in which it answered does not count.
@@ -94,18 +108,29 @@ extension Host {
         lease.dispatch.devices.lazy.compactMap { loss(of: $0, at: now) }.first
     }
 
-    /// Whether it may start: each of its devices has answered in the last seconds.
+    /// Whether it may start: each of its devices has answered in the last seconds, and is clean.
     func hasDevices(_ lease: HostedLease, at now: BootTime) -> Bool {
-        lease.dispatch.devices.allSatisfy {
-            devices[$0]?.answeredAt != nil && loss(of: $0, at: now) == nil
-        }
+        lease.dispatch.devices.allSatisfy { hasAnswered($0, at: now) && isClean($0) }
+    }
+
+    private func hasAnswered(_ device: DeviceID, at now: BootTime) -> Bool {
+        devices[device]?.answeredAt != nil && loss(of: device, at: now) == nil
+    }
+
+    /// Whether it answers, and nobody else is on it.
+    func isThere(_ device: DeviceID, at now: BootTime) -> Bool {
+        guard let known = devices[device], hasAnswered(device, at: now) else { return false }
+        return !known.isSilent && known.withheldCode != DeviceSight.inUse
     }
 
     /// Also between samples: they may have stopped.
     mutating func endWithoutDevices(at now: BootTime) {
         for lease in leases where !lease.dispatch.devices.isEmpty {
             awaitDevices(of: lease, at: now)
-            guard let code = deviceLoss(lease, at: now) else { continue }
+            let isWaiting = lease.phase == .preparing || lease.phase == .ready
+            guard
+                let code = deviceLoss(lease, at: now) ?? (isWaiting ? quarantine(lease) : nil)
+            else { continue }
             switch lease.phase {
             case .running(let meter) where lease.exit?.reason.isSuccess == true:
                 // It was done before.
@@ -130,7 +155,7 @@ extension Host {
     func offered(at now: BootTime) -> OfferTerms {
         var (offered, withheld) = ([Device](), [WithheldDevice]())
         for device in terms.devices {
-            if let reason = loss(of: device.id, at: now) ?? devices[device.id]?.withheldCode {
+            if let reason = reason(toWithhold: device.id, at: now) {
                 withheld.append(WithheldDevice(device: device, reason: reason))
             } else {
                 offered.append(device)
@@ -141,12 +166,30 @@ extension Host {
             tier: terms.tier, withheld: withheld)
     }
 
+    private func reason(toWithhold device: DeviceID, at now: BootTime) -> String? {
+        if let code = loss(of: device, at: now) { return code }
+        let unclean = uncleanness(of: device)
+        if case .quarantined = cleanliness(of: device) { return unclean }
+        return devices[device]?.withheldCode ?? unclean
+    }
+
     /// Tells the market when what is offered has changed.
     mutating func offerAnew(at now: BootTime) {
-        guard case .up = session else { return }
+        guard case .up = session, !isWithdrawing else { return }
         let terms = offered(at: now)
         guard terms != saidTerms else { return }
         saidTerms = terms
         actions.append(.send(.terms(terms)))
+    }
+
+    /// The market hears that devices are not offered before it hears that their leases are over.
+    mutating func withdraw(at now: BootTime) {
+        guard isWithdrawing else { return }
+        isWithdrawing = false
+        let first = actions.firstIndex { if case .claim = $0 { true } else { false } }
+        let claims = actions[(first ?? actions.endIndex)...]
+        actions.removeLast(claims.count)
+        offerAnew(at: now)
+        actions += claims
     }
 }

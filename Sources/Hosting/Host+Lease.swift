@@ -53,6 +53,7 @@ extension Host {
             $0.dispatch.task == lease.dispatch.task && $0.id != id && $0.phase.mayHaveContainer
         }
         guard !isElderAlive else { return }
+        for device in lease.dispatch.devices { use(device, by: id) }
         lease.progress.phase = .starting
         put(lease)
         actions.append(.start(lease.dispatch))
@@ -60,7 +61,7 @@ extension Host {
 
     mutating func started(_ id: LeaseID, since start: BootTime, at now: BootTime) {
         guard var lease = table[id] else {
-            actions.append(.remove(id))
+            remove(id)
             return
         }
         switch lease.phase {
@@ -69,7 +70,7 @@ extension Host {
             put(lease)
             claimIfChanged(id, at: now)
         case .ending: actions.append(.kill(id))
-        case .saving, .ended: actions.append(.remove(id))
+        case .saving, .ended: remove(id)
         case .preparing, .ready, .running, .frozen: break
         }
     }
@@ -100,7 +101,13 @@ extension Host {
         }
         guard case .ending = lease.phase else { return }
         put(lease)
+        withdrawDevices(of: lease)
         actions.append(.kill(id))
+    }
+
+    /// They are not offered any more.
+    private mutating func withdrawDevices(of lease: HostedLease) {
+        if !lease.dispatch.devices.isEmpty { isWithdrawing = true }
     }
 
     /// The container is gone for `reason`: what it left is saved, where it may be of use.
@@ -111,6 +118,7 @@ extension Host {
             reason, seconds: lease.claimable(seconds),
             until: now.advanced(nanoseconds: Self.saveWithin))
         put(lease)
+        withdrawDevices(of: lease)
         actions.append(.save(id))
     }
 
@@ -128,6 +136,7 @@ extension Host {
         guard var lease = table[id] else { return }
         lease.progress.phase = .ended(reason, seconds: lease.claimable(seconds))
         put(lease)
+        withdrawDevices(of: lease)
         claimIfChanged(id, at: now)
     }
 }

@@ -6,9 +6,10 @@ extension Host {
     /// that no lease wants goes; a lease whose container is missing ends as killed.
     mutating func reconcile(_ observed: [Observation], at now: BootTime) {
         let sorted = observed.sorted { $0.lease < $1.lease }
+        living = sorted.filter(\.isAlive).map(\.lease)
         for observation in sorted {
             if table[observation.lease] == nil {
-                actions.append(.remove(observation.lease))
+                remove(observation.lease)
             } else {
                 observe(observation, at: now)
             }
@@ -126,6 +127,7 @@ extension Host {
         beat(at: now)
         askDrain(at: now)
         endWithoutDevices(at: now)
+        scrubWhatIsDue(at: now)
         offerAnew(at: now)
         for id in leases.map(\.id) {
             freezeIfUnrenewed(id, at: now)

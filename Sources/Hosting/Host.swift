@@ -20,6 +20,15 @@ package struct Host: Sendable {
     var devices: [DeviceID: KnownDevice] = [:]
     /// What was said on this session.
     var saidTerms: OfferTerms?
+    /// Leases of this event have given devices back: what is offered is said at its end.
+    var isWithdrawing = false
+    /// What must be known of each device after a restart.
+    package internal(set) var care: [DeviceID: DeviceCare] = [:]
+    var scrubTimes: [DeviceID: ScrubTimes] = [:]
+    /// Leases whose containers may not be gone yet.
+    var removing: [LeaseID] = []
+    /// Leases whose containers the last sample saw alive; nil before the first one.
+    var living: [LeaseID]?
     var table = LeaseTable()
     var finished: [LeaseID] = []
     var session = Session.down
@@ -55,12 +64,17 @@ package struct Host: Sendable {
             runTimers(at: now)
         case .devicesSeen(let readings, let askedAt): see(readings, askedAt: askedAt, at: now)
         case .saved(let lease, let result): saved(lease, result, at: now)
+        case .removed(let lease): removed(lease, at: now)
+        case .scrubbed(let device, let scrub, let result):
+            scrubbed(device, scrub, result, at: now)
+        case .quarantineLifted(let device): lift(device, at: now)
         case .condemned(let lease, let reason): end(lease, reason, at: now)
         case .drainAsked:
             isDrainUnanswered = true
             askDrain(at: now)
         case .tick: runTimers(at: now)
         }
+        withdraw(at: now)
         defer { actions = [] }
         return actions
     }
@@ -77,7 +91,18 @@ package struct Host: Sendable {
         guard table[lease] != nil else { return }
         table[lease] = nil
         remember(lease)
+        remove(lease)
+    }
+
+    /// Has all of it taken off this machine.
+    mutating func remove(_ lease: LeaseID) {
+        if !removing.contains(lease) { removing.append(lease) }
         actions.append(.remove(lease))
+    }
+
+    mutating func removed(_ lease: LeaseID, at now: BootTime) {
+        removing.removeAll { $0 == lease }
+        scrubWhatIsDue(at: now)
     }
 
     mutating func remember(_ lease: LeaseID) {
@@ -100,16 +125,19 @@ extension Host {
         _ history: HostHistory, fences: [LeaseID: BootTime], lost: Set<LeaseID>, at now: BootTime
     ) -> [HostAction] {
         finished = history.finished
+        adopt(history.devices)
         for (dispatch, progress) in history.leases {
             table[dispatch.lease] = HostedLease(
                 dispatch: dispatch, progress: progress,
                 fence: fences[dispatch.lease] ?? BootTime(nanoseconds: 0), now: now)
+            if progress.phase.mayHaveContainer { keepUse(by: dispatch) }
             if lost.contains(dispatch.lease) {
                 bury(dispatch.lease, at: now)
             } else {
                 resume(dispatch.lease, at: now)
             }
         }
+        removeLastTenants()
         defer { actions = [] }
         return actions
     }

@@ -20,6 +20,12 @@ package enum HostEvent: Hashable, Sendable {
     case devicesSeen([DeviceReading], askedAt: BootTime)
     /// Outputs and log lines have reached the market, or never will.
     case saved(LeaseID, SaveResult)
+    /// Nothing of the lease is left on this machine.
+    case removed(LeaseID)
+    /// That scrub of the device has ended.
+    case scrubbed(DeviceID, scrub: Int64, ScrubResult)
+    /// The owner has looked at a device in quarantine.
+    case quarantineLifted(DeviceID)
     /// The node itself must end it, for one of its own reasons (the disk is full).
     case condemned(LeaseID, EndReason)
     /// Nothing new is to be placed here: the market is told until it says that it knows.
@@ -57,6 +63,10 @@ package struct Observation: Hashable, Sendable {
         self.watched = watched
         self.usage = usage
     }
+
+    var isAlive: Bool {
+        if case .exited = state { false } else { true }
+    }
 }
 
 /// What the program has to do, in this order. Each is idempotent by its lease.
@@ -75,8 +85,14 @@ package enum HostAction: Hashable, Sendable {
     case kill(LeaseID)
     /// Upload outputs and the rest of the log.
     case save(LeaseID)
-    /// Kill if it still lives, then remove the container and all that belongs to the lease.
+    /// Kill if it still lives, then remove the container and all that belongs to the lease, also
+    /// what is only being started; answered with `removed`.
     case remove(LeaseID)
+    /// See to it that nothing of an earlier lease is on the device, and answer with `scrubbed`; an
+    /// earlier scrub of it is given up.
+    case scrub(ScrubOrder)
+    /// Sign and keep, once for each scrub, before the actions that follow.
+    case attest(ScrubReceipt)
     /// The session is over; connect anew.
     case reconnect
 }
@@ -86,11 +102,14 @@ package enum HostRecord: Hashable, Sendable, Codable {
     case accepted(Dispatch)
     case progress(LeaseID, Progress)
     case finished(LeaseID)
+    case device(DeviceID, DeviceCare)
 
-    package var lease: LeaseID {
+    /// The lease that it is about.
+    package var lease: LeaseID? {
         switch self {
         case .accepted(let dispatch): dispatch.lease
         case .progress(let lease, _), .finished(let lease): lease
+        case .device: nil
         }
     }
 }
@@ -99,10 +118,13 @@ package enum HostRecord: Hashable, Sendable, Codable {
 package struct HostHistory: Hashable, Sendable {
     /// Leases that are over are remembered, so that a late duplicate never runs again.
     package static let mostFinished = 4096
+    /// Devices that are remembered: more than a machine has.
+    package static let mostDevices = 1024
 
     private var table: [LeaseID: (dispatch: Dispatch, progress: Progress)] = [:]
     private var order: [LeaseID] = []
     package private(set) var finished: [LeaseID] = []
+    package private(set) var devices: [DeviceID: DeviceCare] = [:]
 
     package init() {}
 
@@ -119,7 +141,19 @@ package struct HostHistory: Hashable, Sendable {
             order.removeAll { $0 == lease }
             finished.append(lease)
             if finished.count > Self.mostFinished { finished.removeFirst() }
+        case .device(let device, let care):
+            devices[device] = care
+            forgetOne(butNot: device)
         }
+    }
+
+    /// Names of MIG instances come and go. What was in quarantine stays known.
+    private mutating func forgetOne(butNot device: DeviceID) {
+        guard devices.count > Self.mostDevices else { return }
+        let others = devices.keys.sorted().filter { id in
+            if case .quarantined? = devices[id]?.cleanliness { false } else { id != device }
+        }
+        if let first = others.first { devices[first] = nil }
     }
 
     /// Live leases in the order in which they came.
@@ -130,6 +164,7 @@ package struct HostHistory: Hashable, Sendable {
     /// The shortest journal that folds to the same history.
     package var records: [HostRecord] {
         finished.map { .finished($0) }
+            + devices.keys.sorted().compactMap { id in devices[id].map { .device(id, $0) } }
             + leases.flatMap { lease -> [HostRecord] in
                 [.accepted(lease.dispatch), .progress(lease.dispatch.lease, lease.progress)]
             }

@@ -25,6 +25,14 @@ package enum Phase: Hashable, Sendable, Codable {
         case .preparing, .ready, .saving, .ended: false
         }
     }
+
+    /// Whether its container is meant to be there.
+    var isMeant: Bool {
+        switch self {
+        case .starting, .running, .frozen: true
+        case .preparing, .ready, .ending, .saving, .ended: false
+        }
+    }
 }
 
 /// What one receipt claims, before the node's name is put on it and it is signed.

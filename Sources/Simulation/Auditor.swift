@@ -82,6 +82,10 @@ struct Auditor {
     var running: [TaskID: [LeaseID]] = [:]
     var overlaps: [TaskID] = []
 
+    // Devices
+    /// Whose data a device still holds.
+    var tenants: [DeviceID: LeaseID] = [:]
+
     // Log
     var heads: [PublishedHead] = []
 

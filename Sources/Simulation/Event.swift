@@ -1,4 +1,5 @@
 import Domain
+import Hosting
 import Marketplace
 
 /// Everything that can be scheduled. A node is named by its place in `World.nodes`.
@@ -37,6 +38,9 @@ enum Event {
     case pauseEnds(node: Int, boot: Int, LeaseID)
     case deviceReturns(node: Int, DeviceID)
     case saved(node: Int, run: Int, LeaseID)
+    case removed(node: Int, run: Int, LeaseID)
+    case quarantineLifted(node: Int, DeviceID)
+    case scrubEnds(node: Int, run: Int, ScrubOrder, ScrubFault?)
 
     // World
     case renterActs(Int)

@@ -26,6 +26,8 @@ struct NodeProcess {
     /// In memory of the machine: survives the program, not the boot. The watchers read it.
     var fences: [LeaseID: BootTime] = [:]
     var containers = ContainerTable()
+    /// Leases of which nothing is to be on the machine any more, not even what is being started.
+    var removed: Set<LeaseID> = []
     /// Devices that do not answer, or are broken.
     var devicesAway: [DeviceID: DeviceSight] = [:]
     var devicesSeenAt = Moment.start

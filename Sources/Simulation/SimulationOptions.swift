@@ -96,4 +96,8 @@ package enum PlantedBug: String, Hashable, Sendable, CaseIterable {
     case frozenTimeCounted
     /// A node claims on while a device of the lease does not answer.
     case deviceLossUnseen
+    /// That a lease uses a device is not written down: a crash forgets it.
+    case useUnrecorded
+    /// A scrub says that it is done and has wiped nothing.
+    case scrubUndone
 }

@@ -93,6 +93,7 @@ package enum Fault: String, Hashable, Sendable, CaseIterable {
     case marketCrash, crashBeforeCommit, crashAfterCommit, crashAroundEffect
     case agentCrash, agentCrashBetweenActions, agentPause, powerLoss
     case containerKilled, containerPaused, deviceLost, deviceSilent
+    case scrubFailed, scrubHung, scrubLate
     case drain, clonedNode
     case lie
 }
@@ -102,6 +103,7 @@ package enum Reached: String, Hashable, Sendable, CaseIterable {
     case jobSucceeded, jobFailed, jobStopped, jobRetried, taskReplaced
     case submitReplayed, otherBodyRefused, balanceTooLow, budgetInUse
     case leaseLost, leaseUnstarted, leaseSilent, budgetExhausted, overran, startFailed, killed
+    case deviceScrubbed, scrubRepeated, deviceQuarantined
     case deviceLeased, deviceLost, deviceWithheld, periodClosed, headPublished, silenceBooked
     case frozenAtFence, frozenWhileAgentDead, thawed, adoptedRunning, containerGoneAtAdoption
     case aheadOfTimeRefused, notNewerRefused, wrongAttemptRefused, wrongNodeRefused

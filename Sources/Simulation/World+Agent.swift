@@ -26,8 +26,10 @@ extension World {
 
     private func carryOut(_ place: Int, _ action: HostAction) {
         switch action {
-        case .record(let record): nodes[place].journal.append((nodes[place].boot, record))
-        case .send(let frame): sendUp(place, frame)
+        case .record(let record): write(record, on: place)
+        case .send(let frame):
+            auditOffer(frame, on: place)
+            sendUp(place, frame)
         case .claim(let receipt): send(receipt, from: place)
         case .prepare(let dispatch): prepare(place, dispatch)
         case .start(let dispatch):
@@ -48,9 +50,24 @@ extension World {
             schedule(
                 .saved(node: place, run: nodes[place].run, lease),
                 at: now.after(milliseconds: random.runtime.within(20...3000)))
-        case .remove(let lease): removeContainer(place, lease)
+        case .remove(let lease):
+            removeContainer(place, lease)
+            schedule(
+                .removed(node: place, run: nodes[place].run, lease),
+                at: now.after(milliseconds: random.scrubs.within(5...400)))
+        case .scrub(let order): scrub(place, order)
+        case .attest: break
         case .reconnect: disconnect(place)
         }
+    }
+
+    private func write(_ record: HostRecord, on place: Int) {
+        if options.planted == .useUnrecorded, case .device(_, let care) = record,
+            case .dirty = care.cleanliness
+        {
+            return
+        }
+        nodes[place].journal.append((nodes[place].boot, record))
     }
 
     private func prepare(_ place: Int, _ dispatch: Dispatch) {
@@ -138,10 +155,12 @@ extension World {
         var boots: [LeaseID: Int] = [:]
         for (boot, record) in nodes[place].journal {
             history.apply(record)
-            boots[record.lease] = boot
+            if let lease = record.lease { boots[lease] = boot }
         }
         let boot = nodes[place].boot
-        nodes[place].journal = history.records.map { (boots[$0.lease] ?? boot, $0) }
+        nodes[place].journal = history.records.map {
+            ($0.lease.flatMap { boots[$0] } ?? boot, $0)
+        }
         let lost = history.leases.map(\.dispatch.lease).filter { boots[$0] != boot }
         for lease in history.leases.map(\.dispatch.lease) {
             switch nodes[place].containers[lease]?.ending {

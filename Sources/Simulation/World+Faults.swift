@@ -157,6 +157,7 @@ extension World {
             nodes[place].link.latencyMilliseconds = 20
             nodes[place].pausedUntil = min(nodes[place].pausedUntil, now)
             for device in nodes[place].terms.devices { setDevice(device.id, on: place, away: nil) }
+            liftQuarantines(place)
             // A drained node would be waited for in vain.
             schedule(.undrain(node: place), at: now.after(milliseconds: 30_000))
         }

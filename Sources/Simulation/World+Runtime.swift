@@ -6,7 +6,9 @@ import Hosting
 extension World {
     /// Creates the container, or finds it.
     func startContainer(_ place: Int, _ dispatch: Dispatch, boot: Int, run: Int) {
-        guard nodes[place].boot == boot, nodes[place].isPowered else { return }
+        guard nodes[place].boot == boot, nodes[place].isPowered,
+            !nodes[place].removed.contains(dispatch.lease)
+        else { return }
         let clock = nodes[place].clock
         if nodes[place].containers[dispatch.lease] == nil {
             let work = draw(workOf: dispatch)
@@ -18,6 +20,7 @@ extension World {
                 watcher: Meter(startedAt: start),
                 watchedFence: nodes[place].fences[dispatch.lease] ?? BootTime(nanoseconds: 0))
             auditor.containerStarted(dispatch.lease, on: nodes[place].id, in: store.tables)
+            for device in dispatch.devices { auditor.used(device, by: dispatch.lease) }
             // The watcher starts with the container and freezes at once what is not renewed.
             let away = nodes[place].devicesAway
             change(dispatch.lease, on: place) { container in
@@ -97,6 +100,7 @@ extension World {
     func removeContainer(_ place: Int, _ lease: LeaseID) {
         end(lease, on: place, .killed)
         nodes[place].containers[lease] = nil
+        nodes[place].removed.insert(lease)
         nodes[place].fences[lease] = nil
         nodes[place].signed[lease] = nil
     }

@@ -13,7 +13,8 @@ extension World {
         case .dial, .opened, .closed, .marketHeardOpen, .marketHeardClose, .toMarket, .toNode:
             happenOnNetwork(event)
         case .powerReturns, .agentStarts, .sample, .watch, .prepared, .containerStarts,
-            .containerDies, .workEnds, .fenceEnds, .pauseEnds, .deviceReturns, .saved:
+            .containerDies, .workEnds, .fenceEnds, .pauseEnds, .deviceReturns, .saved, .scrubEnds,
+            .quarantineLifted, .removed:
             happenOnNode(event)
         case .renterActs(let place): renterActs(place)
         case .fault: strike()
@@ -80,6 +81,11 @@ extension World {
             if nodes[place].boot == boot { change(lease, on: place) { $0.isPaused = false } }
         case .saved(let place, let run, let lease):
             if nodes[place].run == run { saved(place, lease) }
+        case .removed(let place, let run, let lease):
+            if nodes[place].run == run { tell(place, .removed(lease)) }
+        case .quarantineLifted(let place, let device): tell(place, .quarantineLifted(device))
+        case .scrubEnds(let place, let run, let order, let fault):
+            scrubEnds(place, run: run, order, fault)
         default: preconditionFailure("only a node's events come here")
         }
     }
@@ -121,7 +127,9 @@ extension Event {
     fileprivate var nodeProgram: Int? {
         switch self {
         case .dial(let node, _), .opened(let node, _), .closed(let node, _),
-            .toNode(let node, _, _), .prepared(let node, _, _, _), .saved(let node, _, _):
+            .toNode(let node, _, _), .prepared(let node, _, _, _), .saved(let node, _, _),
+            .scrubEnds(let node, _, _, _), .quarantineLifted(let node, _),
+            .removed(let node, _, _):
             node
         case .marketStarts, .marketTick, .verdictDue, .wakingDue, .storeAnswers, .storeFails,
             .commitHeard,

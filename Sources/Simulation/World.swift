@@ -18,6 +18,7 @@ final class World {
         var lies: Randomness
         var identifiers: Randomness
         var store: Randomness
+        var scrubs: Randomness
 
         init(seed: UInt64) {
             setUp = Randomness(seed: seed, stream: .setUp)
@@ -29,6 +30,7 @@ final class World {
             lies = Randomness(seed: seed, stream: .lies)
             identifiers = Randomness(seed: seed, stream: .identifiers)
             store = Randomness(seed: seed, stream: .store)
+            scrubs = Randomness(seed: seed, stream: .scrubs)
         }
     }
 

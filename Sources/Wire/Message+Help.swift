@@ -57,6 +57,8 @@ extension Message {
         .helpNodeRelease: Bilingual(
             "forget a device that a node has no more, so that another may offer it",
             "釋出節點不再擁有的裝置，讓其他節點提供"),
+        .helpNodeScrubDevice: Bilingual(
+            "scrub one device; started by the node", "清除一個裝置；由節點啟動"),
         .helpNodeWatch: Bilingual("watch one lease; started by the node", "監看一個租約；由節點啟動"),
         .helpAuditVerify: Bilingual(
             "verify a job's bill from its bundle, without the market",
@@ -132,6 +134,14 @@ extension Message {
             "一個帳戶每秒可提出的變更數；未指定時為 100"),
         .optionCommission: Bilingual(
             "the market's part of each charge, in hundredths of a percent", "市場佣金，以萬分之一計"),
+        .optionCUDA: Bilingual(
+            "the library of CUDA's driver, which wipes a GPU between two leases (the one beside "
+                + "--nvml, or libcuda.so.1); none wipes nothing, and no GPU is leased",
+            "CUDA 驅動程式庫，用於兩次租約之間清除 GPU 記憶體（預設為 --nvml 旁的檔案或 "
+                + "libcuda.so.1）；none 表示不清除，也不出租 GPU"),
+        .optionClearQuarantine: Bilingual(
+            "scrub this GPU in quarantine again, after you have looked at it; may be repeated",
+            "檢查後，重新清除這個隔離中的 GPU；可重複"),
         .optionNVML: Bilingual(
             "the library that tells of GPUs: the system's libnvidia-ml.so.1 unless named; none offers no GPU",
             "讀取 GPU 的函式庫：未指定時使用系統的 libnvidia-ml.so.1；none 表示不提供 GPU"),

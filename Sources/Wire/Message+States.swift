@@ -67,6 +67,22 @@ extension Message {
         .nodeDuplicate: Bilingual(
             "{node} and {other} both claim {device}: one of them lies, or a key is on two machines",
             "{node} 與 {other} 都宣告擁有 {device}：其中一方不實，或同一把金鑰在兩台機器上"),
+        .deviceScrubbing: Bilingual(
+            "it is being wiped for the next lease", "正在為下一個租約清除內容"),
+        .deviceQuarantined: Bilingual(
+            "in quarantine: {why}; its owner looks at it, then starts the node once with "
+                + "--clear-quarantine",
+            "隔離中：{why}；擁有者檢查後，以 --clear-quarantine 啟動節點一次"),
+        .scrubContextsLeft: Bilingual("a process stayed on it", "仍有程式停留在裝置上"),
+        .scrubMemoryDirty: Bilingual(
+            "its memory did not hold what was written over it", "記憶體未保留覆寫的內容"),
+        .scrubMemoryShort: Bilingual(
+            "too little of its memory could be wiped", "可清除的記憶體過少"),
+        .scrubFailed: Bilingual("CUDA failed while it was wiped", "清除時 CUDA 發生錯誤"),
+        .scrubWithoutCUDA: Bilingual(
+            "CUDA's driver library is missing (libcuda.so.1), so it cannot be wiped",
+            "缺少 CUDA 驅動程式庫（libcuda.so.1），無法清除"),
+        .scrubTimeout: Bilingual("wiping it took too long", "清除逾時"),
         .deviceThrottled: Bilingual(
             "its hardware slows it down (heat or power)", "硬體因過熱或供電而降速"),
         .startDevice: Bilingual(

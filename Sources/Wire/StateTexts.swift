@@ -60,13 +60,31 @@ extension Message {
     private static let deviceStates: [String: Message] = [
         "gone": .deviceGone, "silent": .deviceSilent, "no_cdi": .deviceWithoutCDI,
         "duplicate": .deviceDuplicate, "in_use": .deviceInUse, "bad_cdi": .deviceWithWrongCDI,
-        "throttled": .deviceThrottled,
+        "throttled": .deviceThrottled, "scrubbing": .deviceScrubbing,
     ]
+
+    private static let quarantine = "quarantined_"
+
+    private static func scrubFault(_ fault: ScrubFault) -> Message {
+        switch fault {
+        case .contextsLeft: .scrubContextsLeft
+        case .memoryDirty: .scrubMemoryDirty
+        case .memoryShort: .scrubMemoryShort
+        case .cudaFailed: .scrubFailed
+        case .noCUDA: .scrubWithoutCUDA
+        case .timeout: .scrubTimeout
+        }
+    }
 
     /// Why a device is of no use, or not offered, by its stable code.
     package static func deviceState(_ code: String, in language: Language) -> String {
         if code.hasPrefix("xid_") {
             return Message.deviceXid.text(in: language, ["number": String(code.dropFirst(4))])
+        }
+        if code.hasPrefix(quarantine) {
+            let code = String(code.dropFirst(quarantine.count))
+            let why = ScrubFault(rawValue: code).map { scrubFault($0).text(in: language) } ?? code
+            return Message.deviceQuarantined.text(in: language, ["why": why])
         }
         return deviceStates[code].map { $0.text(in: language) } ?? code
     }

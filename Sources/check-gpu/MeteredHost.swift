@@ -39,6 +39,7 @@ struct MeteredHost {
     /// Brings the lease to where it wants to start.
     mutating func lease(_ sample: NVMLSample?, at now: BootTime) {
         take(.connected, at: now)
+        take(.sampled([]), at: now)
         see(sample, askedAt: now, at: now)
         take(.frame(.dispatch(EffectID("check"), dispatch)), at: now)
     }
@@ -89,9 +90,14 @@ struct MeteredHost {
             return .frame(.receiptAccepted(receipt.lease, sequence: receipt.sequence))
         case .prepare: return .prepared(dispatch.lease)
         case .save: return .saved(dispatch.lease, .complete)
+        case .remove(let lease): return .removed(lease)
         case .start: isStartWanted = true
         case .kill: isKillWanted = true
-        case .send, .record, .moveFence, .freeze, .thaw, .remove, .reconnect: break
+        case .scrub(let order):
+            // What a program leaves here is its own.
+            let nothing = ScrubResult(evidence: ScrubEvidence(method: .contextsOnly))
+            return .scrubbed(order.device, scrub: order.scrub, nothing)
+        case .send, .record, .attest, .moveFence, .freeze, .thaw, .reconnect: break
         }
         return nil
     }

@@ -1,3 +1,5 @@
+import CUDA
+
 /// What the command line asks for.
 struct Options {
     enum Check: String, CaseIterable {

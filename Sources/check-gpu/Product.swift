@@ -1,3 +1,5 @@
+import CUDA
+
 /// A product of two matrices of whole numbers, exact: the reference on the CPU.
 ///
 /// The inputs come from the seed alone: the bytes of SplitMix64's numbers, lowest first, are the

@@ -44,12 +44,34 @@ enum Vectors {
         let bytes: String
         var description: String { name }
     }
+    struct ScrubVector: Decodable {
+        struct Fields: Decodable {
+            let node: NodeID
+            let device: DeviceID
+            let scrub: Int64
+            let lease: String
+            let outcome: String
+            let method: ScrubMethod
+            let totalBytes: Int64
+            let overwrittenBytes: Int64
+            let wordsSampled: Int64
+            let wordsWrong: Int64
+            let contextsSeen: Int64
+            let contextsLeft: Int64
+            let ms: Int64
+            let seed: Int64
+        }
+        let fields: Fields
+        let bytes: String
+    }
     struct Entries: Decodable {
         let publicKey: String
         let receipts: [ReceiptVector]
         let usageRecords: [RecordVector]
         let nodeKey: NodeKeyVector
         let malformedReceipts: [MalformedVector]
+        let scrubs: [ScrubVector]
+        let malformedScrubs: [MalformedVector]
     }
 
     static func entries() throws -> Entries {

@@ -29,8 +29,10 @@ extension EndToEnd {
             try await Stage.run { stage in
                 let double = try await GPUDouble(stage)
                 let site = try await Self.up(stage, double)
-                let offers = try await site.ok(.renter, ["offers"])
-                #expect(offers.contains("2/2× NVIDIA H100 80GB HBM3 + NVIDIA GeForce RTX 4090"))
+                try await eventually("both are offered") {
+                    try await site.ok(.renter, ["offers"]).contains(
+                        "2/2× NVIDIA H100 80GB HBM3 + NVIDIA GeForce RTX 4090") ? () : nil
+                }
                 var first = Self.job("first", "sleep 60")
                 var second = Self.job("second", "sleep 60")
                 (first.cpu, second.cpu) = ("0.1", "0.1")
@@ -43,6 +45,12 @@ extension EndToEnd {
                 let third = try await site.run(
                     .renter, ["plan", try site.write(Self.job("third", "true"))])
                 #expect(third.out.contains("0 of 1") || third.err.contains("0 of 1"), "\(third)")
+            }
+        }
+
+        private static func offered(_ count: Int, _ site: Site) async throws {
+            try await eventually("\(count) are offered") {
+                try Self.offer(site)?.devices.count == count ? () : nil
             }
         }
 
@@ -92,6 +100,7 @@ extension EndToEnd {
             try await Stage.run { stage in
                 let double = try await GPUDouble(stage)
                 let site = try await Self.up(stage, double)
+                try await Self.offered(2, site)
                 try double.set("\(double.uuid(2)) process 1 1000")
                 let busy = try await eventually("one is withheld") {
                     let offer = try Self.offer(site)
@@ -100,9 +109,7 @@ extension EndToEnd {
                 #expect(busy.withheld.map(\.reason) == ["in_use"])
                 #expect(busy.devices.map(\.id.text) == [double.uuid(1)])
                 try double.set()
-                try await eventually("both are offered") {
-                    try Self.offer(site)?.devices.count == 2 ? () : nil
-                }
+                try await Self.offered(2, site)
             }
         }
 
@@ -155,9 +162,9 @@ extension EndToEnd {
                         .init(uuid: double.uuid(2), node: "/dev/nvidia1"),
                     ])
                 let site = try await Self.up(stage, double, Site.nodeOptions)
-                let offer = try await eventually("one is withheld") {
+                let offer = try await eventually("one is offered") {
                     let offer = try Self.offer(site)
-                    return offer?.withheld.isEmpty == false ? offer : nil
+                    return offer?.devices.isEmpty == false ? offer : nil
                 }
                 #expect(offer.withheld.map(\.reason) == ["bad_cdi"])
                 #expect(offer.devices.map(\.id.text) == [double.uuid(2)])

@@ -7,6 +7,8 @@ struct Bench {
     var now = BootTime(nanoseconds: 1_000_000_000_000)
     private(set) var history = HostHistory()
     private(set) var log: [HostAction] = []
+    /// Whether every scrub is done well and at once, or as the test says.
+    var scrubsByHand = false
 
     static let second: Int64 = 1_000_000_000
 
@@ -49,16 +51,27 @@ struct Bench {
             fence: fence, token: "t")
     }
 
+    /// What it does, and what it does when its scrubs are answered.
     @discardableResult
     mutating func take(_ event: HostEvent) -> [HostAction] {
-        let actions = host.handle(event, at: now)
-        keep(actions)
-        return actions
+        keep(host.handle(event, at: now))
     }
 
-    private mutating func keep(_ actions: [HostAction]) {
+    private mutating func keep(_ actions: [HostAction]) -> [HostAction] {
         log += actions
         for case .record(let record) in actions { history.apply(record) }
+        var all = actions
+        for case .remove(let lease) in actions { all += take(.removed(lease)) }
+        guard !scrubsByHand else { return all }
+        for case .scrub(let order) in actions { all += finish(order, Self.done) }
+        return all
+    }
+
+    static let done = ScrubResult(evidence: ScrubEvidence(method: .contextsOnly))
+
+    @discardableResult
+    mutating func finish(_ order: ScrubOrder, _ result: ScrubResult) -> [HostAction] {
+        take(.scrubbed(order.device, scrub: order.scrub, result))
     }
 
     mutating func pass(milliseconds: Int64) {
@@ -70,6 +83,13 @@ struct Bench {
         take(.connected)
         take(.frame(.welcome))
         renew(renewals)
+    }
+
+    /// The devices are well, and clean for their first lease.
+    mutating func makeReady() {
+        take(.sampled([]))
+        let readings = host.terms.devices.map { DeviceReading(device: $0.id, sight: .well) }
+        take(.devicesSeen(readings, askedAt: now))
     }
 
     /// Answers the newest heartbeat.
@@ -141,8 +161,6 @@ struct Bench {
         fences: [LeaseID: BootTime], lost: Set<LeaseID> = []
     ) -> [HostAction] {
         host = Host(node: host.node, terms: host.terms)
-        let actions = host.adopt(history, fences: fences, lost: lost, at: now)
-        keep(actions)
-        return actions
+        return keep(host.adopt(history, fences: fences, lost: lost, at: now))
     }
 }

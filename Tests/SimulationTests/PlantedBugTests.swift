@@ -30,6 +30,8 @@ import Testing
         (.fenceIgnoredByNode, "one unfrozen run per task"),
         (.frozenTimeCounted, "no second is billed that was not run"),
         (.deviceLossUnseen, "no second is billed that was not run"),
+        (.useUnrecorded, "an offered device is wiped"),
+        (.scrubUndone, "an offered device is wiped"),
         (.verdictLost, "all comes to rest"),
         (.effectSentOnce, "all comes to rest"),
         (.endingLeaseRenewed, "a renewed lease lives for its fence and a tenth"),

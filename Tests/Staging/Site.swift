@@ -47,7 +47,7 @@ package final class Site {
 
     private static func start(
         _ kind: Kind, _ stage: Stage, _ port: Int, _ channelPort: Int,
-        _ environment: [String: String]
+        _ environment: [String: String], _ more: [String] = []
     ) throws -> Program {
         var words: [String]
         switch kind {
@@ -59,13 +59,15 @@ package final class Site {
                 "\(channelPort)",
             ]
         }
-        words += ["--port", "\(port)", "-o", "json"]
+        words += ["--port", "\(port)", "-o", "json"] + more
         return try stage.orban(words, with: environment)
     }
 
     /// Starts the market again, over the state of the one that has ended.
-    package func restart(with environment: [String: String] = [:]) throws {
-        market = try Self.start(kind, stage, port, channelPort, environment)
+    package func restart(
+        with environment: [String: String] = [:], adding more: [String] = []
+    ) throws {
+        market = try Self.start(kind, stage, port, channelPort, environment, more)
     }
 
     private struct Ready: Decodable {

@@ -41,7 +41,7 @@ enum Layers {
             "Wire", "SQLiteStorage", "PostgresStorage", "Ethereum",
         ],
         "Console": ["Domain", "Wire", "Transparency"],
-        "NodeAgent": ["Domain", "Hosting", "Wire", "ContainerEngine", "NVML"],
+        "NodeAgent": ["Domain", "Hosting", "Wire", "ContainerEngine", "NVML", "CUDA"],
         "Simulation": core,
         "Commands": [
             "Domain", "Wire", "Transparency", "ControlPlane", "Console", "NodeAgent", "Simulation",

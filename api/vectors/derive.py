@@ -51,6 +51,46 @@ def receipt_bytes(r):
                  r["level"], r["cpu_ms"], r["peak_memory_bytes"])
 
 
+SCRUBS = [
+    dict(node="nod_1", device="GPU-0fa4e000-0000-4000-8000-000000000001", scrub=1, lease="",
+         outcome="clean", method="memory", total_bytes=85_029_158_912,
+         overwritten_bytes=84_456_505_344, words_sampled=1_048_640, words_wrong=0,
+         contexts_seen=1, contexts_left=0, ms=2310, seed=(1 << 48) - 1),
+    dict(node="nod_1", device="MIG-5c89852c-d268-c3f3-1b07-005d5ae1dc3f", scrub=7,
+         lease="lse_01J-abc", outcome="memory_dirty", method="memory_only", total_bytes=1 << 32,
+         overwritten_bytes=1 << 32, words_sampled=1_048_576, words_wrong=3, contexts_seen=0,
+         contexts_left=0, ms=41, seed=5),
+] + [
+    dict(node="nod_2", device="GPU-1", scrub=2, lease="lse_2", outcome=outcome,
+         method="contexts_only", total_bytes=0, overwritten_bytes=0, words_sampled=0,
+         words_wrong=0, contexts_seen=0, contexts_left=0, ms=0, seed=0)
+    for outcome in ["clean", "contexts_left", "memory_short", "cuda_failed", "no_cuda", "timeout"]
+]
+
+
+def scrubs():
+    for s in SCRUBS:
+        data = entry(4, *s.values())
+        yield dict(fields=s, bytes=data.hex(), signature=KEY.sign(data).hex())
+
+
+def malformed_scrubs():
+    def changed(**fields):
+        return entry(4, *{**SCRUBS[0], **fields}.values())
+
+    good = changed()
+    yield "wrong version", b"\x02" + good[1:]
+    yield "wrong type", good[:1] + b"\x01" + good[2:]
+    yield "trailing", good + b"\0"
+    for field, wrong in [("node", "acc_1"), ("device", ""), ("device", "GPU 1"),
+                         ("device", "G" * 97), ("scrub", 0), ("scrub", "01"), ("lease", "job_1"),
+                         ("outcome", ""), ("outcome", "dirty"), ("method", "Memory"),
+                         ("total_bytes", -1), ("overwritten_bytes", "1.5"), ("words_sampled", "+1"),
+                         ("words_wrong", -1), ("contexts_seen", ""), ("contexts_left", "x"),
+                         ("ms", 1 << 63), ("seed", -1)]:
+        yield f"{field} {wrong}", changed(**{field: wrong})
+
+
 def charge(seconds, rate):
     return ceil(Fraction(seconds * rate, 3600))
 
@@ -133,5 +173,7 @@ write("entries.json", dict(
     seed=SEED.hex(), public_key=PUBLIC.hex(), salt=SALT.hex(),
     receipts=list(receipts()), usage_records=list(records()),
     node_key=dict(node="nod_1", provider="acc_P", bytes=entry(3, "nod_1", "acc_P", PUBLIC).hex()),
-    malformed_receipts=[dict(name=name, bytes=data.hex()) for name, data in malformed()]))
+    malformed_receipts=[dict(name=name, bytes=data.hex()) for name, data in malformed()],
+    scrubs=list(scrubs()),
+    malformed_scrubs=[dict(name=name, bytes=data.hex()) for name, data in malformed_scrubs()]))
 write("bills.json", list(bills()))

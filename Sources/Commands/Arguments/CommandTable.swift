@@ -21,7 +21,7 @@ enum CommandTable {
     ]
     private static let providers: [LeafCommand] = [
         .nodeJoin, .nodeRun, .nodeList, .nodeDrain, .nodeResume, .nodeRelease,
-        .nodeWatch,
+        .nodeWatch, .nodeScrubDevice,
     ]
     private static let auditors: [LeafCommand] = [
         .auditVerify, .auditExport, .auditLog, .auditLedger, .auditMirror, .auditEvidence,

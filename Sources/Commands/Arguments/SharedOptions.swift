@@ -21,12 +21,17 @@ extension Option where Value == String {
     static let engineSocket = Option("engine-socket", "PATH", .optionEngineSocket)
     static let containersRoot = Option("containers-root", "PATH", .optionContainersRoot)
     static let nvml = Option("nvml", "PATH|none", .optionNVML)
+    static let cuda = Option("cuda", "PATH|none", .optionCUDA)
     static let stateFolder = Option("state-dir", "PATH", .optionStateFolder)
     static let reason = Option("reason", "TEXT", .optionReason)
 }
 
 extension Option where Value == RegistryHost {
     static let registry = Option("registry", "HOST[:PORT]", .optionRegistry) { RegistryHost($0) }
+}
+
+extension Option where Value == DeviceID {
+    static let lifted = Option("clear-quarantine", "UUID", .optionClearQuarantine) { DeviceID($0) }
 }
 
 extension Option where Value == Int {

@@ -12,7 +12,7 @@ enum LoggedEntry: Hashable {
             switch bytes.count > 1 ? EntryType(rawValue: bytes[1]) : nil {
             case .usageRecord: self = .usage(try UsageRecord(bytes: bytes))
             case .nodeKey: self = .nodeKey(try NodeKeyRecord(bytes: bytes))
-            case .receipt, nil: throw MalformedEntry.wrongType
+            case .receipt, .scrub, nil: throw MalformedEntry.wrongType
             }
         } catch {
             throw .unreadable

@@ -24,7 +24,8 @@ struct NodeSetup: Sendable {
         Option<Int64>.cpus.form, Option<Int64>.memory.form, Option.disk.form, Option.price.form,
         Option.region.form, Option<String>.name.form, Flag.simulate.form,
         Option.engineSocket.form, Option.containersRoot.form, Option<RegistryHost>.registry.form,
-        Option<Int64>.largestImage.form, Option<String>.nvml.form,
+        Option<Int64>.largestImage.form, Option<String>.nvml.form, Option<String>.cuda.form,
+        Option<DeviceID>.lifted.form,
     ]
     /// 0.10 USD/h for the whole machine.
     private static let defaultMicroPerHour: Int64 = 100_000
@@ -37,6 +38,8 @@ struct NodeSetup: Sendable {
     /// The machine's GPUs; nil where it has none, or none is to be offered.
     let devices: DeviceWatch?
     private let access: DeviceAccess
+    private let scrubber: DeviceScrubber
+    private let lifted: [DeviceID]
     private let registries: RegistryPolicy
     /// Nil is what a node takes by itself.
     private let imageLimitBytes: Int64?
@@ -61,6 +64,12 @@ struct NodeSetup: Sendable {
         devices = try Self.devices(library, log)
         access = DeviceAccess(
             nodes: devices?.nodes ?? [:], namesOwnLibrary: library != nil)
+        scrubber = DeviceScrubber(
+            nvml: library,
+            memory: DeviceScrubber.memory(
+                cuda: try Self.cuda(arguments), nvml: library, isBare: access.isBare),
+            environment: session.environment)
+        lifted = try arguments.all(Option<DeviceID>.lifted)
         terms = OfferTerms(
             capacity: capacity, devices: devices?.devices ?? [], ask: ask,
             region: try arguments.value(Option<String>.region) ?? "TW", tier: .new)
@@ -93,6 +102,15 @@ struct NodeSetup: Sendable {
             log.info("no GPUs", metadata: ["why": "\(error)"])
             return nil
         }
+    }
+
+    /// - Throws: `UsageFault` for a library that is not there.
+    private static func cuda(_ arguments: Arguments) throws -> String? {
+        let library = try arguments.value(Option<String>.cuda)
+        if let library, library != "none", Glibc.access(library, R_OK) != 0 {
+            throw UsageFault.valueRefused(option: "--cuda", library)
+        }
+        return library
     }
 
     /// Where `script/images` puts images, too.
@@ -128,11 +146,12 @@ struct NodeSetup: Sendable {
             }
             // Below a security floor a machine offers NEW, whatever tier was asked for.
             configuration.terms.tier = SecurityFloor.tier(configuration.terms.tier, with: findings)
-            let agent = try NodeAgent(
-                NodeAgent.Parts(
-                    configuration: configuration, runtime: runtime, connect: connect, signer: key,
-                    bootID: try NodeClock.bootID(), now: { NodeClock.now() }, clock: clock,
-                    logger: log, devices: devices))
+            var parts = NodeAgent.Parts(
+                configuration: configuration, runtime: runtime, connect: connect, signer: key,
+                bootID: try NodeClock.bootID(), now: { NodeClock.now() }, clock: clock,
+                logger: log, devices: devices, scrubber: scrubber)
+            parts.lifted = lifted
+            let agent = try NodeAgent(parts)
             // The owner at the machine needs no key: the node says it with its own.
             let drains = Interrupts.all([SIGUSR1])
             try await withThrowingTaskGroup(of: Void.self) { group in

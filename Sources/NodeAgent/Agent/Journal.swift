@@ -33,14 +33,14 @@ package final class Journal {
         var boots: [LeaseID: String] = [:]
         for line in lines {
             history.apply(line.record)
-            boots[line.record.lease] = line.boot
+            if let lease = line.record.lease { boots[lease] = line.boot }
         }
         self.history = history
         self.path = path
         self.boot = boot
         lost = Set(history.leases.map(\.dispatch.lease).filter { boots[$0] != boot })
         let compact = try history.records.map {
-            try Self.bytes(Line(boot: boots[$0.lease] ?? boot, record: $0))
+            try Self.bytes(Line(boot: $0.lease.flatMap { boots[$0] } ?? boot, record: $0))
         }
         try StateFile.replace(path, with: Array(compact.joined()))
         descriptor = open(path, O_WRONLY | O_APPEND | O_CLOEXEC)

@@ -99,7 +99,8 @@ final class LeaseWorker: Sendable {
         while !Task.isCancelled {
             do {
                 try await agent.parts.runtime.remove(lease)
-                return agent.log("lease removed", lease)
+                agent.log("lease removed", lease)
+                return try await agent.take(.removed(lease))
             } catch {
                 agent.parts.logger.warning(
                     "cannot remove a lease yet",

@@ -19,6 +19,10 @@ package actor NodeAgent: Service {
         package var signer: Curve25519.Signing.PrivateKey
         /// The machine's GPUs; nil where it has none.
         package var devices: DeviceWatch?
+        /// What makes them ready for the next lease.
+        package var scrubber: DeviceScrubber?
+        /// Devices in quarantine that the owner has looked at.
+        package var lifted: [DeviceID] = []
         package var bootID: String
         /// The boot-time clock.
         package var now: @Sendable () -> BootTime
@@ -31,8 +35,9 @@ package actor NodeAgent: Service {
             connect: @escaping @Sendable () async throws -> NodeLink,
             signer: Curve25519.Signing.PrivateKey, bootID: String,
             now: @escaping @Sendable () -> BootTime, clock: any Clock<Duration>, logger: Logger,
-            devices: DeviceWatch? = nil
+            devices: DeviceWatch? = nil, scrubber: DeviceScrubber? = nil
         ) {
+            self.scrubber = scrubber
             self.devices = devices
             self.configuration = configuration
             self.runtime = runtime
@@ -57,6 +62,11 @@ package actor NodeAgent: Service {
     private var workers: [LeaseID: LeaseWorker] = [:]
     private let newWorkers: AsyncStream<LeaseWorker>
     private let workerQueue: AsyncStream<LeaseWorker>.Continuation
+    let scrubs: AsyncStream<ScrubOrder>
+    private let scrubQueue: AsyncStream<ScrubOrder>.Continuation
+    /// The scrub of each device that is under way.
+    var scrubbing: [DeviceID: Abort] = [:]
+    private let scrubFile: ScrubFile
     private var backoff = Backoff()
 
     /// - Throws: `CapacityRefusal` when the machine has not so much left; `Journal.Failure`;
@@ -71,6 +81,9 @@ package actor NodeAgent: Service {
         journal = try Journal(folder: configuration.statePath, boot: parts.bootID)
         host = Host(node: configuration.node, terms: configuration.terms)
         (newWorkers, workerQueue) = AsyncStream.makeStream(bufferingPolicy: .unbounded)
+        // One a device at most, and a late one is given up for the next.
+        (scrubs, scrubQueue) = AsyncStream.makeStream(bufferingPolicy: .unbounded)
+        scrubFile = ScrubFile(stateFolder: configuration.statePath)
     }
 
     /// Works until it is cancelled or shut down; containers run on, for the next run to adopt.
@@ -89,6 +102,7 @@ package actor NodeAgent: Service {
             }
             group.addTask { try await self.connectForever() }
             group.addTask { await self.runWorkers() }
+            group.addTask { try await self.runScrubs() }
             defer { group.cancelAll() }
             do { try await group.next() } catch is CancellationError {}
         }
@@ -105,6 +119,7 @@ package actor NodeAgent: Service {
                 "leases.lost": "\(journal.lost.count)",
             ])
         try perform(actions)
+        for device in parts.lifted { try take(.quarantineLifted(device)) }
     }
 
     private func sampleForever() async throws {
@@ -131,6 +146,8 @@ package actor NodeAgent: Service {
 
     /// The leases of this node as they stand.
     package var leases: [HostedLease] { host.leases }
+
+    package func cleanliness(of device: DeviceID) -> Cleanliness { host.cleanliness(of: device) }
 
     /// Tells the market to place nothing new here, until it knows; what runs goes on.
     package func drain() throws { try take(.drainAsked) }
@@ -168,6 +185,12 @@ extension NodeAgent {
         case .kill(let lease):
             log("lease killed", lease)
             parts.runtime.kill(lease)
+        case .scrub(let order):
+            log(order)
+            scrubQueue.yield(order)
+        case .attest(let receipt):
+            log(receipt)
+            try scrubFile.append(receipt, parts.signer)
         case .reconnect: outbox?.finish()
         }
     }

@@ -18,10 +18,12 @@ struct DeviceVerdict: Sendable {
         fatalXid = fatalXid ?? sample.fatalXid
         if let fatalXid { return .lost(code: "xid_\(fatalXid)") }
         if let failure = sample.failure { return failure.isLost ? .lost(code: "gone") : .silent }
-        if sample.processes?.contains(where: isForeign) == true { return .withheld(code: "in_use") }
+        if sample.processes?.contains(where: isForeign) == true {
+            return .withheld(code: DeviceSight.inUse)
+        }
         // What holds memory and is no process that can be seen, such as another container's.
         if !isLeased, let used = sample.memoryUsedBytes, used > vramBytes / 8 {
-            return .withheld(code: "in_use")
+            return .withheld(code: DeviceSight.inUse)
         }
         if let reasons = sample.throttleReasons, reasons & Self.slowdownReasons != 0 {
             return .withheld(code: "throttled")

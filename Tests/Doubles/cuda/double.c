@@ -10,6 +10,9 @@
  *   FAKE_CUDA_MEMORY=BYTES   of each device that can be allocated (64 MiB)
  *   FAKE_CUDA_DIRTY=1        what is allocated is not cleared before
  *   FAKE_CUDA_FAIL=SYMBOL    calls of that function answer 999
+ *   FAKE_CUDA_HANG=SYMBOL    a call of that function never comes back
+ *   FAKE_CUDA_DIE=SYMBOL     a call of that function kills the process
+ *   FAKE_CUDA_FORGET=1       nothing is written where memory is to be filled
  *   FAKE_CUDA_WRONG=ROWS     one bit is wrong in each product of at least so many rows
  *   FAKE_CUDA_KEEP=1         the last word of what is filled with zeros stays as it was
  *   FAKE_CUDA_SHRINK=1       once something was given back, half of the memory is gone
@@ -20,6 +23,7 @@
 #define _GNU_SOURCE
 #include <fcntl.h>
 #include <limits.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -45,9 +49,15 @@ static unsigned long long setting(const char *name, unsigned long long usual) {
     return text ? strtoull(text, NULL, 0) : usual;
 }
 
-static int fails(const char *symbol) {
-    const char *text = getenv("FAKE_CUDA_FAIL");
+static int is_set_to(const char *name, const char *symbol) {
+    const char *text = getenv(name);
     return text && strcmp(text, symbol) == 0;
+}
+
+static int fails(const char *symbol) {
+    if (is_set_to("FAKE_CUDA_DIE", symbol)) kill(getpid(), SIGKILL);
+    while (is_set_to("FAKE_CUDA_HANG", symbol)) pause();
+    return is_set_to("FAKE_CUDA_FAIL", symbol);
 }
 
 static unsigned int node(void) {
@@ -62,7 +72,17 @@ static int count_devices(void) {
 
 /* ---- what the other double is told ---- */
 
-/* Takes out the lines that are `gone` and appends `more`; either may be null. */
+static const long long CONTEXT_BYTES = 104857600;
+
+/* Whether a line is of a context whose process has died: the driver gives those back. */
+static int is_orphan(const char *line) {
+    int device, pid;
+    long long bytes;
+    return sscanf(line, "%d process %d %lld", &device, &pid, &bytes) == 3
+        && bytes == CONTEXT_BYTES && kill(pid, 0) != 0;
+}
+
+/* Takes out the lines that are `gone`, and orphans; appends `more`. Either may be null. */
 static void edit_orders(const char *gone, const char *more) {
     char path[PATH_MAX], line[LINE];
     const char *orders = getenv("FAKE_NVML_STATE");
@@ -74,7 +94,7 @@ static void edit_orders(const char *gone, const char *more) {
     snprintf(path, sizeof path, "%s.new", orders);
     FILE *from = fopen(orders, "re"), *to = fopen(path, "we");
     while (from && to && fgets(line, sizeof line, from))
-        if (!gone || strcmp(line, gone) != 0) fputs(line, to);
+        if (!is_orphan(line) && (!gone || strcmp(line, gone) != 0)) fputs(line, to);
     if (to && more) fputs(more, to);
     if (from) fclose(from);
     if (to && fclose(to) == 0) rename(path, orders);
@@ -82,7 +102,7 @@ static void edit_orders(const char *gone, const char *more) {
 }
 
 static void process_line(char *line, int device) {
-    snprintf(line, LINE, "%d process %d 104857600\n", device, (int)getpid());
+    snprintf(line, LINE, "%d process %d %lld\n", device, (int)getpid(), CONTEXT_BYTES);
 }
 
 /* ---- state ---- */
@@ -145,6 +165,7 @@ __attribute__((destructor)) static void leave(void) {
 CUresult cuInit(unsigned int flags) {
     (void)flags;
     if (fails("cuInit")) return CUDA_ERROR_UNKNOWN;
+    edit_orders(NULL, NULL);
     return count_devices() ? CUDA_SUCCESS : CUDA_ERROR_NO_DEVICE;
 }
 
@@ -224,6 +245,7 @@ CUresult cuCtxCreate(CUcontext *context, unsigned int flags, CUdevice device) {
 
 CUresult cuCtxDestroy(CUcontext context) {
     if (!context) return CUDA_ERROR_INVALID_CONTEXT;
+    if (fails("cuCtxDestroy_v2")) return CUDA_ERROR_UNKNOWN;
     devices[context->device].count = 0;
     leave_device(context->device);
     if (current == context) current = NULL;
@@ -316,6 +338,7 @@ CUresult cuMemsetD32(CUdeviceptr to, unsigned int word, size_t words) {
     CUresult answer = enter("cuMemsetD32_v2", &device);
     if (answer != CUDA_SUCCESS) return answer;
     if (!is_allocated(device, to, words * sizeof word)) return CUDA_ERROR_INVALID_VALUE;
+    if (setting("FAKE_CUDA_FORGET", 0)) return CUDA_SUCCESS;
     if (word == 0 && words && setting("FAKE_CUDA_KEEP", 0)) words--;
     for (size_t i = 0; i < words; i++) ((unsigned int *)to)[i] = word;
     return CUDA_SUCCESS;
