@@ -77,7 +77,7 @@ let package = Package(
         // 1. Words
         module("Domain"),
         // 2. Engines: pure, siblings, import Domain only
-        module("Matching", ["Domain"]),
+        module("Matching", ["Domain", crypto]),
         module("Accounting", ["Domain"]),
         module("Verification", ["Domain", crypto]),
         module("Transparency", ["Domain", crypto]),
@@ -140,7 +140,7 @@ let package = Package(
             dependencies: [
                 "Staging", "Domain", "Accounting", "Verification", "Marketplace", "Wire",
                 "SQLiteStorage", "ContainerEngine", "NodeAgent", "Simulation", "Hosting",
-                "Hostile", grdb, crypto, logging, httpClient,
+                "Matching", "Hostile", grdb, crypto, logging, httpClient,
             ], path: "Benchmarks", swiftSettings: strict),
         // Tests
         tests("Domain", ["Domain"]),

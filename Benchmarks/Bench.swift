@@ -16,13 +16,14 @@ enum Bench {
     static func main() async {
         let words = Array(CommandLine.arguments.dropFirst())
         do {
+            if words.first == "openb" { return try OpenBBench(Array(words.dropFirst())).run() }
             guard let measures = suites.first(where: { $0.name == words.first })?.measures else {
                 throw Usage()
             }
             try await Measure.run(Array(words.dropFirst()), of: measures)
         } catch {
             FileHandle.standardError.write(Data("bench: \(error)\n".utf8))
-            exit(error is Usage ? 2 : 1)
+            exit(error is Usage || error is OpenBBench.Wrong ? 2 : 1)
         }
     }
 }
@@ -32,7 +33,7 @@ struct Usage: Error, CustomStringConvertible {
         "usage: "
         + Bench.suites.map { suite in
             "bench \(suite.name) [\(suite.measures.map(\.name).joined(separator: "|"))…]"
-        }.joined(separator: "\n       ")
+        }.joined(separator: "\n       ") + "\n       " + OpenBBench.usage
 }
 
 /// Diagnostics; figures alone go to standard output.

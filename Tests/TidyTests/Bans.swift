@@ -42,7 +42,9 @@ enum Bans {
     }
 
     static func floatingPoint(_ file: SourceFile) -> [Finding] {
-        guard file.isSource, Layers.exact.contains(file.target ?? "") else { return [] }
+        guard file.isSource, Layers.exact.contains(file.target ?? ""),
+            !Layers.approximate.contains(file.path)
+        else { return [] }
         let types = ["Double", "Float", "Float16", "Float32", "Float64", "Float80", "CGFloat"]
         return ban(types, in: file, "is not exact")
     }

@@ -11,6 +11,8 @@ enum Layers {
     static let synchronous = core.filter { $0 != "Marketplace" }
     /// Where money, capacity and time are whole numbers.
     static let exact = ["Domain", "Matching", "Accounting", "Hosting", "Marketplace"]
+    /// Files of these that compute with fractions and give whole numbers: a linear programme.
+    static let approximate = ["Sources/Matching/Packing/ResidualValue.swift"]
     /// Whose output a person reads.
     static let speaking = ["Commands", "orban", "check-gpu"]
     /// The modules of others that the core may import.
