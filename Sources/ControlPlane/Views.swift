@@ -48,7 +48,7 @@ extension MarketServices {
             charged: MoneyDTO(hold.charged), refunded: MoneyDTO(hold.refunded),
             billedSeconds: leases.reduce(0) { $0 + $1.billedSeconds },
             exitCode: state.isOver ? job.exitCode(tasks) : nil,
-            image: ImageDTO(job.terms.workload.image),
+            image: ImageDTO(job.terms.workload.image), network: job.terms.networkAsked,
             taskList: detail == .all ? tasks.map { TaskDTO($0, leases) } : [])
     }
 
@@ -254,7 +254,13 @@ extension JobDTO {
             counts: TaskCountsDTO(TaskCounts(queued: job.terms.tasks - open, open: open)),
             budget: MoneyDTO(job.terms.budget), held: MoneyDTO(job.terms.budget),
             charged: MoneyDTO(.zero), refunded: MoneyDTO(.zero), billedSeconds: 0,
-            image: ImageDTO(job.terms.workload.image))
+            image: ImageDTO(job.terms.workload.image), network: job.terms.networkAsked)
+    }
+}
+
+extension JobTerms {
+    fileprivate var networkAsked: NetworkAccess? {
+        needs.network == .none ? nil : needs.network
     }
 }
 
@@ -275,6 +281,7 @@ extension MismatchReason {
         case .deviceMemory(let bytes): .deviceMemory(bytes: bytes)
         case .region(let regions): .region(regions)
         case .tier(let tier): .tier(tier)
+        case .network: .network
         case .price(let rate): .price(rate)
         case .draining: .draining
         case .down: .down

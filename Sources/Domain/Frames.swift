@@ -58,11 +58,12 @@ package struct Dispatch: Hashable, Sendable, Codable {
     package let fence: Int64
     /// Bearer of this lease's bytes; dies with the attempt.
     package let token: String
+    package let network: NetworkAccess
 
     package init(
         lease: LeaseID, attempt: Int64, task: TaskID, taskCount: Int, workload: Workload,
         slice: Resources, devices: [DeviceID], budgetSeconds: Int64, limitSeconds: Int64,
-        fence: Int64, token: String
+        fence: Int64, token: String, network: NetworkAccess = .none
     ) {
         self.lease = lease
         self.attempt = attempt
@@ -75,6 +76,7 @@ package struct Dispatch: Hashable, Sendable, Codable {
         self.limitSeconds = limitSeconds
         self.fence = fence
         self.token = token
+        self.network = network
     }
 }
 

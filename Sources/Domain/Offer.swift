@@ -135,10 +135,12 @@ package struct OfferTerms: Hashable, Sendable, Codable {
     package var tier: Tier
     /// Devices that the node has and does not offer now.
     package let withheld: [WithheldDevice]
+    /// The most that a job's container gets.
+    package var network: NetworkAccess
 
     package init(
         capacity: Resources, devices: [Device], ask: Rate, region: String, tier: Tier,
-        withheld: [WithheldDevice] = []
+        withheld: [WithheldDevice] = [], network: NetworkAccess = .none
     ) {
         self.capacity = capacity
         self.devices = devices
@@ -146,9 +148,11 @@ package struct OfferTerms: Hashable, Sendable, Codable {
         self.region = region
         self.tier = tier
         self.withheld = withheld
+        self.network = network
     }
 
-    /// Rows that were stored before devices could be withheld have no such field.
+    /// Rows that were stored before devices could be withheld, or a network offered, have no such
+    /// field.
     package init(from decoder: any Decoder) throws {
         let values = try decoder.container(keyedBy: CodingKeys.self)
         self.init(
@@ -157,7 +161,8 @@ package struct OfferTerms: Hashable, Sendable, Codable {
             ask: try values.decode(Rate.self, forKey: .ask),
             region: try values.decode(String.self, forKey: .region),
             tier: try values.decode(Tier.self, forKey: .tier),
-            withheld: try values.decodeIfPresent([WithheldDevice].self, forKey: .withheld) ?? [])
+            withheld: try values.decodeIfPresent([WithheldDevice].self, forKey: .withheld) ?? [],
+            network: try values.decode(NetworkAccess.self, forKey: .network))
     }
 
     /// As `Offer` does.
@@ -169,10 +174,11 @@ package struct OfferTerms: Hashable, Sendable, Codable {
         try values.encode(region, forKey: .region)
         try values.encode(tier, forKey: .tier)
         if !withheld.isEmpty { try values.encode(withheld, forKey: .withheld) }
+        try values.encode(network, forKey: .network)
     }
 
     private enum CodingKeys: String, CodingKey {
-        case capacity, devices, ask, region, tier, withheld
+        case capacity, devices, ask, region, tier, withheld, network
     }
 
     /// The same terms, without these devices.
@@ -181,7 +187,8 @@ package struct OfferTerms: Hashable, Sendable, Codable {
         let more = self.devices.filter { devices.contains($0.id) }
         return OfferTerms(
             capacity: capacity, devices: others, ask: ask, region: region, tier: tier,
-            withheld: withheld + more.map { WithheldDevice(device: $0, reason: reason) })
+            withheld: withheld + more.map { WithheldDevice(device: $0, reason: reason) },
+            network: network)
     }
 
     /// Whether the device is offered.
@@ -239,15 +246,18 @@ package struct Needs: Hashable, Sendable, Codable {
     package let minimumTier: Tier
     /// The bid: the most that the slice may cost per hour.
     package let bid: Rate
+    package let network: NetworkAccess
 
     package init(
-        slice: Resources, devices: DeviceNeed, regions: [String], minimumTier: Tier, bid: Rate
+        slice: Resources, devices: DeviceNeed, regions: [String], minimumTier: Tier, bid: Rate,
+        network: NetworkAccess = .none
     ) {
         self.slice = slice
         self.devices = devices
         self.regions = regions
         self.minimumTier = minimumTier
         self.bid = bid
+        self.network = network
     }
 }
 

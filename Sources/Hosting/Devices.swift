@@ -163,7 +163,7 @@ extension Host {
         }
         return OfferTerms(
             capacity: terms.capacity, devices: offered, ask: terms.ask, region: terms.region,
-            tier: terms.tier, withheld: withheld)
+            tier: terms.tier, withheld: withheld, network: terms.network)
     }
 
     private func reason(toWithhold device: DeviceID, at now: BootTime) -> String? {

@@ -9,6 +9,7 @@ extension Dispatch {
             taskCount: job.terms.tasks, workload: job.terms.workload, slice: lease.slice,
             devices: lease.devices.map(\.id),
             budgetSeconds: Bill.seconds(paidBy: lease.escrow, rate: lease.rate),
-            limitSeconds: job.terms.maxDuration, fence: lease.fence, token: token)
+            limitSeconds: job.terms.maxDuration, fence: lease.fence, token: token,
+            network: job.terms.needs.network)
     }
 }

@@ -43,7 +43,8 @@ package enum Feasibility {
         if !needs.regions.isEmpty, !needs.regions.contains(terms.region) {
             return .region(needs.regions)
         }
-        return terms.tier < needs.minimumTier ? .tier(needs.minimumTier) : nil
+        if terms.tier < needs.minimumTier { return .tier(needs.minimumTier) }
+        return needs.network.isGiven(by: terms.network) ? nil : .network
     }
 
     private static func devices(_ need: DeviceNeed, _ devices: [Device]) -> MismatchReason? {

@@ -23,6 +23,8 @@ package enum MismatchReason: Hashable, Sendable {
     case region([String])
     /// A standing below this tier.
     case tier(Tier)
+    /// Gives its containers no network.
+    case network
     /// The slice costs more than this bid.
     case price(Rate)
     /// Takes nothing new.
@@ -45,7 +47,7 @@ extension MismatchReason {
         case deviceCount = "device_count"
         case deviceModel = "device_model"
         case deviceMemory = "device_memory"
-        case region, tier, price, draining, down, busy
+        case region, tier, network, price, draining, down, busy
 
         var rank: Int { Self.allCases.firstIndex(of: self) ?? Self.allCases.count }
     }
@@ -60,6 +62,7 @@ extension MismatchReason {
         case .deviceMemory: .deviceMemory
         case .region: .region
         case .tier: .tier
+        case .network: .network
         case .price: .price
         case .draining: .draining
         case .down: .down
@@ -89,6 +92,7 @@ extension MismatchReason: Codable {
         case .region: self = .region(try values.decode([String].self, forKey: .regions))
         case .tier: self = .tier(try values.decode(Tier.self, forKey: .tier))
         case .price: self = .price(try values.decode(Rate.self, forKey: .microPerHour))
+        case .network: self = .network
         case .draining: self = .draining
         case .down: self = .down
         case .busy: self = .busy
@@ -107,7 +111,7 @@ extension MismatchReason: Codable {
         case .region(let regions): try values.encode(regions, forKey: .regions)
         case .tier(let tier): try values.encode(tier, forKey: .tier)
         case .price(let bid): try values.encode(bid, forKey: .microPerHour)
-        case .draining, .down, .busy: break
+        case .network, .draining, .down, .busy: break
         }
     }
 }

@@ -63,6 +63,7 @@ package enum ErrorCode: String, Hashable, Sendable, Codable, CaseIterable {
     case marketUntrusted = "market_untrusted"
     case timeout
     case proofInvalid = "proof_invalid"
+    case egressPolicyInvalid = "egress_policy_invalid"
     case localFailure = "local_failure"
     case interrupted
 }

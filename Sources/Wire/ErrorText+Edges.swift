@@ -122,6 +122,14 @@ extension ErrorText {
         .proofInvalid: ErrorText(
             Bilingual("Does not verify", "驗證失敗"),
             Bilingual("{what}", "{what}")),
+        .egressPolicyInvalid: ErrorText(
+            Bilingual("Egress policy not valid", "網路政策檔不正確"),
+            Bilingual(
+                "{path} cannot be the policy of this machine: {what}; nothing was started",
+                "{path} 不能作為本機的網路政策：{what}；未啟動任何服務"),
+            hint: Bilingual(
+                "correct the file (docs/isolation.md lists its keys), or start without --egress-policy",
+                "請修正檔案（docs/isolation.md 列出各個鍵），或不使用 --egress-policy 啟動")),
         .localFailure: ErrorText(
             Bilingual("Failed on this machine", "本機發生錯誤"),
             Bilingual("{what}", "{what}")),

@@ -98,13 +98,15 @@ package struct JobDTO: Codable, Hashable, Sendable {
     /// What a waiting command ends with, once the job is over.
     package let exitCode: Int?
     package let image: ImageDTO
+    /// Left out where it has none.
+    package let network: NetworkAccess?
     package let taskList: [TaskDTO]
 
     package init(
         id: JobID, name: String, state: JobState, reason: ReasonDTO? = nil, submittedAt: TimeDTO,
         tasks: Int, counts: TaskCountsDTO, budget: MoneyDTO, held: MoneyDTO, charged: MoneyDTO,
         refunded: MoneyDTO, billedSeconds: Int64, exitCode: Int? = nil, image: ImageDTO,
-        taskList: [TaskDTO] = []
+        network: NetworkAccess? = nil, taskList: [TaskDTO] = []
     ) {
         self.id = id
         self.name = name
@@ -120,6 +122,7 @@ package struct JobDTO: Codable, Hashable, Sendable {
         self.billedSeconds = billedSeconds
         self.exitCode = exitCode
         self.image = image
+        self.network = network
         self.taskList = taskList
     }
 
@@ -130,7 +133,7 @@ package struct JobDTO: Codable, Hashable, Sendable {
             charged, refunded
         case billedSeconds = "billed_seconds"
         case exitCode = "exit_code"
-        case image
+        case image, network
         case
             taskList = "task_list"
     }

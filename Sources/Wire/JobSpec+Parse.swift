@@ -11,7 +11,7 @@ extension JobSpec {
             source.tree(), of: source, name: "",
             keys: [
                 "version", "type", "name", "image", "run", "env", "resources", "placement",
-                "array", "inputs", "outputs", "budget", "limits", "fence",
+                "array", "inputs", "outputs", "budget", "limits", "fence", "network",
             ],
             unsupported: [
                 "labels", "template", "registry", "workdir", "setup", "shell", "secrets",
@@ -28,6 +28,8 @@ extension JobSpec {
         try spec.readMounts(top)
         try spec.readMoney(top)
         try spec.readLimits(top)
+        spec.network =
+            try top.value("network", .network, NetworkAccess.init(rawValue:)) ?? spec.network
         return spec
     }
 

@@ -20,7 +20,8 @@ extension JobSpec {
     /// What one task asks of an offer.
     package var needs: Needs {
         Needs(
-            slice: slice, devices: devices, regions: countries, minimumTier: minimumTier, bid: bid)
+            slice: slice, devices: devices, regions: countries, minimumTier: minimumTier, bid: bid,
+            network: network)
     }
 
     /// The most that the slice may cost per hour.

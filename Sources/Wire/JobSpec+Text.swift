@@ -4,7 +4,7 @@ extension JobSpec {
     /// The spec as JSON text that `parse` reads back: what a client sends.
     ///
     /// Paths on the renter's machine (`from`, `to`) are left out; everything else is written out,
-    /// defaults too. The same spec always gives the same text.
+    /// defaults too, but for `network`, which came later. The same spec always gives the same text.
     package var text: String {
         var top: [String: JSONValue] = [
             "version": .number(1), "type": .string("batch"), "name": .string(name),
@@ -21,6 +21,7 @@ extension JobSpec {
         ]
         let variables = environment.map { ($0.name, JSONValue.string($0.value)) }
         top["env"] = .object(Dictionary(variables) { _, last in last })
+        if network != .none { top["network"] = .string(network.rawValue) }
         if let budget {
             var money: [String: JSONValue] = ["max_total": .string(Quantity.money(budget))]
             if let maxPrice { money["max_price"] = .string(Quantity.rate(maxPrice)) }

@@ -4,7 +4,7 @@ package import Domain
 ///
 /// YAML 1.2 or JSON. What is absent takes these defaults: `name` job, 0.5 CPU, 1 GiB of memory,
 /// 1 GiB of disk, no GPU, every country, tier any, 1 task, `parallel` all, `max_failures` 0,
-/// `max_duration` 1h, `fence` 8s, `max_price` 100 USD/h (the budget bounds it). `image` and `run`
+/// `max_duration` 1h, `fence` 8s, no network, `max_price` 100 USD/h (the budget bounds it). `image` and `run`
 /// are needed; `budget.max_total` is needed before a job has terms.
 package struct JobSpec: Hashable, Sendable {
     /// Something put into the container, read-only.
@@ -67,6 +67,7 @@ package struct JobSpec: Hashable, Sendable {
     package var maxPrice: Rate?
     package var maxDuration: Int64
     package var fence: Int64
+    package var network: NetworkAccess
 
     /// A job of one task with every default.
     package init(image: String, command: [String]) {
@@ -87,5 +88,6 @@ package struct JobSpec: Hashable, Sendable {
         maxPrice = nil
         maxDuration = Self.defaultMaxDuration
         fence = Self.defaultFence
+        network = .none
     }
 }

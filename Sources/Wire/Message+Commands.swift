@@ -25,6 +25,28 @@ extension Message {
         .usageDeviceName: Bilingual(
             "\"{word}\" names no device: `orban offers -o json` shows their UUIDs",
             "「{word}」不是裝置名稱：`orban offers -o json` 會列出 UUID"),
+        .usageEgressPolicyAlone: Bilingual(
+            "--egress-policy needs --egress: without it no network is offered",
+            "--egress-policy 需與 --egress 並用：沒有它就不提供網路"),
+        .egressTooLarge: Bilingual("it is larger than {limit} bytes", "超過 {limit} 位元組"),
+        .egressNotJSON: Bilingual(
+            "it is not one JSON object", "不是單一的 JSON 物件"),
+        .egressUnknownKey: Bilingual(
+            "unknown key \"{key}\"; known are deny, reach, resolvers, bytes_per_second, "
+                + "new_connections_per_second and connections",
+            "不明的鍵「{key}」；可用的鍵為 deny、reach、resolvers、bytes_per_second、"
+                + "new_connections_per_second 與 connections"),
+        .egressWrongType: Bilingual(
+            "the value of \"{key}\" is not of its kind", "「{key}」的值種類不正確"),
+        .egressNotNetwork: Bilingual(
+            "\"{found}\" in deny is no network, such as 203.0.113.0/24 with no bit set behind its length",
+            "deny 中的「{found}」不是網段；例如 203.0.113.0/24，長度之後的位元須為零"),
+        .egressNotAddress: Bilingual(
+            "\"{found}\" in resolvers is no address", "resolvers 中的「{found}」不是位址"),
+        .egressTooMany: Bilingual(
+            "\"{key}\" has more than {limit} elements", "「{key}」超過 {limit} 個元素"),
+        .egressOutOfRange: Bilingual(
+            "\"{key}\" must be within {low} and {high}", "「{key}」必須在 {low} 到 {high} 之間"),
         .usageContextUnknown: Bilingual("there is no context \"{context}\"", "沒有「{context}」這個環境"),
         .commandReconnecting: Bilingual("connection lost, resuming", "連線中斷，繼續讀取"),
         .commandReady: Bilingual("ready: {url}, node {node}", "就緒：{url}，節點 {node}"),

@@ -108,6 +108,15 @@ extension Message {
         .optionGPU: Bilingual("GPUs", "GPU"),
         .optionPrice: Bilingual("price of the whole node", "整個節點的價格"),
         .optionRegion: Bilingual("country of the node", "節點所在國家"),
+        .optionNetwork: Bilingual(
+            "network of the job: none, or egress to public addresses",
+            "工作的網路：none，或可連到公開位址的 egress"),
+        .optionEgress: Bilingual(
+            "offer jobs a network: public addresses only, filtered",
+            "提供工作網路：僅限公開位址，並經過濾"),
+        .optionEgressPolicy: Bilingual(
+            "a JSON file of yours that denies jobs more; see docs/isolation.md",
+            "您自訂的 JSON 檔，進一步限制工作的網路；見 docs/isolation.md"),
         .optionAll: Bilingual("also jobs that are over", "包含已結束的工作"),
         .optionLimit: Bilingual("at most so many", "最多幾筆"),
         .optionFollow: Bilingual("stay until the job is over", "持續到工作結束"),

@@ -8,6 +8,7 @@ extension Message {
         .planImage: Bilingual("image", "映像"),
         .planPinned: Bilingual("pinned", "已固定"),
         .planInputs: Bilingual("inputs", "輸入"),
+        .planNetwork: Bilingual("network", "網路"),
         .planOffers: Bilingual("offers", "報價"),
         .planOffersFit: Bilingual("{feasible} of {total} fit", "{total} 個中有 {feasible} 個符合"),
         .planLow: Bilingual("low", "最低"),

@@ -70,6 +70,7 @@ extension Message {
         .expectDigest: Bilingual("sha256: and 64 lower-case hex digits", "sha256: 加 64 個小寫十六進位數字"),
         .expectMoney: Bilingual("an amount such as 5 USD or 0.05 USD", "金額，例如 5 USD 或 0.05 USD"),
         .expectPrice: Bilingual("a price such as 0.35 USD/h", "價格，例如 0.35 USD/h"),
+        .expectNetwork: Bilingual("none or egress", "none 或 egress"),
         .expectDuration: Bilingual("a duration such as 8s, 90m or 1h30m", "時間長度，例如 8s、90m 或 1h30m"),
     ]
 }

@@ -50,6 +50,9 @@ extension Message {
         .startDiskFull: Bilingual(
             "the node's disk is full, nothing of the job ran: run it again, on another node",
             "節點磁碟已滿，工作完全未執行：請在其他節點重新執行"),
+        .startNetwork: Bilingual(
+            "the node could not give the container its network; nothing of it ran: take another node",
+            "節點無法提供容器網路，工作完全未執行：請改用其他節點"),
         .startNode: Bilingual("the node itself failed", "節點本身發生錯誤"),
         .startTimeout: Bilingual("the node took too long", "節點啟動逾時"),
         .endDevice: Bilingual("a device failed under it: {why}", "裝置在執行中失效：{why}"),

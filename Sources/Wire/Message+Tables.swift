@@ -16,6 +16,7 @@ extension Message {
         .headingCPU: Bilingual("CPU", "CPU"),
         .headingMemory: Bilingual("MEMORY", "記憶體"),
         .headingDisk: Bilingual("DISK", "磁碟"),
+        .headingNetwork: Bilingual("NETWORK", "網路"),
         .headingFree: Bilingual("FREE", "可用"),
         .headingAge: Bilingual("AGE", "時間"),
         .headingPrice: Bilingual("PRICE/H", "每小時價格"),
@@ -56,6 +57,29 @@ extension Message {
         .nodeBelowFloor: Bilingual(
             "this node offers tier new: {component} {version} has {advisory}, fixed in {fixed}",
             "此節點僅提供 new 等級：{component} {version} 存在 {advisory}，已於 {fixed} 修正"),
+        .networkEgress: Bilingual(
+            "egress: public addresses, by TCP and HTTP/3; nothing private, no way in",
+            "egress：可透過 TCP 與 HTTP/3 連到公開位址；不可連到私有位址，也無法由外連入"),
+        .nodeWithoutNetwork: Bilingual(
+            "this node offers no network: {why}", "此節點不提供網路：{why}"),
+        .noNetworkRoot: Bilingual(
+            "it does not run as root", "並非以 root 執行"),
+        .noNetworkTools: Bilingual(
+            "{what} is missing: install iproute2, nftables and util-linux",
+            "缺少 {what}：請安裝 iproute2、nftables 與 util-linux"),
+        .noNetworkForwarding: Bilingual(
+            "the machine forwards no packets; its owner may: sysctl -w net.ipv4.ip_forward=1",
+            "本機不轉送封包；擁有者可執行：sysctl -w net.ipv4.ip_forward=1"),
+        .noNetworkFilter: Bilingual(
+            "the kernel does not take the packet filter: {what}", "核心不接受封包過濾規則：{what}"),
+        .noNetworkPort: Bilingual(
+            "something else listens on port 53 of every address: bind it to its own addresses",
+            "另有程式在所有位址監聽 53 埠：請讓它只監聽自己的位址"),
+        .noNetworkResolver: Bilingual(
+            "no name server is known: fill /etc/resolv.conf, or resolvers of the owner's file",
+            "沒有可用的名稱伺服器：請設定 /etc/resolv.conf，或擁有者檔案的 resolvers"),
+        .noNetworkOwner: Bilingual(
+            "the owner's file says reach nothing", "擁有者的檔案設定 reach 為 nothing"),
         .nodesEmpty: Bilingual("No node has joined.", "沒有節點加入。"),
     ]
 }

@@ -17,28 +17,33 @@ package enum Message: String, Hashable, Sendable, CaseIterable {
         scrubFailed, scrubWithoutCUDA, scrubTimeout,
         deviceWithWrongCDI, deviceThrottled, deviceDuplicate, nodeDuplicate, startDevice,
         startImageMissing, startImageInvalid, startImagePull, startImageRefused,
-        startImageTooLarge, startInput, startContainer, startIsolation, startDiskFull, startNode,
+        startImageTooLarge, startInput, startContainer, startIsolation, startDiskFull, startNetwork,
+        startNode,
         startTimeout,
         reasonNoOffer, reasonQueued, reasonStarting
     // Mismatch: why offers do not fit
     case mismatchLine, mismatchCPU, mismatchMemory, mismatchDisk, mismatchDeviceCount,
         mismatchDeviceModel, mismatchDeviceMemory, mismatchRegion, mismatchPrice, mismatchTier,
-        mismatchDraining, mismatchDown, mismatchBusy
+        mismatchNetwork, mismatchDraining, mismatchDown, mismatchBusy
     // Plan: `orban plan` and the confirmation
-    case planTitle, planTitleArray, planImage, planPinned, planInputs, planOffers, planOffersFit,
+    case planTitle, planTitleArray, planImage, planPinned, planInputs, planNetwork, planOffers,
+        planOffersFit,
         planLow, planLikely, planWorst, planTotal, planBudgetNote, planLongest, planCheapest,
         planNothingBought, planNotFeasible, confirmBuy, confirmStop, confirmDeclined,
         confirmSpend, confirmAct
     // Tables: headings of `ps`, `show`, `offers`, `node list`, `cost` and `ledger`
     case headingJob, headingName, headingState, headingProgress, headingTask, headingTasks,
         headingAttempt, headingNode, headingProvider, headingRegion, headingTier, headingDevices,
-        headingCPU, headingMemory, headingDisk, headingFree, headingAge, headingPrice, headingSpent,
+        headingCPU, headingMemory, headingDisk, headingNetwork, headingFree, headingAge,
+        headingPrice, headingSpent,
         headingBudget, headingRefunded, headingMetered, headingCharge, headingEndedBy,
         headingAccount, headingAmount, headingKind, headingTime, headingLease, headingLeases,
         headingConnected, headingAvailability, headingSequence, headingExit, headingPath,
         headingSize, showWhy, showCost, showImage, showSubmitted, showTasks, showExit, showHeld,
         showNode, showCharged, showWaitingIsFree, psSummary, psEmpty, offersEmpty, offersShown,
-        nodesEmpty, nodeBelowFloor
+        nodesEmpty, nodeBelowFloor, networkEgress, nodeWithoutNetwork, noNetworkRoot,
+        noNetworkTools, noNetworkForwarding, noNetworkFilter, noNetworkPort, noNetworkResolver,
+        noNetworkOwner
     // Run: progress of `orban run`, `logs`, `stop`, `wait`
     case runUploading, runUploaded, runAlreadyStored, runSubmitted, runWaiting, runMatched,
         runStarting, runStarted, runProgress, runNodeLost, runFinished, runFailed, runStopped,
@@ -68,7 +73,7 @@ package enum Message: String, Hashable, Sendable, CaseIterable {
         expectText, expectQuoted, expectMap, expectList, expectWhole, expectVersion, expectType,
         expectName, expectCommand, expectScalar, expectVariable, expectPlain, expectCPU, expectSize,
         expectGPU, expectCountry, expectTier, expectFailures, expectPath, expectLocal, expectDigest,
-        expectMoney, expectPrice, expectDuration
+        expectMoney, expectPrice, expectDuration, expectNetwork
     // Help: what each command, operand and option is for
     case helpProgram, helpUsage, helpSameAs, helpEverywhere, helpExitCodes, helpUp, helpRun,
         helpPlan, helpPs, helpShow, helpLogs, helpEvents, helpStop, helpWait, helpRetry, helpCopy,
@@ -92,6 +97,7 @@ package enum Message: String, Hashable, Sendable, CaseIterable {
         optionPublicHost, optionOrigin, optionCommission, optionBlobQuota, optionWriteRate,
         optionSimulate, optionEngineSocket, optionContainersRoot, optionNVML, optionCUDA,
         optionClearQuarantine, optionRegistry, optionLargestImage, optionMirror,
+        optionNetwork, optionEgress, optionEgressPolicy,
         optionOffline, optionLogKey,
         optionAuthority
     // Commands: wrong words on the command line, and what only it says
@@ -99,6 +105,9 @@ package enum Message: String, Hashable, Sendable, CaseIterable {
         usageFlagWithValue, usageOperandMissing, usageOperandExtra, usageBudgetForYes,
         usageImageOrFile, usageJobPath, usageMarketMissing, usageContextUnknown, usageGPULibrary,
         usageDeviceName,
+        usageEgressPolicyAlone, egressTooLarge, egressNotJSON,
+        egressUnknownKey, egressWrongType, egressNotNetwork, egressNotAddress, egressTooMany,
+        egressOutOfRange,
         commandReconnecting, commandReady, auditHeadRefused, auditInconsistent, auditShrunk,
         auditEntryChanged, auditEntryMissing, auditEntryExtra, auditEntryUnreadable,
         auditReceiptUnreadable, auditReceiptDiffers, auditReceiptForged,

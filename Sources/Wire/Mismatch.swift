@@ -11,7 +11,7 @@ package enum Mismatch: Hashable, Sendable {
     case region([String])
     case price(Rate)
     case tier(Tier)
-    case draining, down, busy
+    case network, draining, down, busy
 
     /// Stable, never translated.
     package var code: String {
@@ -25,6 +25,7 @@ package enum Mismatch: Hashable, Sendable {
         case .region: "region"
         case .price: "price"
         case .tier: "tier"
+        case .network: "network"
         case .draining: "draining"
         case .down: "down"
         case .busy: "busy"
@@ -46,6 +47,7 @@ package enum Mismatch: Hashable, Sendable {
         case .region(let regions): told(.mismatchRegion, regions.joined(separator: ", "))
         case .price(let rate): told(.mismatchPrice, Quantity.rate(rate))
         case .tier(let tier): told(.mismatchTier, tier.rawValue)
+        case .network: told(.mismatchNetwork)
         case .draining: told(.mismatchDraining)
         case .down: told(.mismatchDown)
         case .busy: told(.mismatchBusy)

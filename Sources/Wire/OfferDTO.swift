@@ -50,6 +50,8 @@ package struct OfferDTO: Codable, Hashable, Sendable {
     package let freeDevices: Int
     package let devices: [DeviceDTO]
     package let withheld: [WithheldDTO]
+    /// The most that a job's container gets; an offer without it gives none.
+    package let network: NetworkAccess?
     /// For the whole offer; a lease pays the share of its scarcest resource.
     package let pricePerHour: MoneyDTO
     package let microPerHour: Int64
@@ -58,7 +60,8 @@ package struct OfferDTO: Codable, Hashable, Sendable {
         node: NodeID, provider: AccountID, region: String, tier: Tier,
         availability: Offer.Availability, milliCPU: Int64, memoryBytes: Int64, diskBytes: Int64,
         freeMilliCPU: Int64, freeMemoryBytes: Int64, freeDiskBytes: Int64, freeDevices: Int,
-        devices: [DeviceDTO], withheld: [WithheldDTO], pricePerHour: MoneyDTO, microPerHour: Int64
+        devices: [DeviceDTO], withheld: [WithheldDTO], network: NetworkAccess? = nil,
+        pricePerHour: MoneyDTO, microPerHour: Int64
     ) {
         self.node = node
         self.provider = provider
@@ -74,6 +77,7 @@ package struct OfferDTO: Codable, Hashable, Sendable {
         self.freeDevices = freeDevices
         self.devices = devices
         self.withheld = withheld
+        self.network = network
         self.pricePerHour = pricePerHour
         self.microPerHour = microPerHour
     }
@@ -90,7 +94,7 @@ package struct OfferDTO: Codable, Hashable, Sendable {
         case freeDiskBytes = "free_disk_bytes"
         case
             freeDevices = "free_devices"
-        case devices, withheld
+        case devices, withheld, network
         case pricePerHour = "price_per_hour"
         case
             microPerHour = "micro_per_hour"
@@ -105,7 +109,8 @@ package struct OfferDTO: Codable, Hashable, Sendable {
             freeMilliCPU: offer.free.milliCPU, freeMemoryBytes: offer.free.memoryBytes,
             freeDiskBytes: offer.free.diskBytes, freeDevices: offer.freeDevices.count,
             devices: terms.devices.map(DeviceDTO.init),
-            withheld: terms.withheld.map(WithheldDTO.init), pricePerHour: MoneyDTO(terms.ask),
+            withheld: terms.withheld.map(WithheldDTO.init), network: terms.network,
+            pricePerHour: MoneyDTO(terms.ask),
             microPerHour: terms.ask.microPerHour)
     }
 }

@@ -146,6 +146,7 @@ extension SpecError.Expected {
         case .money: .expectMoney
         case .price: .expectPrice
         case .duration: .expectDuration
+        case .network: .expectNetwork
         }
     }
 }

@@ -52,7 +52,8 @@ extension Message {
         "image_pull": .startImagePull, "image_refused": .startImageRefused,
         "image_too_large": .startImageTooLarge, "input": .startInput,
         "container": .startContainer, "device": .startDevice, "isolation": .startIsolation,
-        "disk_full": .startDiskFull, "node": .startNode, "timeout": .startTimeout,
+        "disk_full": .startDiskFull, "network": .startNetwork, "node": .startNode,
+        "timeout": .startTimeout,
     ]
 }
 

@@ -35,6 +35,8 @@ package enum WireError: Error, Hashable, Sendable {
     case marketUntrusted(String)
     case timeout(seconds: Int64)
     case proofInvalid(String)
+    /// The file of a machine's owner does not count, and why.
+    case egressPolicyInvalid(path: String, Message, [String: String])
     /// Something of this machine failed: a file, a folder, a program.
     case localFailure(String)
     case interrupted
@@ -70,6 +72,7 @@ package enum WireError: Error, Hashable, Sendable {
         case .marketUntrusted: .marketUntrusted
         case .timeout: .timeout
         case .proofInvalid: .proofInvalid
+        case .egressPolicyInvalid: .egressPolicyInvalid
         case .localFailure: .localFailure
         case .interrupted: .interrupted
         }
@@ -99,6 +102,8 @@ package enum WireError: Error, Hashable, Sendable {
                 } ?? Message.confirmAct.text(in: language)
             ]
         case .fileNotFound(let path), .credentialsExposed(let path): ["path": path]
+        case .egressPolicyInvalid(let path, let why, let values):
+            ["path": path, "what": why.text(in: language, values)]
         case .loginRequired(let context): ["context": context]
         case .timeout(let seconds): ["time": Quantity.duration(seconds: seconds)]
         case .idempotencyKeyMissing, .unauthorized, .tokenInvalid, .methodNotAllowed,

@@ -59,6 +59,23 @@ import Testing
             offer: Sample.offer(ask: 800_000), reason: nil),
     ]
 
+    static let networks: [Row] = [
+        Row(
+            testDescription: "no network here", needs: Sample.needs(network: .egress),
+            offer: Sample.offer(), reason: .network),
+        Row(
+            testDescription: "a network where one is offered",
+            needs: Sample.needs(network: .egress), offer: Sample.offer(network: .egress),
+            reason: nil),
+        Row(
+            testDescription: "a network that nobody asked for", needs: Sample.needs(),
+            offer: Sample.offer(network: .egress), reason: nil),
+        Row(
+            testDescription: "the network lasts, so it is told before the price",
+            needs: Sample.needs(bid: 1, network: .egress), offer: Sample.offer(),
+            reason: .network),
+    ]
+
     static let devices: [Row] = [
         Row(
             testDescription: "no devices at all", needs: need(1), offer: Sample.offer(),
@@ -120,7 +137,7 @@ import Testing
             reason: .busy),
     ]
 
-    @Test(arguments: lasting + devices + passing)
+    @Test(arguments: lasting + networks + devices + passing)
     func `an offer is checked filter by filter`(row: Row) {
         #expect(Feasibility.check(row.needs, row.offer) == row.reason)
     }

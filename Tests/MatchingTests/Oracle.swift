@@ -46,6 +46,7 @@ enum Oracle {
             && suitable(needs.devices, offer).count >= needs.devices.count
             && (needs.regions.isEmpty || needs.regions.contains(offer.terms.region))
             && offer.terms.tier >= needs.minimumTier
+            && (needs.network == .none || offer.terms.network == .egress)
             && rate(needs, offer) <= needs.bid
     }
 
@@ -118,7 +119,8 @@ struct Scenario {
             size: size, devices: devices, ask: pick([1000, 2000, 4000, 8000]),
             region: pick(["TW", "TW", "JP"]), tier: pick(Tier.allCases),
             free: size.subtracting(taken),
-            freeDevices: devices.map(\.id).filter { _ in count(0...3) > 0 })
+            freeDevices: devices.map(\.id).filter { _ in count(0...3) > 0 },
+            network: pick(NetworkAccess.allCases))
     }
 
     mutating func needs() -> Needs {
@@ -128,6 +130,7 @@ struct Scenario {
         return Sample.needs(
             size: Sample.size(cpu: pick([500, 1000, 2000]), memory: pick([1, 2]), disk: 1),
             devices: devices, regions: pick([[], [], ["TW"], ["JP", "TW"]]),
-            tier: pick([.new, .new, .tested]), bid: pick([500, 2000, 4000, 8000]))
+            tier: pick([.new, .new, .tested]), bid: pick([500, 2000, 4000, 8000]),
+            network: pick([.none, .none, .egress]))
     }
 }

@@ -37,10 +37,11 @@ enum Sample {
         _ number: Int = 1, version: Int64 = 1, availability: Offer.Availability = .open,
         size: Resources = size(cpu: 8000, memory: 16, disk: 100), devices: [Device] = [],
         ask: Int64 = 800_000, region: String = "TW", tier: Tier = .verified,
-        free: Resources? = nil, freeDevices: [DeviceID]? = nil
+        free: Resources? = nil, freeDevices: [DeviceID]? = nil, network: NetworkAccess = .none
     ) -> Offer {
         let terms = OfferTerms(
-            capacity: size, devices: devices, ask: rate(ask), region: region, tier: tier)
+            capacity: size, devices: devices, ask: rate(ask), region: region, tier: tier,
+            network: network)
         return Offer(
             node: node(number), provider: AccountID("acc_P")!, version: version,
             availability: availability, terms: terms, free: free ?? size,
@@ -49,10 +50,11 @@ enum Sample {
 
     static func needs(
         size: Resources = size(), devices: DeviceNeed = .none, regions: [String] = [],
-        tier: Tier = .new, bid: Int64 = 10_000_000
+        tier: Tier = .new, bid: Int64 = 10_000_000, network: NetworkAccess = .none
     ) -> Needs {
         Needs(
-            slice: size, devices: devices, regions: regions, minimumTier: tier, bid: rate(bid))
+            slice: size, devices: devices, regions: regions, minimumTier: tier, bid: rate(bid),
+            network: network)
     }
 
     static func order(

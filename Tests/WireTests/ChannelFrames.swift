@@ -24,6 +24,10 @@ enum ChannelFrames {
                 reason: "xid_79")
         ])
 
+    static let networked = OfferTerms(
+        capacity: .zero, devices: [], ask: try! Rate(microPerHour: 1), region: "TW", tier: .new,
+        network: .egress)
+
     static let workload = Workload(
         image: .archive(name: "localhost/orban-inference:1", digest: digest),
         command: ["sh", "-c", "", "echo 你好"],
@@ -38,13 +42,15 @@ enum ChannelFrames {
         image: .registry(RegistryImage("registry.example:5000/team/base@\(digest)")!),
         command: ["true"], environment: [], inputs: [], outputs: [])
 
-    static func dispatch(_ workload: Workload = workload, devices: [DeviceID] = []) -> Dispatch {
+    static func dispatch(
+        _ workload: Workload = workload, devices: [DeviceID] = [], network: NetworkAccess = .none
+    ) -> Dispatch {
         Dispatch(
             lease: lease, attempt: Int64.max, task: TaskID(job: JobID("job_1")!, index: 10_000),
             taskCount: 10_000, workload: workload,
             slice: Resources(milliCPU: 10, memoryBytes: 1, diskBytes: 2), devices: devices,
             budgetSeconds: 0, limitSeconds: 366 * 86_400, fence: 3,
-            token: String(repeating: "t", count: 512))
+            token: String(repeating: "t", count: 512), network: network)
     }
 
     static let ofNode: [NodeFrame] = [
@@ -61,6 +67,7 @@ enum ChannelFrames {
                 bytes: Array(repeating: 255, count: 1_024),
                 signature: Array(repeating: 255, count: 64))),
         .acknowledged(effect), .drain, .terms(terms), .terms(withheld),
+        .terms(networked),
     ]
 
     static let ofMarket: [MarketFrame] =
@@ -71,6 +78,7 @@ enum ChannelFrames {
                 leases: Array(repeating: Renewal(lease: lease, attempt: 1), count: 65_536)),
             .dispatch(effect, dispatch()),
             .dispatch(effect, dispatch(ofRegistry)),
+            .dispatch(effect, dispatch(network: .egress)),
             .dispatch(effect, dispatch(devices: (1...64).map { DeviceID("GPU-\($0)")! })),
             .receiptAccepted(lease, sequence: Int64.max),
             .receiptRefused(lease, sequence: 1, code: "receipt_ahead_of_time"),

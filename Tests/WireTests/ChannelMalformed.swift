@@ -24,6 +24,7 @@ struct MalformedNodeEnvelope: Sendable, CustomTestStringConvertible {
         + hello("terms.region") { $0.terms.region = "" }
         + hello("terms.tier") { $0.terms.tier = .unspecified }
         + hello("terms.tier") { $0.terms.tier = .UNRECOGNIZED(99) }
+        + hello("terms.network") { $0.terms.network = .UNRECOGNIZED(2) }
         + hello("terms.devices") { $0.terms.devices.append($0.terms.devices[0]) }
         + hello("terms.devices") { message in
             message.terms.devices = (0...256).map { index in
@@ -155,6 +156,7 @@ struct MalformedMarketEnvelope: Sendable, CustomTestStringConvertible {
         dispatch("dispatch.token") { $0.token = "" },
         dispatch("dispatch.token") { $0.token = "two words" },
         dispatch("dispatch.token") { $0.token = String(repeating: "t", count: 513) },
+        dispatch("dispatch.network") { $0.network = .UNRECOGNIZED(-1) },
         dispatch("workload.image") { $0.workload.image = nil },
         dispatch("workload.archive.name") { $0.workload.archive.name = "" },
         dispatch("workload.archive.digest") { $0.workload.archive.digest = "sha256:0" },

@@ -83,6 +83,7 @@ import Testing
             .confirmRequired(upTo: nil), .confirmRequired(upTo: .zero), .fileNotFound("x"),
             .loginRequired(context: "x"), .credentialsExposed(path: "x"), .marketUnreachable("x"),
             .marketUntrusted("x"), .timeout(seconds: 5), .proofInvalid("x"), .interrupted,
+            .egressPolicyInvalid(path: "x", .egressNotNetwork, ["found": "y"]),
         ]
         for error in errors {
             let problem = ProblemDTO(error, in: language)

@@ -114,6 +114,9 @@ struct BadSpec: Sendable, CustomTestStringConvertible {
             "placement: {countries: [\"!CN\"]}",
             "f:4:25  \"!\" (excluded countries) is not supported yet"),
         after(
+            "network: host",
+            "f:4:10  \"network\" must be none or egress, not \"host\""),
+        after(
             "placement: {tier: gold}",
             "f:4:19  \"placement.tier\" must be any, tested, verified or attested, not \"gold\""),
         after("array: {parallel: 3}", "f:4:8  \"array.count\" is missing"),

@@ -53,6 +53,20 @@ import Testing
         #expect([spec.maxDuration, spec.fence] == [5400, 12])
     }
 
+    @Test func `a spec asks for a network or has none, and without one its text is as it was`()
+        throws
+    {
+        let none = try JobSpec.parse(Self.small, file: "f")
+        #expect(none.network == .none && none.needs.network == .none)
+        #expect(!none.text.contains("network"))
+        let said = try JobSpec.parse(String(Self.small.dropLast()) + ", network: none}", file: "f")
+        #expect(said == none && said.text == none.text)
+        let egress = try JobSpec.parse(
+            String(Self.small.dropLast()) + ", network: egress}", file: "f")
+        #expect(egress.network == .egress && egress.needs.network == .egress)
+        #expect(try JobSpec.parse(egress.text, file: "f") == egress)
+    }
+
     @Test func `env keeps scalars as they were written, by YAML 1.2`() throws {
         let spec = try JobSpec.parse(Self.full, file: "orban.yaml")
         let expected = [

@@ -56,7 +56,8 @@ enum Placeholders {
         let mismatches: [Mismatch] = [
             .cpu(milli: 500), .memory(bytes: 1), .disk(bytes: 1), .deviceCount(2),
             .deviceModel(["A", "B"]), .deviceMemory(bytes: 1), .region(["TW", "JP"]),
-            .price(try Rate(microPerHour: 1)), .tier(.verified), .draining, .down, .busy,
+            .price(try Rate(microPerHour: 1)), .tier(.verified), .network, .draining, .down,
+            .busy,
         ]
         #expect(Set(mismatches.map(\.code)).count == mismatches.count)
         let ends: [EndReason] = [

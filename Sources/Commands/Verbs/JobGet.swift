@@ -41,6 +41,9 @@ private struct JobPage {
             rows.append([session.told(.showHeld), Quantity.money(job.held.money)])
         }
         rows.append([session.told(.showImage), "\(job.image.name)  \(job.image.digest)"])
+        if job.network == .egress {
+            rows.append([session.told(.planNetwork), session.told(.networkEgress)])
+        }
         rows.append([session.told(.showSubmitted), job.submittedAt.description])
         if let code = job.exitCode { rows.append([session.told(.showExit), String(code)]) }
         return rows

@@ -7,12 +7,19 @@ extension Option where Value == String {
     static let gpu = Option("gpu", "24GB..:1", .optionGPU)
 }
 
+extension Option where Value == NetworkAccess {
+    static let network = Option("network", "none|egress", .optionNetwork) {
+        NetworkAccess(rawValue: $0)
+    }
+}
+
 /// A job as the words of a run describe it: a spec file, or an image and a command; options go
 /// before the file.
 struct JobSource {
     static let options: [OptionForm] = [
         Option.budget.form, Option<String>.name.form, Option.image.form, Option.variable.form,
         Option<Int64>.cpus.form, Option<Int64>.memory.form, Option.gpu.form,
+        Option<NetworkAccess>.network.form,
     ]
     static let operand = Operand("spec", .optional, .operandSpec)
 
@@ -66,6 +73,7 @@ extension JobSpec {
         let memory = try arguments.value(Option<Int64>.memory) ?? slice.memoryBytes
         slice = Resources(milliCPU: cpu, memoryBytes: memory, diskBytes: slice.diskBytes)
         if let gpu = try arguments.value(Option<String>.gpu) { devices = try Self.devices(gpu) }
+        network = try arguments.value(Option<NetworkAccess>.network) ?? network
         for text in try arguments.all(Option<String>.variable) {
             let parts = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
             guard parts.count == 2, !parts[0].isEmpty else {

@@ -27,7 +27,8 @@ private struct OfferTable {
         var table = Table([
             .init(session.told(.headingNode)), .init(session.told(.headingDevices)),
             .init(session.told(.headingCPU), .right), .init(session.told(.headingMemory), .right),
-            .init(session.told(.headingDisk), .right), .init(session.told(.headingRegion)),
+            .init(session.told(.headingDisk), .right), .init(session.told(.headingNetwork)),
+            .init(session.told(.headingRegion)),
             .init(session.told(.headingTier)), .init(session.told(.headingAvailability)),
             .init(session.told(.headingPrice), .right),
         ])
@@ -53,7 +54,8 @@ private struct OfferTable {
             Quantity.cpus(milli: offer.freeMilliCPU) + "/" + Quantity.cpus(milli: offer.milliCPU)
         return [
             offer.node.text, devices, cpus, Quantity.bytes(offer.memoryBytes),
-            Quantity.bytes(offer.diskBytes), offer.region, offer.tier.rawValue,
+            Quantity.bytes(offer.diskBytes), offer.network == .egress ? "egress" : "–",
+            offer.region, offer.tier.rawValue,
             offer.availability.text(in: session.language),
             Quantity.money(offer.pricePerHour.money),
         ]

@@ -30,6 +30,9 @@ struct PlanPage {
                     ["feasible": String(plan.feasible), "total": String(plan.totalOffers)]),
             ],
         ]
+        if spec.network == .egress {
+            rows.append(["  " + told(.planNetwork), told(.networkEgress)])
+        }
         if !spec.inputs.isEmpty {
             let inputs = spec.inputs.map { $0.from ?? $0.path }.joined(separator: ", ")
             rows.append(["  " + told(.planInputs), inputs])

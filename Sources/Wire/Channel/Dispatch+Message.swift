@@ -17,6 +17,7 @@ extension Dispatch {
             $0.limitSeconds = limitSeconds
             $0.fenceSeconds = fence
             $0.token = token
+            $0.network = network.message
         }
     }
 
@@ -36,7 +37,8 @@ extension Dispatch {
             fence: try FrameField.whole(
                 message.fenceSeconds, in: 3...86_400, "dispatch.fence_seconds"),
             token: try FrameField.visible(
-                message.token, in: 1...FrameLimits.tokenBytes, "dispatch.token"))
+                message.token, in: 1...FrameLimits.tokenBytes, "dispatch.token"),
+            network: try NetworkAccess(message.network, "dispatch.network"))
     }
 
     private static func task(_ message: Orban_Node_V1_Dispatch) throws(MalformedFrame) -> TaskID {

@@ -15,6 +15,7 @@ extension OfferTerms {
                     $0.reason = withheld.reason
                 }
             }
+            $0.network = network.message
         }
     }
 
@@ -34,7 +35,8 @@ extension OfferTerms {
         self.init(
             capacity: try Resources(message.capacity, "terms.capacity"), devices: devices,
             ask: try Rate(message.ask, "terms.ask"), region: message.region,
-            tier: try Tier(message.tier), withheld: withheld)
+            tier: try Tier(message.tier), withheld: withheld,
+            network: try NetworkAccess(message.network, "terms.network"))
     }
 }
 
@@ -44,6 +46,23 @@ extension WithheldDevice {
         self.init(
             device: try Device(message.device),
             reason: try FrameField.code(message.reason, "terms.withheld.reason"))
+    }
+}
+
+extension NetworkAccess {
+    var message: Orban_Node_V1_NetworkAccess {
+        switch self {
+        case .none: .none
+        case .egress: .egress
+        }
+    }
+
+    init(_ message: Orban_Node_V1_NetworkAccess, _ field: String) throws(MalformedFrame) {
+        switch message {
+        case .none: self = .none
+        case .egress: self = .egress
+        case .UNRECOGNIZED: throw MalformedFrame(field)
+        }
     }
 }
 

@@ -31,6 +31,43 @@ fileprivate nonisolated struct _GeneratedWithProtocGenSwiftVersion: SwiftProtobu
   typealias Version = _2
 }
 
+/// What network a container has. A side that does not know of it has none.
+package nonisolated enum Orban_Node_V1_NetworkAccess: SwiftProtobuf.Enum, Swift.CaseIterable {
+  package typealias RawValue = Int
+  case none // = 0
+
+  /// Public addresses, as far as the node's owner lets it.
+  case egress // = 1
+  case UNRECOGNIZED(Int)
+
+  package init() {
+    self = .none
+  }
+
+  package init?(rawValue: Int) {
+    switch rawValue {
+    case 0: self = .none
+    case 1: self = .egress
+    default: self = .UNRECOGNIZED(rawValue)
+    }
+  }
+
+  package var rawValue: Int {
+    switch self {
+    case .none: return 0
+    case .egress: return 1
+    case .UNRECOGNIZED(let i): return i
+    }
+  }
+
+  // The compiler won't synthesize support with the UNRECOGNIZED case.
+  package static let allCases: [Orban_Node_V1_NetworkAccess] = [
+    .none,
+    .egress,
+  ]
+
+}
+
 package nonisolated enum Orban_Node_V1_Tier: SwiftProtobuf.Enum, Swift.CaseIterable {
   package typealias RawValue = Int
   case unspecified // = 0
@@ -518,6 +555,11 @@ package nonisolated struct Orban_Node_V1_Dispatch: @unchecked Sendable {
     set {_uniqueStorage()._token = newValue}
   }
 
+  package var network: Orban_Node_V1_NetworkAccess {
+    get {_storage._network}
+    set {_uniqueStorage()._network = newValue}
+  }
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package init() {}
@@ -626,6 +668,9 @@ package nonisolated struct Orban_Node_V1_OfferTerms: Sendable {
 
   /// Devices that the node has and does not offer now: at most 256, none of them in devices.
   package var withheld: [Orban_Node_V1_WithheldDevice] = []
+
+  /// The most that a job's container gets.
+  package var network: Orban_Node_V1_NetworkAccess = .none
 
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -795,6 +840,10 @@ package nonisolated struct Orban_Node_V1_Input: Sendable {
 // MARK: - Code below here is support for the SwiftProtobuf runtime.
 
 fileprivate nonisolated let _protobuf_package = "orban.node.v1"
+
+nonisolated extension Orban_Node_V1_NetworkAccess: SwiftProtobuf._ProtoNameProviding {
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0NETWORK_ACCESS_NONE\0\u{1}NETWORK_ACCESS_EGRESS\0")
+}
 
 nonisolated extension Orban_Node_V1_Tier: SwiftProtobuf._ProtoNameProviding {
   package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0TIER_UNSPECIFIED\0\u{1}TIER_NEW\0\u{1}TIER_TESTED\0\u{1}TIER_VERIFIED\0\u{1}TIER_ATTESTED\0")
@@ -1406,7 +1455,7 @@ nonisolated extension Orban_Node_V1_RenewedLease: SwiftProtobuf.Message, SwiftPr
 
 nonisolated extension Orban_Node_V1_Dispatch: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".Dispatch"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}effect\0\u{1}lease\0\u{1}attempt\0\u{1}job\0\u{3}task_index\0\u{3}task_count\0\u{1}workload\0\u{1}slice\0\u{1}devices\0\u{3}budget_seconds\0\u{3}limit_seconds\0\u{3}fence_seconds\0\u{1}token\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}effect\0\u{1}lease\0\u{1}attempt\0\u{1}job\0\u{3}task_index\0\u{3}task_count\0\u{1}workload\0\u{1}slice\0\u{1}devices\0\u{3}budget_seconds\0\u{3}limit_seconds\0\u{3}fence_seconds\0\u{1}token\0\u{1}network\0")
 
   fileprivate class _StorageClass {
     var _effect: String = String()
@@ -1422,6 +1471,7 @@ nonisolated extension Orban_Node_V1_Dispatch: SwiftProtobuf.Message, SwiftProtob
     var _limitSeconds: Int64 = 0
     var _fenceSeconds: Int64 = 0
     var _token: String = String()
+    var _network: Orban_Node_V1_NetworkAccess = .none
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -1445,6 +1495,7 @@ nonisolated extension Orban_Node_V1_Dispatch: SwiftProtobuf.Message, SwiftProtob
       _limitSeconds = source._limitSeconds
       _fenceSeconds = source._fenceSeconds
       _token = source._token
+      _network = source._network
     }
   }
 
@@ -1476,6 +1527,7 @@ nonisolated extension Orban_Node_V1_Dispatch: SwiftProtobuf.Message, SwiftProtob
         case 11: try { try decoder.decodeSingularInt64Field(value: &_storage._limitSeconds) }()
         case 12: try { try decoder.decodeSingularInt64Field(value: &_storage._fenceSeconds) }()
         case 13: try { try decoder.decodeSingularStringField(value: &_storage._token) }()
+        case 14: try { try decoder.decodeSingularEnumField(value: &_storage._network) }()
         default: break
         }
       }
@@ -1527,6 +1579,9 @@ nonisolated extension Orban_Node_V1_Dispatch: SwiftProtobuf.Message, SwiftProtob
       if !_storage._token.isEmpty {
         try visitor.visitSingularStringField(value: _storage._token, fieldNumber: 13)
       }
+      if _storage._network != .none {
+        try visitor.visitSingularEnumField(value: _storage._network, fieldNumber: 14)
+      }
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -1549,6 +1604,7 @@ nonisolated extension Orban_Node_V1_Dispatch: SwiftProtobuf.Message, SwiftProtob
         if _storage._limitSeconds != rhs_storage._limitSeconds {return false}
         if _storage._fenceSeconds != rhs_storage._fenceSeconds {return false}
         if _storage._token != rhs_storage._token {return false}
+        if _storage._network != rhs_storage._network {return false}
         return true
       }
       if !storagesAreEqual {return false}
@@ -1724,7 +1780,7 @@ nonisolated extension Orban_Node_V1_Goodbye: SwiftProtobuf.Message, SwiftProtobu
 
 nonisolated extension Orban_Node_V1_OfferTerms: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".OfferTerms"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}capacity\0\u{1}devices\0\u{1}ask\0\u{1}region\0\u{1}tier\0\u{1}withheld\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}capacity\0\u{1}devices\0\u{1}ask\0\u{1}region\0\u{1}tier\0\u{1}withheld\0\u{2}\u{e}network\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1738,6 +1794,7 @@ nonisolated extension Orban_Node_V1_OfferTerms: SwiftProtobuf.Message, SwiftProt
       case 4: try { try decoder.decodeSingularStringField(value: &self.region) }()
       case 5: try { try decoder.decodeSingularEnumField(value: &self.tier) }()
       case 6: try { try decoder.decodeRepeatedMessageField(value: &self.withheld) }()
+      case 20: try { try decoder.decodeSingularEnumField(value: &self.network) }()
       default: break
       }
     }
@@ -1766,6 +1823,9 @@ nonisolated extension Orban_Node_V1_OfferTerms: SwiftProtobuf.Message, SwiftProt
     if !self.withheld.isEmpty {
       try visitor.visitRepeatedMessageField(value: self.withheld, fieldNumber: 6)
     }
+    if self.network != .none {
+      try visitor.visitSingularEnumField(value: self.network, fieldNumber: 20)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -1776,6 +1836,7 @@ nonisolated extension Orban_Node_V1_OfferTerms: SwiftProtobuf.Message, SwiftProt
     if lhs.region != rhs.region {return false}
     if lhs.tier != rhs.tier {return false}
     if lhs.withheld != rhs.withheld {return false}
+    if lhs.network != rhs.network {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
