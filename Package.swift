@@ -90,7 +90,7 @@ let package = Package(
         module(
             "SQLiteStorage",
             ["Domain", "Accounting", "Transparency", "Marketplace", grdb, crypto]),
-        module("ContainerEngine", [httpClient, nio, nioHTTP1, yams]),
+        module("ContainerEngine", [httpClient, nio, nioPosix, nioHTTP1, yams]),
         .target(name: "CNVML"),
         module("DynamicLibrary"),
         module("NVML", ["CNVML", "DynamicLibrary"]),
@@ -132,7 +132,8 @@ let package = Package(
             swiftSettings: strict),
         // Hostile jobs and their controls, for tests and benchmarks
         .target(
-            name: "Hostile", dependencies: ["ContainerEngine", "NodeAgent", httpClient],
+            name: "Hostile",
+            dependencies: ["ContainerEngine", "NodeAgent", httpClient, nio, nioPosix],
             path: "Tests/Hostile",
             swiftSettings: strict),
         .executableTarget(
@@ -159,7 +160,7 @@ let package = Package(
                 "Transparency", crypto, grdb,
             ]),
         tests("Simulation", ["Simulation", "Domain"]),
-        tests("ContainerEngine", ["ContainerEngine", "Hostile"]),
+        tests("ContainerEngine", ["ContainerEngine", "Hostile", nio, nioPosix]),
         tests("NVML", ["NVML", "DynamicLibrary"]),
         tests("CUDA", ["CUDA"]),
         tests("CheckGPU", ["check-gpu", "CUDA"]),
@@ -179,7 +180,10 @@ let package = Package(
             ] + grpc),
         tests("Commands", ["Commands", "NodeAgent", "Wire", "Domain"]),
         tests(
-            "EndToEnd", ["Staging", "Wire", "Domain", "Marketplace", "Accounting", grdb, crypto]),
+            "EndToEnd",
+            [
+                "Staging", "Hostile", "Wire", "Domain", "Marketplace", "Accounting", grdb, crypto,
+            ]),
         tests("Tidy", []),
     ],
     swiftLanguageModes: [.v6]

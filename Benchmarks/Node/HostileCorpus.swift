@@ -1,7 +1,7 @@
 import Hostile
 import Staging
 
-/// Every hostile job and archive, and its control. Goals: 20 cases, as many controls, no escape, no
+/// Every hostile job, archive and name, and its control. Goals: 20 cases, as many controls, no escape, no
 /// packet at a target outside.
 struct HostileCorpus: Figure {
     let measure = "hostile"
@@ -19,7 +19,7 @@ struct HostileCorpus: Figure {
         let jobs = try await HostileStage.run(imagePath: Stage.baseImage) { stage in
             try await stage.results(of: HostileCase.all)
         }
-        let all = jobs + ArchiveCase.all.map { $0.result() }
+        let all = try await jobs + ArchiveCase.all.map { $0.result() } + NameCase.results()
         for result in all where result.outcome != .held || result.control != .escaped {
             say("\(result.name): \(result.outcome), control \(result.control): \(result.detail)")
         }

@@ -83,7 +83,7 @@ package struct IDRanges: Sendable {
         defer { withExtendedLifetime(lock) {} }
         let abandoned = try holdings().filter(isAbandoned)
         for holding in abandoned {
-            let path = path(at: Int((holding.range.base - firstBase) / IDRange.size))
+            let path = path(at: index(of: holding.range))
             guard unlink(path) == 0 || errno == ENOENT else {
                 throw HostFile.failure("remove", path)
             }
@@ -105,6 +105,19 @@ package struct IDRanges: Sendable {
         do throws(SystemFailure) { return try HostFile.read(path(at: index), limit: 256) } catch {
             guard error.code == ENOENT else { throw error }
             return nil
+        }
+    }
+
+    /// Which of the machine's ranges it is, counted from 0; below `count`.
+    package func index(of range: IDRange) -> Int { Int((range.base - firstBase) / IDRange.size) }
+
+    /// Calls `body` for those of `indices` whose range nobody holds; meanwhile nobody gets any.
+    package func whileFree(_ indices: [Int], _ body: (Int) throws -> Void) throws {
+        let lock = try FileLock.wait("\(directory)/lock")
+        defer { withExtendedLifetime(lock) {} }
+        for index in indices {
+            if index < count, try owner(at: index) != nil { continue }
+            try body(index)
         }
     }
 

@@ -134,21 +134,20 @@ struct EgressLinkTests {
     ])
     func `a filter that is not whole is noticed, and loaded anew`(change: String) async throws {
         try await EgressStage.run(Self.policy) { stage in
-            let network = stage.link.network
+            let network = stage.network
             #expect(try EgressFilterAudit.faults(in: network, of: Self.policy) == [])
             try stage.inside(change)
             #expect(try EgressFilterAudit.faults(in: network, of: Self.policy) != [])
             try stage.inside("nft flush ruleset")
-            try stage.link.load(Self.policy)
+            try stage.link.load(Self.policy, in: stage.network)
             #expect(try EgressFilterAudit.faults(in: network, of: Self.policy) == [])
         }
     }
 
     @Test func `a link is made again in place of what was left, and taken away`() async throws {
         try await EgressStage.run(Self.policy) { stage in
-            let found = EgressLink(
-                network: stage.link.network, index: stage.link.index, machine: stage.link.machine)
-            try found.make(Self.policy)
+            let found = EgressLink(index: stage.link.index, machine: stage.link.machine)
+            try found.make(Self.policy, in: stage.network)
             #expect(try stage.seen(of: Self.open).hasConnected(Self.open[0]))
             try found.remove()
             try stage.inside("! ip link show up0 2> /dev/null")
@@ -160,7 +159,9 @@ struct EgressLinkTests {
         try await EgressStage.run(Self.policy) { stage in
             try stage.link.remove()
             try stage.onMachine("echo 0 > /proc/sys/net/ipv4/ip_forward")
-            #expect(throws: EgressLink.Refusal.noForwarding) { try stage.link.make(Self.policy) }
+            #expect(throws: EgressLink.Refusal.noForwarding) {
+                try stage.link.make(Self.policy, in: stage.network)
+            }
             try stage.onMachine("! ip link show orban7 2> /dev/null")
             try stage.onMachine("! nft list table inet orban7 2> /dev/null")
         }

@@ -143,7 +143,7 @@ import Testing
 
     @Test func `an owner's list has an end`() {
         let list = Array(repeating: #""1.2.3.4""#, count: 1_025).joined(separator: ",")
-        #expect(throws: EgressOwnerFile.Refusal.tooMany(most: 1_024)) {
+        #expect(throws: EgressOwnerFile.Refusal.tooMany("deny", most: 1_024)) {
             try Self.owner("{\"deny\":[\(list)]}")
         }
         #expect(throws: EgressOwnerFile.Refusal.tooLarge(mostBytes: 65_536)) {

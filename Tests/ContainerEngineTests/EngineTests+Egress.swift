@@ -37,7 +37,7 @@ extension EngineTests {
                     let network = "/proc/\(process)/ns/net"
                     let bare = try found(id, process)?.map(\.code)
                     #expect(Set(bare ?? []) == [.network], "no link and no filter yet")
-                    try stage.otherLink(of: network).make(policy)
+                    try stage.otherLink.make(policy, in: network)
                     let whole = try found(id, process)
                     #expect(whole == [])
                     try await engine.client.start(id)

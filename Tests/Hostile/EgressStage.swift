@@ -52,20 +52,30 @@ package struct EgressStage: Sendable {
 
     package let link: EgressLink
     private let name: String
-    private var machine: String { name + "-machine" }
-    private var world: String { name + "-world" }
-    private var lease: String { name + "-lease" }
+    package var machine: String { name + "-machine" }
+    var world: String { name + "-world" }
+    var lease: String { name + "-lease" }
 
+    /// The machine's and the world's ends of the link between them.
+    package static let machineAddress = "93.184.0.1"
+    package static let worldAddress = "93.184.0.2"
+    /// Of the container's link.
+    package static let linkIndex = 7
+
+    /// - Parameter policy: of the container's link; nil: there is none.
     package static func run(
-        _ policy: EgressPolicy, _ body: (EgressStage) async throws -> Void
+        _ policy: EgressPolicy?, _ body: (EgressStage) async throws -> Void
     ) async throws {
         let stage = EgressStage(name: "orban-egress-\(getpid())-\(Int.random(in: 0..<1_000_000))")
         let before = try HostileStage.shell("ip -o link | cut -d: -f2 | sort")
         defer { _ = try? HostileStage.shell(removeAll, stage.machine, stage.world, stage.lease) }
         try stage.call(make, stage.machine, stage.world, stage.lease)
-        try stage.link.make(policy)
-        try stage.carrySix()
-        try stage.call(lookAround, stage.machine, stage.world, stage.lease)
+        if let policy {
+            try stage.link.make(policy, in: stage.network)
+            try stage.carrySix()
+        }
+        try stage.call(
+            lookAround, stage.machine, stage.world, stage.lease, policy == nil ? "0" : "1")
         guard try HostileStage.shell("ip -o link | cut -d: -f2 | sort") == before else {
             throw Unfit(description: "a link of the stage is the machine's own")
         }
@@ -74,14 +84,14 @@ package struct EgressStage: Sendable {
 
     private init(name: String) {
         self.name = name
-        link = EgressLink(
-            network: "/run/netns/\(name)-lease", index: 7, machine: name + "-machine")
+        link = EgressLink(index: Self.linkIndex, machine: name + "-machine")
     }
 
-    /// A link of another network namespace into the same world.
-    package func otherLink(of network: String) -> EgressLink {
-        EgressLink(network: network, index: 8, machine: machine)
-    }
+    /// The container's namespace.
+    package var network: String { "/run/netns/\(lease)" }
+
+    /// A link for another network namespace into the same world.
+    package var otherLink: EgressLink { EgressLink(index: 8, machine: machine) }
 
     /// Takes one filter away.
     package func remove(_ filter: Filter) throws {
@@ -100,16 +110,43 @@ package struct EgressStage: Sendable {
         try call("ip netns exec \"$1\" sh -c \"$2\"", machine, script)
     }
 
+    /// A program of the machine that takes connections at all of its addresses.
+    package func listenOnMachine(_ port: Int) throws {
+        try call(
+            """
+            ip netns exec "$1" perl -MSocket=:all -MPOSIX= -e 'POSIX::close($_) for 3..255;
+                exit if fork; POSIX::setsid(); open(STDOUT, ">", "/dev/null"); open(STDERR, ">&STDOUT");
+                socket(my $s, AF_INET, SOCK_STREAM, 0); setsockopt($s, SOL_SOCKET, SO_REUSEADDR, 1);
+                bind($s, pack_sockaddr_in($ARGV[0], INADDR_ANY)) or die; listen($s, 16);
+                $SIG{ALRM} = sub { exit }; alarm 300;
+                while (accept(my $c, $s)) { close $c }' "$2" < /dev/null > /dev/null
+            for i in $(seq 100); do
+                ip netns exec "$1" ss -ltn | grep -q ":$2 " && break; sleep 0.05
+            done
+            ip netns exec "$1" ss -ltn | grep -q ":$2 "
+            """, machine, "\(port)")
+    }
+
     package func seen(of probes: [Probe], times: Int = 1) throws -> Seen {
-        let load = "ip netns exec \"$1\" nft -f - <<END\n"
-        try call(load + Self.counters("wan0", at: "prerouting priority raw") + "\nEND", world)
-        // After the machine's own filter: what comes through to its programs.
-        try call(load + Self.counters(link.name, at: "input priority 100") + "\nEND", machine)
+        try count()
         let lines = probes.map { "\($0.key) \($0.text)" }.joined(separator: "\n")
         let said = try HostileStage.shell(
             "printf '%s\\n' \"$2\" | ip netns exec \"$1\" perl -e \"$3\" \"$4\" 2>&1; echo done $?",
             lease, lines, Self.probing, "\(times)")
         guard said.hasSuffix("done 0\n") else { throw Unfit(description: "no probes: \(said)") }
+        return try counted(connected: said)
+    }
+
+    /// Counts what arrives, from now on.
+    package func count() throws {
+        let load = "ip netns exec \"$1\" nft -f - <<END\n"
+        try call(load + Self.counters("wan0", at: "prerouting priority raw") + "\nEND", world)
+        // After the machine's own filter: what comes through to its programs.
+        try call(load + Self.counters(link.name, at: "input priority 100") + "\nEND", machine)
+    }
+
+    /// What has arrived since.
+    package func counted(connected said: String = "") throws -> Seen {
         let listing = try HostileStage.shell(
             "for n in \"$1\" \"$2\"; do ip netns exec $n nft list table inet orban_seen; done",
             world,
@@ -128,7 +165,7 @@ package struct EgressStage: Sendable {
     }
 
     /// A script that ends with anything but success and silence ends the test.
-    private func call(_ script: String, _ arguments: String...) throws {
+    func call(_ script: String, _ arguments: String...) throws {
         let said = try HostileStage.shell("set -e; exec 2>&1\n\(script)\necho done", arguments)
         guard said == "done\n" else { throw Unfit(description: "the stage: \(said)") }
     }
@@ -189,9 +226,9 @@ extension EgressStage {
                 esac
             done
         done
-        [ "$(ip -n "$1" -o link | wc -l)" = 3 ]
+        [ "$(ip -n "$1" -o link | wc -l)" = $((2 + $4)) ]
         [ "$(ip -n "$2" -o link | wc -l)" = 2 ]
-        [ "$(ip -n "$3" -o link | wc -l)" = 2 ]
+        [ "$(ip -n "$3" -o link | wc -l)" = $((1 + $4)) ]
         """
 
     private static let removeAll = """

@@ -9,7 +9,8 @@ struct HostileTests {
         let results = try await HostileStage.run(imagePath: Rig.imagePath) { stage in
             try await stage.results(of: HostileCase.all)
         }
-        let all = results + ArchiveCase.all.map { $0.result() }
+        let all =
+            try await results + ArchiveCase.all.map { $0.result() } + NameCase.results()
         for result in all {
             #expect(result.outcome == .held, "\(result.name): \(result.detail)")
             #expect(result.control == .escaped, "control of \(result.name): \(result.detail)")

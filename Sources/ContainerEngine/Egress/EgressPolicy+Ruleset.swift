@@ -69,7 +69,8 @@ extension EgressPolicy {
         let open = Self.allowedUDPPorts.map { "\($0)" }.joined(separator: ", ")
         let mask = DeniedAddresses.tunnelMask
         return loopback + Self.neighbours + [
-            "ct state invalid counter drop",
+            "ct state invalid counter drop"
+        ] + names + [
             "ip daddr @denied4 counter reject with icmpx admin-prohibited",
             "ip6 daddr @denied6 counter reject with icmpx admin-prohibited",
             "ip6 daddr & \(mask) == \(DeniedAddresses.tunnelValue) counter drop",
@@ -82,6 +83,15 @@ extension EgressPolicy {
             "tcp flags & (fin | syn | rst | ack) == syn accept",
             "udp dport { \(open) } accept",
             "counter reject with icmpx admin-prohibited",
+        ]
+    }
+
+    /// More questions than so many packets a second are of no use to a job, and work for its node.
+    private var names: [String] {
+        guard let nameServer else { return [] }
+        return [
+            "ip daddr \(nameServer) meta l4proto { tcp, udp } th dport 53"
+                + " limit rate 100/second burst 200 packets accept"
         ]
     }
 

@@ -17,6 +17,8 @@ package struct EgressPolicy: Hashable, Sendable {
     /// Sorted, and none covers another.
     package let denied: [IPPrefix]
     package let rates: EgressRates
+    /// Where its names are answered: the machine's end of its own link, and there port 53 alone.
+    package private(set) var nameServer: IPAddress?
 
     /// - Parameter hostAddresses: the machine's own, public ones too: a job has no business with the
     ///   services of its host, whichever address they are reached by.
@@ -25,6 +27,13 @@ package struct EgressPolicy: Hashable, Sendable {
         rates = owner.rates
         let own = hostAddresses.compactMap { IPPrefix($0, length: $0.family.width) }
         denied = Self.merged(DeniedAddresses.always + owner.deny + own)
+    }
+
+    /// The same for the container whose names are answered at `address`.
+    package func asking(_ address: IPAddress) -> EgressPolicy {
+        var policy = self
+        policy.nameServer = address
+        return policy
     }
 
     package func allows(_ address: IPAddress) -> Bool {

@@ -14,6 +14,14 @@ package struct HostCommand: Sendable {
 
     private static let mostBytes = 4 << 20
 
+    /// Where programs of the machine are looked for, whatever this program's own environment says.
+    private static let folders = ["/usr/sbin", "/usr/bin", "/sbin", "/bin"]
+
+    /// - Returns: nil where there is none of that name.
+    static func path(of program: String) -> String? {
+        folders.lazy.map { "\($0)/\(program)" }.first { access($0, X_OK) == 0 }
+    }
+
     let words: [String]
 
     package init(words: [String]) { self.words = words }
@@ -34,11 +42,14 @@ package struct HostCommand: Sendable {
         posix_spawn_file_actions_adddup2(&actions, files.output, 2)
         let arguments: [UnsafeMutablePointer<CChar>?] = words.map { strdup($0) } + [nil]
         defer { for argument in arguments { free(argument) } }
-        let lines = ["PATH=/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL=C"]
+        let lines = ["PATH=\(Self.folders.joined(separator: ":"))", "LC_ALL=C"]
         let environment: [UnsafeMutablePointer<CChar>?] = lines.map { strdup($0) } + [nil]
         defer { for line in environment { free(line) } }
         var pid: pid_t = 0
-        let started = posix_spawnp(&pid, words[0], &actions, nil, arguments, environment)
+        guard let path = Self.path(of: words[0]) else {
+            throw Failure(words: words, code: -ENOENT, said: "not on this machine")
+        }
+        let started = posix_spawn(&pid, path, &actions, nil, arguments, environment)
         guard started == 0 else {
             throw Failure(words: words, code: -started, said: String(cString: strerror(started)))
         }
