@@ -91,6 +91,30 @@ extension Message {
     }
 }
 
+extension Message {
+    private static let networkObstacles: [String: Message] = [
+        "not_root": .noNetworkRoot, "no_tools": .noNetworkTools,
+        "no_forwarding": .noNetworkForwarding, "filter_refused": .noNetworkFilter,
+        "port_taken": .noNetworkPort, "no_resolver": .noNetworkResolver,
+        "owner_forbids": .noNetworkOwner,
+    ]
+
+    /// Why a node offers no network, by its stable code.
+    package static func networkObstacle(
+        _ code: String, _ what: String, in language: Language
+    ) -> String {
+        networkObstacles[code].map { $0.text(in: language, ["what": what]) } ?? code
+    }
+
+    /// Why the file of a machine's owner does not count, by the node's stable codes.
+    package static let egressFaults: [String: Message] = [
+        "too_large": .egressTooLarge, "not_json": .egressNotJSON,
+        "unknown_key": .egressUnknownKey, "wrong_type": .egressWrongType,
+        "not_network": .egressNotNetwork, "not_address": .egressNotAddress,
+        "too_many": .egressTooMany, "out_of_range": .egressOutOfRange,
+    ]
+}
+
 extension EndReason {
     /// A sentence; `EndReason.text` stays the stable code.
     package func sentence(in language: Language) -> String {

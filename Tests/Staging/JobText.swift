@@ -16,6 +16,7 @@ package struct JobText {
     package var gpus = 0
     package var maxDuration = "10m"
     package var fence = "8s"
+    package var network: String?
     /// Kept folders of the container, and where they are fetched to.
     package var outputs: [String: String] = [:]
 
@@ -35,6 +36,7 @@ package struct JobText {
             "\"limits\": {\"max_duration\": \(try quoted(maxDuration))}",
             "\"fence\": \(try quoted(fence))",
         ]
+        if let network { fields.append("\"network\": \(try quoted(network))") }
         if let budget { fields.append("\"budget\": {\"max_total\": \(try quoted(budget))}") }
         if !outputs.isEmpty {
             let kept = try outputs.sorted { $0.key < $1.key }.map { path, to in

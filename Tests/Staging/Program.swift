@@ -72,5 +72,11 @@ package struct Ended: CustomStringConvertible {
     package let out: String
     package let err: String
 
+    package init(status: Int32, out: String, err: String) {
+        self.status = status
+        self.out = out
+        self.err = err
+    }
+
     package var description: String { "status \(status)\nout: \(out)\nerr: \(err)" }
 }

@@ -22,6 +22,7 @@ extension Option where Value == String {
     static let containersRoot = Option("containers-root", "PATH", .optionContainersRoot)
     static let nvml = Option("nvml", "PATH|none", .optionNVML)
     static let cuda = Option("cuda", "PATH|none", .optionCUDA)
+    static let egressPolicy = Option("egress-policy", "FILE", .optionEgressPolicy)
     static let stateFolder = Option("state-dir", "PATH", .optionStateFolder)
     static let reason = Option("reason", "TEXT", .optionReason)
 }

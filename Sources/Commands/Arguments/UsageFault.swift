@@ -16,6 +16,7 @@ enum UsageFault: Error, Hashable, Sendable {
     case contextUnknown(String)
     case gpuLibrary(String)
     case deviceNameNeeded(String)
+    case egressPolicyAlone
 
     func text(in language: Language) -> String {
         switch self {
@@ -42,6 +43,7 @@ enum UsageFault: Error, Hashable, Sendable {
             Message.usageContextUnknown.text(in: language, ["context": name])
         case .deviceNameNeeded(let word):
             Message.usageDeviceName.text(in: language, ["word": word])
+        case .egressPolicyAlone: Message.usageEgressPolicyAlone.text(in: language)
         case .gpuLibrary(let why): Message.usageGPULibrary.text(in: language, ["why": why])
         }
     }

@@ -11,7 +11,7 @@ struct LocalNode: Service {
     let market: MarketServices
     let setup: NodeSetup
     let url: Known<String>
-    let ready: @Sendable (NodeID, [SecurityFloor.Finding]) async throws -> Void
+    let ready: @Sendable (NodeID, NodeStanding) async throws -> Void
 
     func run() async throws {
         try await cancelWhenGracefulShutdown {
@@ -24,9 +24,9 @@ struct LocalNode: Service {
             try await setup.run(as: node.id, key: key, marketURL: address, authorityPEM: nil) {
                 let channel = try await InProcessChannel(to: market, as: node.id)
                 return NodeLink(send: channel.send, frames: Self.throwing(channel.frames))
-            } beside: { findings in
+            } beside: { standing in
                 try await market.waitForOffer(of: node.id)
-                try await ready(node.id, findings)
+                try await ready(node.id, standing)
             }
         }
     }

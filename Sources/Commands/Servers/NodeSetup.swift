@@ -26,6 +26,7 @@ struct NodeSetup: Sendable {
         Option.engineSocket.form, Option.containersRoot.form, Option<RegistryHost>.registry.form,
         Option<Int64>.largestImage.form, Option<String>.nvml.form, Option<String>.cuda.form,
         Option<DeviceID>.lifted.form,
+        Flag.egress.form, Option<String>.egressPolicy.form,
     ]
     /// 0.10 USD/h for the whole machine.
     private static let defaultMicroPerHour: Int64 = 100_000
@@ -43,6 +44,7 @@ struct NodeSetup: Sendable {
     private let registries: RegistryPolicy
     /// Nil is what a node takes by itself.
     private let imageLimitBytes: Int64?
+    private let egress: EgressPermission
     private let containersRoot: String
     private let environment: [String: String]
 
@@ -72,7 +74,9 @@ struct NodeSetup: Sendable {
         lifted = try arguments.all(Option<DeviceID>.lifted)
         terms = OfferTerms(
             capacity: capacity, devices: devices?.devices ?? [], ask: ask,
-            region: try arguments.value(Option<String>.region) ?? "TW", tier: .new)
+            region: try arguments.value(Option<String>.region) ?? "TW", tier: .new,
+            network: arguments.has(.egress) ? .egress : .none)
+        egress = try session.egressPermission()
         if arguments.has(.simulate) {
             engine = .simulated
         } else if let socket = try arguments.value(Option<String>.engineSocket) {
@@ -124,28 +128,36 @@ struct NodeSetup: Sendable {
         NodeID(bytes: Array(SHA256.hash(data: key.publicKey.rawRepresentation).prefix(16)))
     }
 
+    /// What containers get, as a ready line says it: the code of what is against it, where something is.
+    func network(_ standing: NodeStanding) -> String {
+        standing.networkObstacle?.code ?? terms.network.rawValue
+    }
+
     /// Runs the node until it is cancelled, with `beside` next to it.
     func run(
         as node: NodeID, key: Curve25519.Signing.PrivateKey, marketURL: String,
         authorityPEM: String?, connect: @escaping @Sendable () async throws -> NodeLink,
-        beside: @escaping @Sendable ([SecurityFloor.Finding]) async throws -> Void
+        beside: @escaping @Sendable (NodeStanding) async throws -> Void
     ) async throws {
         let clock = ContinuousClock()
         var configuration = configuration(node, marketURL)
         try await withHTTP(authorityPEM) { engineHTTP, marketHTTP in
             let runtime: any ContainerRuntime
-            var findings: [SecurityFloor.Finding] = []
+            var standing = NodeStanding()
             if engine == .simulated {
                 runtime = SimulatedRuntime(now: { NodeClock.now() })
             } else {
                 let containers = try await LibpodRuntime.open(
                     configuration, engineHTTP: engineHTTP, marketHTTP: marketHTTP, clock: clock,
                     logger: log)
-                findings = containers.findings
+                standing.findings = containers.findings
+                standing.networkObstacle = containers.networkObstacle
                 runtime = containers
             }
             // Below a security floor a machine offers NEW, whatever tier was asked for.
-            configuration.terms.tier = SecurityFloor.tier(configuration.terms.tier, with: findings)
+            configuration.terms.tier = SecurityFloor.tier(
+                configuration.terms.tier, with: standing.findings)
+            if standing.networkObstacle != nil { configuration.terms.network = .none }
             var parts = NodeAgent.Parts(
                 configuration: configuration, runtime: runtime, connect: connect, signer: key,
                 bootID: try NodeClock.bootID(), now: { NodeClock.now() }, clock: clock,
@@ -155,8 +167,8 @@ struct NodeSetup: Sendable {
             // The owner at the machine needs no key: the node says it with its own.
             let drains = Interrupts.all([SIGUSR1])
             try await withThrowingTaskGroup(of: Void.self) { group in
-                group.addTask { [findings] in
-                    try await beside(findings)
+                group.addTask { [standing] in
+                    try await beside(standing)
                     for await _ in drains { try await agent.drain() }
                 }
                 group.addTask { try await agent.run() }
@@ -181,6 +193,7 @@ struct NodeSetup: Sendable {
         configuration.registries = registries
         if let imageLimitBytes { configuration.imageLimitBytes = imageLimitBytes }
         configuration.devices = access
+        configuration.egress = egress
         return configuration
     }
 
@@ -209,20 +222,7 @@ struct NodeSetup: Sendable {
     }
 }
 
-extension Session {
-    /// What a person reads beside a node's ready line.
-    func lines(of findings: [SecurityFloor.Finding]) -> [String] {
-        findings.map {
-            told(
-                .nodeBelowFloor,
-                [
-                    "advisory": $0.advisory, "component": $0.component.rawValue,
-                    "version": $0.version, "fixed": $0.fixedIn,
-                ])
-        }
-    }
-}
-
 extension Flag {
     static let simulate = Flag("simulate", .optionSimulate)
+    static let egress = Flag("egress", .optionEgress)
 }

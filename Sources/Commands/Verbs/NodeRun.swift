@@ -20,11 +20,12 @@ extension LeafCommand {
         let renewal = CertificateRenewal(
             stateFolder: folder, signer: key, clock: ContinuousClock(),
             now: { MarketClock.certificateTime() }, log: log)
-        let node = JoinedNode(identity: identity, setup: setup, client: client) { findings in
+        let node = JoinedNode(identity: identity, setup: setup, client: client) { standing in
             let ready = Ready(
-                node: identity.place.node.text, advisories: findings.map(\.advisory))
+                node: identity.place.node.text, advisories: standing.advisories,
+                network: setup.network(standing))
             try session.show(ready) {
-                ["ready \(identity.place.node)"] + session.lines(of: findings)
+                ["ready \(identity.place.node)"] + session.lines(of: standing)
             }
         }
         try await ServerGroup(log: log).run([renewal, node])
@@ -37,6 +38,8 @@ private struct Ready: Encodable {
     let node: String
     /// What the machine's software is open to.
     let advisories: [String]
+    /// What containers get: `none`, `egress`, or why there is none.
+    let network: String
 }
 
 /// A node of a market somewhere else.
@@ -45,7 +48,7 @@ private struct JoinedNode: Service {
     let setup: NodeSetup
     let client: ChannelClient
     /// Called once, when the market was reached the first time.
-    let ready: @Sendable ([SecurityFloor.Finding]) throws -> Void
+    let ready: @Sendable (NodeStanding) throws -> Void
 
     func run() async throws {
         try await cancelWhenGracefulShutdown {
@@ -59,9 +62,9 @@ private struct JoinedNode: Service {
                 let link = try await client.connect()
                 reached.set(true)
                 return link
-            } beside: { findings in
+            } beside: { standing in
                 _ = try await reached.value
-                try ready(findings)
+                try ready(standing)
             }
         }
     }

@@ -10,6 +10,8 @@ private struct Ready: Codable {
     let node: NodeID
     /// What the machine's software is open to.
     let advisories: [String]
+    /// What containers get: `none`, `egress`, or why there is none.
+    let network: String
 }
 
 extension LeafCommand {
@@ -38,11 +40,12 @@ extension LeafCommand {
                 limits: try session.limits()),
             log: log, reach: try FaultHook.reach(session.environment))
         let url = Known<String>()
-        let node = LocalNode(market: server.services, setup: setup, url: url) { node, findings in
+        let node = LocalNode(market: server.services, setup: setup, url: url) { node, standing in
             let ready = Ready(
-                url: try await url.value, node: node, advisories: findings.map(\.advisory))
+                url: try await url.value, node: node, advisories: standing.advisories,
+                network: setup.network(standing))
             try session.introduce(ready.url)
-            try session.show(ready) { ["ready \(ready.url)"] + session.lines(of: findings) }
+            try session.show(ready) { ["ready \(ready.url)"] + session.lines(of: standing) }
         }
         try await session.makeFirstKeys(Role.allCases, server.services)
         let services = try server.all(listening: { url.set("http://127.0.0.1:\($0)") })

@@ -66,6 +66,8 @@ package struct StartFailure: Error, Hashable, Sendable {
         case isolation
         /// A device of the lease did not come into the container, or another one did.
         case device
+        /// The container could not be given the network that it asked for; nothing of the job has run.
+        case network
         /// The node's disk has no room left for the image, the inputs or the container.
         case diskFull = "disk_full"
         /// The node's own files, id ranges or network failed.

@@ -42,6 +42,8 @@ package struct NodeConfiguration: Hashable, Sendable {
     /// No image of a job is larger, as it comes or unpacked.
     package var imageLimitBytes: Int64
     package var devices: DeviceAccess
+    /// What a container reaches that asked for a network; whether one is offered is in `terms`.
+    package var egress: EgressPermission
 
     package init(
         node: NodeID, name: String, terms: OfferTerms, statePath: String, marketURL: String,
@@ -63,6 +65,7 @@ package struct NodeConfiguration: Hashable, Sendable {
         registries = .none
         imageLimitBytes = 64 << 30
         devices = DeviceAccess()
+        egress = EgressPermission()
     }
 }
 

@@ -80,9 +80,21 @@ extension LibpodRuntime {
                     "version": "\(finding.version)", "fixed": "\(finding.fixedIn)",
                 ])
         }
+        let owner = configuration.egress.owner
+        let policy = EgressPolicy(owner, hostAddresses: EgressMachine.addresses())
+        var obstacle: NetworkObstacle?
+        if configuration.terms.network == .egress {
+            obstacle = EgressMachine.obstacle(owner, policy).map(NetworkObstacle.init)
+        }
+        if let obstacle {
+            logger.warning(
+                "no network is offered",
+                metadata: ["code": "\(obstacle.code)", "detail": "\(obstacle.detail)"])
+        }
         return try LibpodRuntime(
             Parts(
                 configuration: configuration, engine: engine, findings: findings,
+                policy: policy, networkObstacle: obstacle,
                 market: MarketBytes(
                     http: marketHTTP, base: configuration.marketURL, clock: clock),
                 ranges: ranges, tree: tree, seccompPath: seccomp, clock: clock, logger: logger))

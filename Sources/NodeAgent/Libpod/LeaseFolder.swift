@@ -10,6 +10,8 @@ struct LeaseFolders {
     func path(_ lease: LeaseID) -> String { root + "/" + lease.text }
     func log(_ lease: LeaseID) -> String { path(lease) + "/log" }
     func deviceMounts(_ lease: LeaseID) -> String { path(lease) + "/device-mounts.json" }
+    /// What the container has for `/etc/resolv.conf`; there for each lease with a network.
+    func resolver(_ lease: LeaseID) -> String { path(lease) + "/resolv.conf" }
     /// The folder of the lease's output number `index`.
     func output(_ lease: LeaseID, _ index: Int) -> String { path(lease) + "/out-\(index)" }
     func archive(_ lease: LeaseID, _ index: Int) -> String { path(lease) + "/out-\(index).tar" }

@@ -128,6 +128,7 @@ extension LibpodRuntime {
             try await adopt(container.id, lease)
         }
         for dispatch in dispatches where state.withLock({ $0.live[dispatch.lease] != nil }) {
+            await keepNetwork(of: dispatch, loading: .all)
             follow(dispatch)
         }
         let strangers = Set(state.withLock { $0.live.keys.filter { !held.contains($0) } })
@@ -161,6 +162,8 @@ extension LibpodRuntime {
         }
         let prefix = "\(node)/"
         let owners = Set(kept.map { owner($0) })
+        // Before their ranges, which say whose they are.
+        removeLeftLinks(keeping: owners)
         try parts.ranges.reclaim { $0.owner.hasPrefix(prefix) && !owners.contains($0.owner) }
     }
 }

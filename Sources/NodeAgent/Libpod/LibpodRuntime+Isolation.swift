@@ -26,6 +26,7 @@ extension LibpodRuntime {
                 temporaryBytes: max(memory / 2, 1 << 20)),
             binds: inputs + outputs)
         profile.deviceMounts = try deviceMounts(of: lease)
+        addNetwork(of: dispatch, to: &profile)
         return profile
     }
 
@@ -65,6 +66,7 @@ extension LibpodRuntime {
         do {
             while failures < Self.mostAuditFailures {
                 try await parts.clock.sleep(for: parts.configuration.auditEvery)
+                await keepNetwork(of: dispatch, loading: .onMachine)
                 do {
                     guard let found = try await deviations(of: dispatch), !found.isEmpty else {
                         failures = 0

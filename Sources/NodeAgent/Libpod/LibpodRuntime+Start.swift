@@ -30,6 +30,7 @@ extension LibpodRuntime {
         if isNew {
             try await client.initialize(id)
             gate = StartGate(of: id)
+            try await connect(id, dispatch)
             try await audit(id, dispatch, at: gate?.moment ?? .confined)
             try await checkDevices(id, dispatch)
             try await client.start(id)
@@ -57,6 +58,7 @@ extension LibpodRuntime {
         try cgroup(of: lease).create(memoryLimitBytes: dispatch.slice.memoryBytes)
         let devices = try attachedDevices(of: dispatch)
         try noteDevices(devices, of: lease)
+        try noteNetwork(of: dispatch)
         let profile = try profile(of: dispatch)
         try makeOutputs(of: dispatch, owner: profile.hostUser)
         var spec = ContainerSpec(

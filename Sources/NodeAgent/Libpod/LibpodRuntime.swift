@@ -35,6 +35,7 @@ package final class LibpodRuntime: ContainerRuntime {
         var dispatches: [LeaseID: Dispatch] = [:]
         var shippers: [LeaseID: LogShipper] = [:]
         var watches: [LeaseID: Abort] = [:]
+        var names: [LeaseID: NameServer] = [:]
         /// Watchers that this program started, until they have ended and were reaped.
         var watchers: [Int32: LeaseID] = [:]
     }
@@ -66,6 +67,9 @@ package final class LibpodRuntime: ContainerRuntime {
         let engine: Engine
         /// What its software is open to.
         let findings: [SecurityFloor.Finding]
+        /// Where containers with a network may send to, and what is against giving them one.
+        let policy: EgressPolicy
+        let networkObstacle: NetworkObstacle?
         let market: MarketBytes
         let ranges: IDRanges
         let tree: CgroupTree
@@ -94,6 +98,8 @@ package final class LibpodRuntime: ContainerRuntime {
 
     /// What this machine's software is open to: it may offer no tier above NEW unless that is nothing.
     package var findings: [SecurityFloor.Finding] { parts.findings }
+    /// Why no job gets a network here, though the owner lets them; nil as well where nobody asked for it.
+    package var networkObstacle: NetworkObstacle? { parts.networkObstacle }
     var client: LibpodClient { parts.engine.client }
     var node: NodeID { parts.configuration.node }
 
@@ -108,6 +114,7 @@ package final class LibpodRuntime: ContainerRuntime {
     // MARK: Before the start
 
     package func prepare(_ dispatch: Dispatch) async throws {
+        try checkNetwork(of: dispatch)
         state.withLock { $0.dispatches[dispatch.lease] = dispatch }
         try StateFile.makeFolder(folders.path(dispatch.lease), mode: 0o711)
         _ = try await image(of: dispatch)
@@ -146,6 +153,7 @@ package final class LibpodRuntime: ContainerRuntime {
             }
         }
         try cgroup(of: lease).remove()
+        try await disconnect(lease)
         try parts.ranges.release(owner: owner(lease))
         files(of: lease).remove()
         try await Blocking.run { try self.folders.remove(lease) }
