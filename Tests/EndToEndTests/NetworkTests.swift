@@ -113,9 +113,10 @@ extension EndToEnd {
                 #expect(links.split(separator: "\n").count == 2, "\(links)")
                 try await first.market.killNow()
                 #expect(first.left() == links, "it stands while nobody looks")
+                try world.onMachine("nft delete table inet \(links.prefix { $0 != "\n" })")
 
                 let second = try await SealedSite(stage, world, options)
-                #expect(second.left() == links)
+                #expect(second.left() == links, "and is whole when somebody does")
                 let before = try await second.ok(["logs", "long"]).count
                 try await eventually("names are answered again", within: .seconds(30)) {
                     try await second.ok(["logs", "long"]).dropFirst(before)
@@ -137,23 +138,37 @@ extension EndToEnd {
             }
         }
 
-        @Test(needsContainers, needsSeal)
-        func `a machine that forwards nothing is left so, offers no network, and says why`()
-            async throws
-        {
+        struct Obstacle: Sendable, CustomTestStringConvertible {
+            let code: String
+            let make: @Sendable (EgressStage) throws -> Void
+            var testDescription: String { code }
+        }
+
+        @Test(
+            needsContainers, needsSeal,
+            arguments: [
+                Obstacle(code: "no_forwarding") {
+                    try $0.onMachine("echo 0 > /proc/sys/net/ipv4/ip_forward")
+                },
+                Obstacle(code: "port_taken") { try $0.listenOnMachine(53) },
+            ])
+        func `a machine that cannot give a network is left as it is, offers none, and says why`(
+            obstacle: Obstacle
+        ) async throws {
             try await SealedSite.startEngine()
             try await EgressStage.run(nil) { world in
-                try world.onMachine("echo 0 > /proc/sys/net/ipv4/ip_forward")
+                try obstacle.make(world)
                 try await Stage.run { stage in
                     let site = try await SealedSite(stage, world, Self.policy(stage))
-                    #expect(site.network == "no_forwarding")
+                    #expect(site.network == obstacle.code)
                     try await site.stock()
                     var job = JobText("job")
                     job.network = "egress"
                     let spec = try stage.write(try job.text(), to: "job")
                     let plan = try await site.run(["plan", spec])
                     #expect(plan.out.contains("1 × no network here"), "\(plan)")
-                    try world.onMachine("grep -qx 0 /proc/sys/net/ipv4/ip_forward")
+                    let forwards = obstacle.code == "no_forwarding" ? "0" : "1"
+                    try world.onMachine("grep -qx \(forwards) /proc/sys/net/ipv4/ip_forward")
                 }
             }
         }

@@ -27,6 +27,21 @@ struct IsolationTests {
         }
     }
 
+    @Test func `a market cannot make a node give a network that its owner does not`() async throws {
+        try await Rig.run { rig in
+            #expect(rig.configuration.terms.network == .none)
+            try await rig.running {
+                let dispatch = try rig.dispatch("sleep 5", network: .egress)
+                rig.market.dispatch(dispatch)
+                let end = try await rig.market.end(of: dispatch.lease)
+                #expect(end.status == .ended(.startFailed(code: "network")))
+                #expect(end.seconds == 0)
+                #expect(rig.bytes.requests("GET", "/v1/blobs").isEmpty, "nothing was fetched")
+                try await rig.gone(dispatch.lease)
+            }
+        }
+    }
+
     @Test func `a running container whose limit was lifted is killed by the next audit`()
         async throws
     {

@@ -163,7 +163,7 @@ final class Rig: Sendable {
     func dispatch(
         _ script: String, lease: String = "a", attempt: Int64 = 1, memoryMiB: Int64 = 64,
         limitSeconds: Int64 = 600, fence: Int64 = 8, inputs: [Workload.Input] = [],
-        outputs: [String] = [], image: BlobDigest? = nil
+        outputs: [String] = [], image: BlobDigest? = nil, network: NetworkAccess = .none
     ) throws -> Dispatch {
         guard let id = LeaseID("lse_\(configuration.name)-\(lease)"),
             let job = JobID("job_\(configuration.name)")
@@ -175,7 +175,7 @@ final class Rig: Sendable {
                 command: ["sh", "-c", script], environment: [], inputs: inputs, outputs: outputs),
             slice: Resources(milliCPU: 500, memoryBytes: memoryMiB << 20, diskBytes: 64 << 20),
             devices: [], budgetSeconds: 3_600, limitSeconds: limitSeconds, fence: fence,
-            token: "token")
+            token: "token", network: network)
     }
 
     func container(_ lease: LeaseID) async throws -> ContainerSummary? {

@@ -71,9 +71,7 @@ package struct EgressLink: Hashable, Sendable {
     package func make(_ policy: EgressPolicy, in network: String) throws {
         try remove()
         do {
-            guard try onMachine("cat", "/proc/sys/net/ipv4/ip_forward").hasPrefix("1") else {
-                throw Refusal.noForwarding
-            }
+            guard try forwards else { throw Refusal.noForwarding }
             // The same namespace from here on, whatever becomes of the process.
             let held = try HeldNetwork(network)
             defer { withExtendedLifetime(held) {} }
@@ -111,16 +109,32 @@ package struct EgressLink: Hashable, Sendable {
         }
     }
 
+    private var forwards: Bool {
+        get throws {
+            let path = "/proc/sys/net/ipv4/ip_forward"
+            let text = machine == nil ? try HostFile.read(path) : try onMachine("cat", path)
+            return text.hasPrefix("1")
+        }
+    }
+
     private func connect(to network: String) throws {
         try onMachine(
-            "ip", "link", "add", name, "type", "veth", "peer", "name", Self.interface, "netns",
-            network)
-        try onMachine("ip", "addr", "add", "\(outer)/30", "dev", name)
-        try onMachine("ip", "link", "set", name, "up")
-        try inside(network, "ip", "link", "set", "lo", "up")
-        try inside(network, "ip", "addr", "add", "\(inner)/30", "dev", Self.interface)
-        try inside(network, "ip", "link", "set", Self.interface, "up")
-        try inside(network, "ip", "route", "add", "default", "via", "\(outer)")
+            "ip", "-batch", "-",
+            input: """
+                link add \(name) type veth peer name \(Self.interface) netns \(network)
+                addr add \(outer)/30 dev \(name)
+                link set \(name) up
+
+                """)
+        try inside(
+            network, "ip", "-batch", "-",
+            input: """
+                link set lo up
+                addr add \(inner)/30 dev \(Self.interface)
+                link set \(Self.interface) up
+                route add default via \(outer)
+
+                """)
     }
 
     // MARK: The machine's side

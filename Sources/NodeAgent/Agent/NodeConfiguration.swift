@@ -12,6 +12,9 @@ package struct NodeConfiguration: Hashable, Sendable {
         case own(EngineService.Settings)
     }
 
+    /// Of all nodes of a machine.
+    static let machineRunPath = "/run/orban"
+
     package var node: NodeID
     package var name: String
     /// Capacity, devices, ask, region and tier.
@@ -56,7 +59,7 @@ package struct NodeConfiguration: Hashable, Sendable {
         self.marketURL = marketURL
         self.engine = engine
         self.imagesPath = imagesPath
-        runPath = "/run/orban"
+        runPath = Self.machineRunPath
         cgroupParent = "/orban"
         selfTestImage = "localhost/orban-base:1"
         watcher = ["/proc/self/exe", "node", "watch"]

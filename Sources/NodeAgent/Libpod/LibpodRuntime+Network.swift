@@ -73,7 +73,9 @@ extension LibpodRuntime {
         } catch {
             kill(dispatch.lease)
             try await client.remove(id, .any)
-            try await disconnect(dispatch.lease)
+            do { try await disconnect(dispatch.lease) } catch {
+                warn("cannot take a link away yet", dispatch.lease, error)
+            }
             throw StartFailure(.network, "\(error)")
         }
     }
@@ -96,7 +98,12 @@ extension LibpodRuntime {
         await state.withLock { $0.names.removeValue(forKey: lease) }?.close()
         guard FileManager.default.fileExists(atPath: folders.resolver(lease)) else { return }
         let link = try link(of: lease)
-        try await Blocking.run { try link.remove() }
+        try await Blocking.run {
+            try self.linkTurn.withLock { ended in
+                ended.insert(lease)
+                try link.remove()
+            }
+        }
     }
 
     // MARK: While it runs
@@ -115,11 +122,16 @@ extension LibpodRuntime {
             let link = try link(of: dispatch.lease)
             let policy = policy(over: link)
             try await Blocking.run {
-                switch filters {
-                case .onMachine: break
-                case .all: try link.load(policy, in: "/proc/\(watched.process)/ns/net")
+                if case .all = filters {
+                    try link.load(policy, in: "/proc/\(watched.process)/ns/net")
                 }
-                try link.loadOnMachine(policy)
+                // Never after it was taken away: nobody would look for it any more.
+                try self.linkTurn.withLock { ended in
+                    guard !ended.contains(dispatch.lease),
+                        self.state.withLock({ $0.dispatches[dispatch.lease] != nil })
+                    else { return }
+                    try link.loadOnMachine(policy)
+                }
             }
             try await answerNames(of: dispatch, at: link)
         } catch {
@@ -130,8 +142,10 @@ extension LibpodRuntime {
     // MARK: What is left
 
     /// Removes the links of leases of this node that nobody knows any more, and those of no lease at
-    /// all. A machine that cannot even be asked has none of ours to lose.
+    /// all. A machine that cannot even be asked has none of ours to lose, and who keeps other books
+    /// than the machine's nodes cannot tell whose they are.
     func removeLeftLinks(keeping owners: Set<String>) {
+        guard parts.configuration.runPath == NodeConfiguration.machineRunPath else { return }
         do {
             let prefix = "\(node)/"
             let left = try parts.ranges.holdings().filter {

@@ -58,6 +58,8 @@ package final class LibpodRuntime: ContainerRuntime {
     let inputs: InputCache
     let watchFolder: String
     let state = Mutex(State())
+    /// Held while the machine's side of a link is changed; leases whose link was taken away.
+    let linkTurn = Mutex(Set<LeaseID>())
     let jobs: AsyncStream<Job>
     let jobQueue: AsyncStream<Job>.Continuation
 
@@ -164,6 +166,7 @@ package final class LibpodRuntime: ContainerRuntime {
             state.watches[lease] = nil
             return Set(state.dispatches.values.flatMap(\.workload.inputs).map(\.digest))
         }
+        linkTurn.withLock { _ = $0.remove(lease) }
         let bytes = parts.configuration.cacheBytes
         try await Blocking.run { try self.inputs.trim(to: bytes, inUse: inUse) }
     }
