@@ -134,6 +134,12 @@ import Testing
             (#"{"bytes_per_second":1.5}"#, .wrongType("bytes_per_second")),
             (#"{"bytes_per_second":0}"#, .outOfRange("bytes_per_second", 1_000...4_000_000_000)),
             (#"{"connections":0}"#, .outOfRange("connections", 1...65_536)),
+            (#"{"resolvers":"9.9.9.9"}"#, .wrongType("resolvers")),
+            (#"{"resolvers":["9.9.9"]}"#, .notAddress("9.9.9")),
+            (
+                #"{"resolvers":["1.1.1.1","1.0.0.1","8.8.8.8","8.8.4.4"]}"#,
+                .tooMany("resolvers", most: 3)
+            ),
         ] as [(String, EgressOwnerFile.Refusal)])
     func `an owner's file that cannot be meant is refused`(
         json: String, refusal: EgressOwnerFile.Refusal

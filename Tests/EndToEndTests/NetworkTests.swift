@@ -202,6 +202,26 @@ extension EndToEnd {
             }
         }
 
+        @Test
+        func `a joined node's word about networks reaches its offer, and a job's reaches the node`()
+            async throws
+        {
+            try await Stage.run { stage in
+                let site = try await Site.serving(stage, isSimulated: true)
+                let bare = try await JoinedNode("bare", at: site, options: Site.simulated)
+                let given = try await JoinedNode(
+                    "given", at: site, options: Site.simulated + ["--egress"])
+                let offers: ListDTO<OfferDTO> = try site.api(.renter).get("/v1/offers")
+                let networks = Dictionary(
+                    uniqueKeysWithValues: offers.data.map { ($0.node, $0.network) })
+                #expect(networks[try #require(bare.id)] == NetworkAccess.none)
+                #expect(networks[try #require(given.id)] == .egress)
+                #expect(given.program.out.contains(#""network" : "egress""#))
+                #expect(try await site.run(Self.simulated("job")).status == 3)
+                #expect(try await site.show().taskList.first?.node == given.id)
+            }
+        }
+
         @Test(arguments: [
             (#"{"deny": ["10.0.0.1/8"]}"#, "10.0.0.1/8", "網段"),
             (#"{"allow": []}"#, "allow", "不明的鍵"), ("reach: nothing", "JSON", "JSON"),
