@@ -166,6 +166,8 @@ package final class LibpodRuntime: ContainerRuntime {
             state.watches[lease] = nil
             return Set(state.dispatches.values.flatMap(\.workload.inputs).map(\.digest))
         }
+        // A last look at the network may have opened one again; from here on none does.
+        await state.withLock { $0.names.removeValue(forKey: lease) }?.close()
         linkTurn.withLock { _ = $0.remove(lease) }
         let bytes = parts.configuration.cacheBytes
         try await Blocking.run { try self.inputs.trim(to: bytes, inUse: inUse) }
