@@ -198,7 +198,8 @@ package struct OfferTerms: Hashable, Sendable, Codable {
     package func without(_ device: DeviceID) -> OfferTerms {
         OfferTerms(
             capacity: capacity, devices: devices.filter { $0.id != device }, ask: ask,
-            region: region, tier: tier, withheld: withheld.filter { $0.device.id != device })
+            region: region, tier: tier, withheld: withheld.filter { $0.device.id != device },
+            network: network)
     }
 
     /// Every device of the node, offered or not.

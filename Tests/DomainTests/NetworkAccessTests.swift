@@ -63,6 +63,16 @@ import Testing
         #expect(try Self.text(dispatch).contains(#""network":"egress""#))
     }
 
+    @Test func `terms keep their network whatever becomes of their devices`() throws {
+        let device = Device(id: try #require(DeviceID("GPU-1")), model: "a", vramBytes: 1)
+        let old: OfferTerms = try Self.value(Self.terms)
+        let terms = OfferTerms(
+            capacity: old.capacity, devices: [device], ask: old.ask, region: old.region,
+            tier: old.tier, network: .egress)
+        #expect(terms.withholding([device.id], reason: "gone").network == .egress)
+        #expect(terms.without(device.id).network == .egress)
+    }
+
     @Test func `a network that is none is refused, not taken for none`() {
         let text = Self.needs.replacing("}}", with: #"},"network":"all"}"#)
         #expect(throws: DecodingError.self) { try Self.value(text) as Needs }

@@ -19,6 +19,12 @@ extension LibpodRuntime {
         link(over: try parts.ranges.acquire(for: owner(lease)))
     }
 
+    /// Nil when it holds no range any more, and so has no link: nothing of it may be made anew.
+    private func heldLink(of lease: LeaseID) throws -> EgressLink? {
+        let owner = owner(lease)
+        return try parts.ranges.holdings().first { $0.owner == owner }.map { link(over: $0.range) }
+    }
+
     private func policy(over link: EgressLink) -> EgressPolicy {
         parts.policy.asking(link.outer)
     }
@@ -96,8 +102,9 @@ extension LibpodRuntime {
     /// Takes the network of a lease away; nothing happens where there is none.
     func disconnect(_ lease: LeaseID) async throws {
         await state.withLock { $0.names.removeValue(forKey: lease) }?.close()
-        guard FileManager.default.fileExists(atPath: folders.resolver(lease)) else { return }
-        let link = try link(of: lease)
+        guard FileManager.default.fileExists(atPath: folders.resolver(lease)),
+            let link = try heldLink(of: lease)
+        else { return }
         try await Blocking.run {
             try self.linkTurn.withLock { ended in
                 ended.insert(lease)
@@ -119,7 +126,7 @@ extension LibpodRuntime {
             let watched = live.watched, watched.isAlive
         else { return }
         do {
-            let link = try link(of: dispatch.lease)
+            guard let link = try heldLink(of: dispatch.lease) else { return }
             let policy = policy(over: link)
             try await Blocking.run {
                 if case .all = filters {
