@@ -209,7 +209,8 @@ extension NodeSessions {
             log.warning(
                 "goodbye to a session", metadata: ["node.id": "\(node)", "code": "\(code)"])
             effect = nil
-        case .welcome, .renewal, .receiptAccepted, .receiptRefused, .drained: effect = nil
+        case .welcome, .renewal, .receiptAccepted, .receiptRefused, .drained, .scrubAnswered:
+            effect = nil
         }
         if let effect { faults.reach(.beforeEffect(effect)) }
         // A full or closed channel ends; what must arrive is sent again on the next one.

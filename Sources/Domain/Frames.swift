@@ -10,6 +10,8 @@ package enum NodeFrame: Hashable, Sendable, Codable {
     case acknowledged(EffectID)
     /// Nothing new is to be placed here; said again on every session until `drained` answers it.
     case drain
+    /// A device is clean: the receipt of its last scrub, repeated until it is answered.
+    case scrubbed(SignedReceipt)
 }
 
 /// What the market says to a node.
@@ -25,6 +27,8 @@ package enum MarketFrame: Hashable, Sendable, Codable {
     case receiptRefused(LeaseID, sequence: Int64, code: String)
     /// Answers `drain`: it is committed, and holds until the owner takes it back.
     case drained
+    /// Answers `scrubbed`: it is committed, or refused for good, with a stable code.
+    case scrubAnswered(DeviceID, scrub: Int64, refusal: String?)
     /// The session ends; the text is a stable code.
     case goodbye(code: String)
 

@@ -51,17 +51,21 @@ package struct Offer: Hashable, Sendable, Codable {
     package var terms: OfferTerms
     /// Capacity not under a live lease.
     package var free: Resources
-    /// Devices not under a live lease, in the order of `terms.devices`.
+    /// Devices not under a live lease and scrubbed since their last one, in the order of
+    /// `terms.devices`.
     package var freeDevices: [DeviceID]
     /// Devices that another node claims too: somebody lies, or a key is on two machines. It stands,
     /// for the operator to look into, until the node's owner resumes it.
     package var duplicates: [DuplicateDevice]
+    /// What its devices' last tenants left, as far as the market knows.
+    package var hygiene: Hygiene
 
     package init(
         node: NodeID, provider: AccountID, version: Int64, availability: Availability,
         terms: OfferTerms, free: Resources, freeDevices: [DeviceID],
-        duplicates: [DuplicateDevice] = []
+        duplicates: [DuplicateDevice] = [], hygiene: Hygiene = Hygiene()
     ) {
+        self.hygiene = hygiene
         self.node = node
         self.provider = provider
         self.version = version
@@ -84,7 +88,8 @@ package struct Offer: Hashable, Sendable, Codable {
             free: try values.decode(Resources.self, forKey: .free),
             freeDevices: try values.decode([DeviceID].self, forKey: .freeDevices),
             duplicates: try values.decodeIfPresent([DuplicateDevice].self, forKey: .duplicates)
-                ?? [])
+                ?? [],
+            hygiene: try values.decodeIfPresent(Hygiene.self, forKey: .hygiene) ?? Hygiene())
     }
 
     /// Empty notes are left out, so that a row of an older form is still what it was.
@@ -98,10 +103,11 @@ package struct Offer: Hashable, Sendable, Codable {
         try values.encode(free, forKey: .free)
         try values.encode(freeDevices, forKey: .freeDevices)
         if !duplicates.isEmpty { try values.encode(duplicates, forKey: .duplicates) }
+        if !hygiene.isEmpty { try values.encode(hygiene, forKey: .hygiene) }
     }
 
     private enum CodingKeys: String, CodingKey {
-        case node, provider, version, availability, terms, free, freeDevices, duplicates
+        case node, provider, version, availability, terms, free, freeDevices, duplicates, hygiene
     }
 
     /// Notes that `node` claims `device` too; at most 64 such notes stand.

@@ -128,6 +128,7 @@ extension Host {
         askDrain(at: now)
         endWithoutDevices(at: now)
         scrubWhatIsDue(at: now)
+        tellScrubs(at: now)
         offerAnew(at: now)
         for id in leases.map(\.id) {
             freezeIfUnrenewed(id, at: now)

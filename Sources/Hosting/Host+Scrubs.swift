@@ -6,6 +6,12 @@ struct ScrubTimes: Hashable, Sendable {
     var notBefore: BootTime?
 }
 
+/// A receipt that is on its way to the market, and when it was last sent on this session.
+struct UntoldScrub: Hashable, Sendable {
+    let receipt: ScrubReceipt
+    var saidAt: BootTime?
+}
+
 // Scrubs: no device goes from one lease to the next without one. That a lease has it is written down
 // before the lease starts, so that no crash forgets it; what nothing is known of is not clean.
 extension Host {
@@ -43,6 +49,7 @@ extension Host {
     mutating func use(_ device: DeviceID, by lease: LeaseID) {
         take(.used, device) { $0.lease = lease }
         scrubTimes[device] = nil
+        untold[device] = nil
     }
 
     /// The program may have died between a lease's end and its removal.
@@ -132,7 +139,8 @@ extension Host {
             scrubTimes[device] = ScrubTimes(
                 notBefore: now.advanced(nanoseconds: Self.distance(after: failures)))
         }
-        actions.append(.attest(receipt))
+        attest(receipt)
+        tellScrubs(at: now)
         endWithoutDevices(at: now)
         offerAnew(at: now)
         for lease in leases where lease.dispatch.devices.contains(device) {
@@ -141,6 +149,23 @@ extension Host {
     }
 
     // MARK: What is said
+
+    /// Kept here in any case, and told to the market when it is good news: before the offer.
+    private mutating func attest(_ receipt: ScrubReceipt) {
+        actions.append(.attest(receipt))
+        if receipt.isClean { untold[receipt.device] = UntoldScrub(receipt: receipt) }
+    }
+
+    /// Once a second, as long as the market has not answered.
+    mutating func tellScrubs(at now: BootTime) {
+        guard case .up = session else { return }
+        for device in untold.keys.sorted() {
+            guard let one = untold[device] else { continue }
+            if let saidAt = one.saidAt, now.nanosecondsSince(saidAt) < Self.resendEvery { continue }
+            untold[device]?.saidAt = now
+            actions.append(.tell(one.receipt))
+        }
+    }
 
     /// Why a device is not offered, though it may be well; nil also while a lease runs on it.
     func uncleanness(of device: DeviceID) -> String? {
@@ -166,9 +191,7 @@ extension Host {
         care = known
         for device in known.keys.sorted() {
             take(.scrubLost, device)
-            if case .clean(let receipt) = cleanliness(of: device) {
-                actions.append(.attest(receipt))
-            }
+            if case .clean(let receipt) = cleanliness(of: device) { attest(receipt) }
         }
     }
 }

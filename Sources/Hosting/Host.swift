@@ -25,6 +25,8 @@ package struct Host: Sendable {
     /// What must be known of each device after a restart.
     package internal(set) var care: [DeviceID: DeviceCare] = [:]
     var scrubTimes: [DeviceID: ScrubTimes] = [:]
+    /// Receipts that the market has not answered.
+    var untold: [DeviceID: UntoldScrub] = [:]
     /// Leases whose containers may not be gone yet.
     var removing: [LeaseID] = []
     /// Leases whose containers the last sample saw alive; nil before the first one.

@@ -93,6 +93,8 @@ package enum HostAction: Hashable, Sendable {
     case scrub(ScrubOrder)
     /// Sign and keep, once for each scrub, before the actions that follow.
     case attest(ScrubReceipt)
+    /// Sign and send to the market.
+    case tell(ScrubReceipt)
     /// The session is over; connect anew.
     case reconnect
 }

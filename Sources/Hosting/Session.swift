@@ -66,6 +66,8 @@ extension Host {
         case .receiptRefused(let lease, let sequence, let code):
             refused(lease, sequence, code: code, at: now)
         case .drained: isDrainUnanswered = false
+        case .scrubAnswered(let device, let scrub, _):
+            if untold[device]?.receipt.scrub == scrub { untold[device] = nil }
         case .goodbye(MarketFrame.secondSessionTried): break
         case .goodbye:
             hangUp()
@@ -82,6 +84,8 @@ extension Host {
         }
         beat(at: now)
         askDrain(at: now)
+        for device in untold.keys.sorted() { untold[device]?.saidAt = nil }
+        tellScrubs(at: now)
         offerAnew(at: now)
         for lease in leases { resendClaim(lease.id, at: now) }
     }

@@ -34,6 +34,11 @@ extension Command {
                 }
         case .changeAvailability(let node, _): [.offer(node)]
         case .release(let device, let node): [.offer(node), .device(device)]
+        case .scrubbed(let verified):
+            [
+                .offer(verified.receipt.node),
+                .liveLeasesOfNode(verified.receipt.node, limit: Self.everyTask),
+            ]
         case .submit(let submit):
             [
                 .replay(submit.idempotency.key), .account(submit.renter), .job(submit.id),

@@ -69,6 +69,7 @@ package enum Command: Hashable, Sendable {
     case changeAvailability(NodeID, Offer.Event)
     /// The node has that device no more.
     case release(DeviceID, of: NodeID)
+    case scrubbed(VerifiedScrub)
     case submit(SubmitJob)
     case clear(Clearing)
     case meter(VerifiedReceipt, arrivedAt: Timestamp)
@@ -100,6 +101,7 @@ package enum Command: Hashable, Sendable {
         case .advertise: .advertise
         case .changeAvailability: .changeAvailability
         case .release: .release
+        case .scrubbed: .scrubbed
         case .submit: .submit
         case .clear: .clear
         case .meter: .meter
@@ -119,7 +121,8 @@ package enum Command: Hashable, Sendable {
     package enum Verb: String, Hashable, Sendable, CaseIterable {
         case openAccount, addKey, credit, registerNode, addJoinToken, nameImage
         case beginUpload, addBlob, dropUpload, addOutputs
-        case advertise, changeAvailability, release, submit, clear, meter, silence, endLease
+        case advertise, changeAvailability, release, scrubbed, submit, clear, meter, silence
+        case endLease
         case verify, closePeriod, stop, retry, effectDone, sequence, publishHead, keepAlive
     }
 }

@@ -42,9 +42,10 @@ extension Market {
         let reading = Reading(
             sequence: receipt.sequence, seconds: receipt.seconds, acceptedAt: arrival,
             receipt: verified.signed)
+        let before = lease.life
         lease.life = try lease.life.after(.metered(reading, since: since))
         if case .ended(let reason) = receipt.status {
-            try end(&lease, reason, rows, now, in: &decision)
+            try end(&lease, reason, after: before, rows, now, in: &decision)
         }
         decision.rows.append(.lease(lease))
         return decision
@@ -72,16 +73,18 @@ extension Market {
         guard var lease = rows.lease(id) else { throw Refusal.leaseUnknown(id) }
         guard lease.life.isLive else { return Decision() }
         var decision = Decision()
-        try end(&lease, reason, rows, now, in: &decision)
+        try end(&lease, reason, after: lease.life, rows, now, in: &decision)
         decision.rows.append(.lease(lease))
         decision.effects.append(OutboxEntry(effect: .stop(id, reason), node: lease.node))
         return decision
     }
 
     /// Ends `lease`, frees what it used, and asks for its verdict.
+    ///
+    /// - Parameter before: its life before this; one that ran has left something on its devices.
     private func end(
-        _ lease: inout Lease, _ reason: EndReason, _ rows: Rows, _ now: Timestamp,
-        in decision: inout Decision
+        _ lease: inout Lease, _ reason: EndReason, after before: LeaseLife, _ rows: Rows,
+        _ now: Timestamp, in decision: inout Decision
     ) throws {
         lease.life = try lease.life.after(.ended(reason, at: now))
         decision.tell(.ended(RunMark(lease), reason), of: lease.task.job, at: now)
@@ -92,6 +95,7 @@ extension Market {
         if var offer = rows.offer(lease.node) {
             let live = rows.leases(.liveLeasesOfNode(lease.node, limit: Command.everyTask))
             let ended = lease.id
+            if case .running = before { offer.hygiene.end(ended, on: lease.devices.map(\.id)) }
             restate(&offer, under: live.filter { $0.id != ended })
             offer.version += 1
             decision.rows.append(.offer(offer))

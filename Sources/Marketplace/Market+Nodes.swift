@@ -60,7 +60,8 @@ extension Market {
             node: id, provider: node.provider, version: (known?.version ?? 0) + 1,
             availability: known?.availability.after(.connected) ?? .open,
             terms: terms.withholding(Set(others.keys), reason: "duplicate"),
-            free: terms.capacity, freeDevices: [], duplicates: known?.duplicates ?? [])
+            free: terms.capacity, freeDevices: [], duplicates: known?.duplicates ?? [],
+            hygiene: known?.hygiene ?? Hygiene())
         for device in terms.devices {
             if let other = others[device.id] { offer.note(device.id, claimedBy: other) }
         }
@@ -115,7 +116,10 @@ extension Market {
         let used = live.reduce(Resources.zero) { $0.adding($1.slice) }
         let leased = Set(live.flatMap { $0.devices.map(\.id) })
         offer.free = offer.terms.capacity.subtracting(used)
-        offer.freeDevices = offer.terms.devices.map(\.id).filter { !leased.contains($0) }
+        let hygiene = offer.hygiene
+        offer.freeDevices = offer.terms.devices.map(\.id).filter {
+            !leased.contains($0) && !hygiene.isUnscrubbed($0)
+        }
     }
 
     func change(_ event: Offer.Event, of node: NodeID, _ rows: Rows) throws -> Decision {

@@ -56,6 +56,7 @@ package struct Market: Sendable {
         case .advertise(let node, let terms): try advertise(terms, from: node, rows)
         case .changeAvailability(let node, let event): try change(event, of: node, rows)
         case .release(let device, let node): try release(device, of: node, rows)
+        case .scrubbed(let receipt): try scrubbed(receipt, rows)
         case .submit(let submit): try self.submit(submit, rows, now)
         case .clear(let clearing): try clear(clearing, rows, now)
         case .meter(let receipt, let arrivedAt):

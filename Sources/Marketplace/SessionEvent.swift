@@ -46,6 +46,7 @@ package struct SessionWork: Hashable, Sendable {
         case meter([WaitingReceipt])
         case drain(NodeID, number: Int)
         case acknowledge
+        case scrub(NodeID, number: Int, DeviceID, scrub: Int64)
         /// Asked for `at`, with a sign of life.
         case upkeep(at: Timestamp)
     }

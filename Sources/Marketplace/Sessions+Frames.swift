@@ -1,4 +1,5 @@
 import Domain
+import Verification
 
 // One session: opened, greeted, heard, closed.
 extension Sessions {
@@ -56,6 +57,25 @@ extension Sessions {
         case .acknowledged(let effect): perform([.effectDone(effect)], for: .acknowledge)
         case .drain:
             perform([.changeAvailability(node, .drained)], for: .drain(node, number: number))
+        case .scrubbed(let signed): takeScrub(signed, session)
+        }
+    }
+
+    /// The market remembers that a device is clean, or refuses to for good.
+    private mutating func takeScrub(_ signed: SignedReceipt, _ session: Session) {
+        let node = session.node
+        do throws(Refusal) {
+            let verified = try VerifiedScrub(signed, from: node.id, key: node.receiptKey)
+            perform(
+                [.scrubbed(verified)],
+                for: .scrub(
+                    node.id, number: session.number, verified.receipt.device,
+                    scrub: verified.receipt.scrub))
+        } catch {
+            guard let receipt = try? ScrubReceipt(bytes: signed.bytes) else { return }
+            send(
+                .scrubAnswered(receipt.device, scrub: receipt.scrub, refusal: error.code),
+                on: session.number)
         }
     }
 
@@ -154,6 +174,10 @@ extension Sessions {
         case .drain(let node, let number):
             // Refused before its first hello: then it has no offer, and asks again.
             if case .success? = outcomes.first { answer(.drained, to: node, number) }
+        case .scrub(let node, let number, let device, let scrub):
+            // Refused before its first hello: then it has no offer, and asks again.
+            guard case .success? = outcomes.first else { return }
+            answer(.scrubAnswered(device, scrub: scrub, refusal: nil), to: node, number)
         case .acknowledge: break
         case .upkeep(let asked):
             isUpkeepWaiting = false
@@ -174,7 +198,7 @@ extension Sessions {
             // The next heartbeat books it, or what of it was not booked.
             booking.remove(node)
         case .meter: loseBatch()
-        case .drain, .acknowledge: break
+        case .drain, .acknowledge, .scrub: break
         case .upkeep: loseUpkeep(work)
         }
     }

@@ -1,4 +1,6 @@
 import Domain
+import Marketplace
+import Verification
 
 // Devices: nothing of one tenant is there for the next one.
 extension Auditor {
@@ -13,6 +15,17 @@ extension Auditor {
 
     /// Nothing is left on it, if no container is on it now.
     mutating func wiped(_ device: DeviceID) { tenants[device] = nil }
+
+    /// A receipt is good for the lease that it names, or for all where it names none.
+    mutating func noteScrubs(_ command: Command) {
+        guard case .scrubbed(let verified) = command else { return }
+        let (device, lease) = (verified.receipt.device, verified.receipt.lease)
+        if lease == nil || unscrubbed[device] == lease { unscrubbed[device] = nil }
+    }
+
+    mutating func noteTenant(_ lease: Lease) {
+        for device in lease.devices { unscrubbed[device.id] = lease.id }
+    }
 
     mutating func offered(_ device: DeviceID, on node: NodeID) {
         guard let tenant = tenants[device] else { return }

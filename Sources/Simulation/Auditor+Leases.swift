@@ -6,6 +6,7 @@ import Marketplace
 extension Auditor {
     mutating func take(_ lease: Lease, _ evidence: Evidence) {
         let before = leases[lease.id]
+        if case .running? = before?.life, !lease.life.isLive { noteTenant(lease) }
         if let before {
             checkMove(from: before, to: lease)
         } else {
@@ -42,6 +43,10 @@ extension Auditor {
                 holder == nil, "a device is leased once",
                 "\(device.id): \(lease.id), \(holder?.text ?? "")")
             leaseOfDevice[device.id] = lease.id
+            let tenant = unscrubbed[device.id]
+            require(
+                tenant == nil, "a device is leased after its scrub's receipt",
+                "\(device.id): \(lease.id) after \(tenant?.text ?? "")")
         }
     }
 
@@ -140,7 +145,7 @@ extension Auditor {
                 used.fits(in: offer.terms.capacity)
                     && offer.free == offer.terms.capacity.subtracting(used),
                 "a node's capacity is leased once", "\(offer.node): free \(offer.free)")
-            let taken = live.flatMap { $0.devices.map(\.id) }
+            let taken = Set(live.flatMap { $0.devices.map(\.id) } + unscrubbed.keys)
             require(
                 offer.freeDevices == offer.terms.devices.map(\.id).filter { !taken.contains($0) },
                 "a free device is free", "\(offer.node): \(offer.freeDevices)")

@@ -85,6 +85,8 @@ struct Auditor {
     // Devices
     /// Whose data a device still holds.
     var tenants: [DeviceID: LeaseID] = [:]
+    /// A lease that ran on a device, as the market knows it, with no receipt of a scrub after it.
+    var unscrubbed: [DeviceID: LeaseID] = [:]
 
     // Log
     var heads: [PublishedHead] = []
@@ -111,6 +113,7 @@ struct Auditor {
         guard let decision = evidence.decision else { return }
         checkKeys(evidence)
         noteDrains(evidence.command)
+        noteScrubs(evidence.command)
         for transfer in decision.transfers { take(transfer) }
         for entry in decision.newEntries { take(entry) }
         // A job's row tells of its leases' settlement: leases first.

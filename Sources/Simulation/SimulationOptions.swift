@@ -100,4 +100,6 @@ package enum PlantedBug: String, Hashable, Sendable, CaseIterable {
     case useUnrecorded
     /// A scrub says that it is done and has wiped nothing.
     case scrubUndone
+    /// A device is free at the market as soon as its lease is over.
+    case unscrubbedLeased
 }

@@ -103,7 +103,7 @@ package enum Reached: String, Hashable, Sendable, CaseIterable {
     case jobSucceeded, jobFailed, jobStopped, jobRetried, taskReplaced
     case submitReplayed, otherBodyRefused, balanceTooLow, budgetInUse
     case leaseLost, leaseUnstarted, leaseSilent, budgetExhausted, overran, startFailed, killed
-    case deviceScrubbed, scrubRepeated, deviceQuarantined
+    case deviceScrubbed, scrubTaken, scrubRepeated, deviceQuarantined
     case deviceLeased, deviceLost, deviceWithheld, periodClosed, headPublished, silenceBooked
     case frozenAtFence, frozenWhileAgentDead, thawed, adoptedRunning, containerGoneAtAdoption
     case aheadOfTimeRefused, notNewerRefused, wrongAttemptRefused, wrongNodeRefused

@@ -83,6 +83,7 @@ extension Tampering {
             if case .clear(let clearing) = command { freeAgain(clearing, in: &decision) }
         case .attemptRepeated: if case .retry = command { repeatAttempts(in: &decision) }
         case .drainForgottenWhenDown: forgetDrain(in: &decision)
+        case .unscrubbedLeased: forgetTenants(in: &decision)
         case .replayForgotten:
             decision.rows.removeAll { if case .replay = $0 { true } else { false } }
         case .verdictLost:
@@ -97,6 +98,19 @@ extension Tampering {
             var lease = changed.with(attempt: real.attempt, rate: real.rate)
             lease.life = changed.life
             return .lease(lease)
+        }
+    }
+
+    private func forgetTenants(in decision: inout Decision) {
+        decision.rows = decision.rows.map { row in
+            guard case .offer(var offer) = row else { return row }
+            let known = rows.offer(offer.node)
+            let ended = offer.terms.devices.map(\.id).filter {
+                offer.hygiene.isUnscrubbed($0) && known?.hygiene.isUnscrubbed($0) != true
+            }
+            offer.hygiene = known?.hygiene ?? Hygiene()
+            offer.freeDevices += ended.filter { !offer.freeDevices.contains($0) }
+            return .offer(offer)
         }
     }
 

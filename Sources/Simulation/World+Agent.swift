@@ -57,6 +57,12 @@ extension World {
                 at: now.after(milliseconds: random.scrubs.within(5...400)))
         case .scrub(let order): scrub(place, order)
         case .attest: break
+        case .tell(let receipt):
+            if let signature = try? nodes[place].key.signature(for: receipt.bytes) {
+                sendUp(
+                    place,
+                    .scrubbed(SignedReceipt(bytes: receipt.bytes, signature: Array(signature))))
+            }
         case .reconnect: disconnect(place)
         }
     }

@@ -134,7 +134,7 @@ extension NodeFrame {
     var isOrderFree: Bool {
         switch self {
         case .hello, .terms, .drain: false
-        case .heartbeat, .receipt, .acknowledged: true
+        case .heartbeat, .receipt, .acknowledged, .scrubbed: true
         }
     }
 }
@@ -144,7 +144,7 @@ extension MarketFrame {
     var isOrderFree: Bool {
         switch self {
         case .welcome, .dispatch, .drained, .goodbye: false
-        case .renewal, .stop, .receiptAccepted, .receiptRefused: true
+        case .renewal, .stop, .receiptAccepted, .receiptRefused, .scrubAnswered: true
         }
     }
 }

@@ -50,7 +50,7 @@ extension World {
                 if market?.sessions.number(of: id) == connection {
                     auditor.saidHello(id, on: connection, at: now.timestamp)
                 }
-            case .terms, .acknowledged, .drain: break
+            case .terms, .acknowledged, .drain, .scrubbed: break
             }
             try tell(.frame(frame, from: id, number: connection))
         }
@@ -101,7 +101,8 @@ extension World {
             report.reached.count(.badSignatureRefused)
         case .drained: report.reached.count(.nodeDrained)
         case .welcome: auditor.welcomed(nodes[place].id, connection)
-        case .receiptAccepted, .receiptRefused: break
+        case .scrubAnswered(_, _, nil): report.reached.count(.scrubTaken)
+        case .receiptAccepted, .receiptRefused, .scrubAnswered: break
         }
         sendDown(frame, on: connection)
     }

@@ -72,6 +72,9 @@ extension Message {
             "{node} 與 {other} 都宣告擁有 {device}：其中一方不實，或同一把金鑰在兩台機器上"),
         .deviceScrubbing: Bilingual(
             "it is being wiped for the next lease", "正在為下一個租約清除內容"),
+        .deviceUnscrubbed: Bilingual(
+            "its node has not shown that it is wiped since its last lease",
+            "節點尚未證明它在上一個租約之後已清除"),
         .deviceQuarantined: Bilingual(
             "in quarantine: {why}; its owner looks at it, then starts the node once with "
                 + "--clear-quarantine",

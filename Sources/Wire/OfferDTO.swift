@@ -100,16 +100,21 @@ package struct OfferDTO: Codable, Hashable, Sendable {
             microPerHour = "micro_per_hour"
     }
 
+    /// A device whose last lease's scrub the market has not heard of is withheld by the market.
     package init(_ offer: Offer) {
         let terms = offer.terms
+        let (hygiene, free) = (offer.hygiene, offer.freeDevices)
+        let unscrubbed = Set(
+            terms.devices.map(\.id).filter { hygiene.isUnscrubbed($0) && !free.contains($0) })
+        let shown = terms.withholding(unscrubbed, reason: "unscrubbed")
         self.init(
             node: offer.node, provider: offer.provider, region: terms.region, tier: terms.tier,
             availability: offer.availability, milliCPU: terms.capacity.milliCPU,
             memoryBytes: terms.capacity.memoryBytes, diskBytes: terms.capacity.diskBytes,
             freeMilliCPU: offer.free.milliCPU, freeMemoryBytes: offer.free.memoryBytes,
             freeDiskBytes: offer.free.diskBytes, freeDevices: offer.freeDevices.count,
-            devices: terms.devices.map(DeviceDTO.init),
-            withheld: terms.withheld.map(WithheldDTO.init), network: terms.network,
+            devices: shown.devices.map(DeviceDTO.init),
+            withheld: shown.withheld.map(WithheldDTO.init), network: terms.network,
             pricePerHour: MoneyDTO(terms.ask),
             microPerHour: terms.ask.microPerHour)
     }

@@ -62,6 +62,7 @@ extension Message {
         "gone": .deviceGone, "silent": .deviceSilent, "no_cdi": .deviceWithoutCDI,
         "duplicate": .deviceDuplicate, "in_use": .deviceInUse, "bad_cdi": .deviceWithWrongCDI,
         "throttled": .deviceThrottled, "scrubbing": .deviceScrubbing,
+        "unscrubbed": .deviceUnscrubbed,
     ]
 
     private static let quarantine = "quarantined_"

@@ -127,15 +127,21 @@ extension EndToEnd {
                 let options = Site.simulated + double.options
                 let first = try await JoinedNode(
                     "alpha", at: site, options: options, with: double.environment)
-                let second = try await JoinedNode(
-                    "beta", at: site, options: options, with: double.environment)
-                let nodes = [try #require(first.id), try #require(second.id)]
                 func withheld(_ node: NodeID) throws -> [String] {
                     let offers: ListDTO<OfferDTO> = try site.api(.renter).get("/v1/offers")
                     return offers.data.filter { $0.node == node }.flatMap(\.withheld).map(\.reason)
                 }
+                let owner = try #require(first.id)
+                try await eventually("the first one offers it") {
+                    try withheld(owner).isEmpty ? () : nil
+                }
+                let second = try await JoinedNode(
+                    "beta", at: site, options: options, with: double.environment)
+                let nodes = [owner, try #require(second.id)]
+                try await eventually("the second one cannot") {
+                    try withheld(nodes[1]) == ["duplicate"] ? () : nil
+                }
                 #expect(try withheld(nodes[0]).isEmpty)
-                #expect(try withheld(nodes[1]) == ["duplicate"])
                 let told = try await site.ok(.provider, ["node", "list"])
                 for node in nodes { #expect(told.contains("! \(node)"), "\(told)") }
                 var job = JobText("job", "exit 0")

@@ -228,6 +228,55 @@ struct ScrubTests {
         #expect(Self.offered(bench.see(.withheld(code: "in_use"))) == [["in_use"]])
     }
 
+    // MARK: The market
+
+    private static func told(_ actions: [HostAction]) -> [Int64] {
+        actions.compactMap { if case .tell(let receipt) = $0 { receipt.scrub } else { nil } }
+    }
+
+    @Test func `the market hears of a clean device before it is offered, until it has answered`()
+        throws
+    {
+        var bench = Bench(gpus: 1)
+        bench.scrubsByHand = true
+        bench.connect()
+        bench.take(.sampled([]))
+        let order = try #require(Self.orders(bench.see(.well)).first)
+        let clean = bench.finish(order, Bench.done)
+        #expect(Self.told(clean) == [1])
+        let tell = clean.firstIndex { if case .tell = $0 { true } else { false } }
+        let offer = clean.firstIndex { if case .send(.terms) = $0 { true } else { false } }
+        #expect(try #require(tell) < #require(offer))
+        bench.pass(milliseconds: 999)
+        #expect(Self.told(bench.take(.tick)).isEmpty)
+        bench.pass(milliseconds: 1)
+        #expect(Self.told(bench.take(.tick)) == [1])
+        bench.take(.disconnected)
+        bench.pass(milliseconds: 1000)
+        #expect(Self.told(bench.take(.tick)).isEmpty)
+        bench.take(.connected)
+        #expect(Self.told(bench.take(.frame(.welcome))) == [1])
+        bench.take(.frame(.scrubAnswered(Self.gpu, scrub: 7, refusal: nil)))
+        bench.pass(milliseconds: 1000)
+        #expect(Self.told(bench.take(.tick)) == [1], "that was another one")
+        bench.take(.frame(.scrubAnswered(Self.gpu, scrub: 1, refusal: nil)))
+        bench.pass(milliseconds: 1000)
+        #expect(Self.told(bench.take(.tick)).isEmpty)
+        bench.restart(fences: [:])
+        bench.take(.connected)
+        #expect(Self.told(bench.take(.frame(.welcome))) == [1], "it cannot know whether it arrived")
+    }
+
+    @Test func `of a scrub that failed the market hears nothing but the offer`() throws {
+        var bench = Bench(gpus: 1)
+        bench.scrubsByHand = true
+        bench.connect()
+        bench.take(.sampled([]))
+        let order = try #require(Self.orders(bench.see(.well)).first)
+        #expect(Self.told(bench.finish(order, Self.failed(.noCUDA))).isEmpty)
+        #expect(Self.told(bench.take(.tick)).isEmpty)
+    }
+
     // MARK: Restart
 
     @Test func `quarantine outlives the program, and its owner can only have it scrubbed`() throws {

@@ -66,6 +66,11 @@ final class TestMarket: Sendable {
             return []
         case .terms: return []
         case .drain: return [.drained]
+        case .scrubbed(let signed):
+            guard key.isValidSignature(signed.signature, for: signed.bytes),
+                let receipt = try? ScrubReceipt(bytes: signed.bytes)
+            else { return [] }
+            return [.scrubAnswered(receipt.device, scrub: receipt.scrub, refusal: nil)]
         }
     }
 

@@ -93,7 +93,8 @@ extension World {
         case 18..<30: submit()
         case 30..<50: clear()
         case 50..<66: try meter() ?? .keepAlive
-        case 66..<74: files()
+        case 66..<72: files()
+        case 72..<74: try scrub() ?? .keepAlive
         case 74..<75: silence()
         case 75..<77: .endLease(anyLease(), random.isOneIn(2) ? .nodeLost : .stopped)
         case 77..<84: .verify(endedLease() ?? anyLease())
@@ -324,6 +325,27 @@ extension World {
         case .ended(_, let since, let reading?, _): (since, reading.sequence, reading.seconds)
         case .reserved, .ended, .settled: (now, 0, 0)
         }
+    }
+
+    /// A receipt of a device that waits for it, or of any.
+    private mutating func scrub() throws -> Command? {
+        let offers = oracle.read([.offers(limit: 10)])[.offers(limit: 10)].compactMap { row in
+            if case .offer(let offer) = row { offer } else { nil }
+        }
+        let node = random.isOneIn(6) ? random.pick(machines)?.id : random.pick(offers)?.node
+        guard let machine = machines.first(where: { $0.id == node }) else { return nil }
+        let tenants = offers.first { $0.node == node }?.hygiene.tenants ?? []
+        let tenant = random.pick(tenants)
+        let receipt = ScrubReceipt(
+            node: machine.id, device: tenant?.device ?? random.pick(devices) ?? devices[0],
+            scrub: Int64(1 + random.below(9)),
+            lease: random.isOneIn(4) ? nil : tenant?.lease ?? anyLease(),
+            result: ScrubResult(evidence: ScrubEvidence(method: .contextsOnly)))
+        let signed = SignedReceipt(
+            bytes: receipt.bytes, signature: [UInt8](try machine.key.signature(for: receipt.bytes)))
+        return .scrubbed(
+            try VerifiedScrub(
+                signed, from: machine.id, key: [UInt8](machine.key.publicKey.rawRepresentation)))
     }
 
     private mutating func status() -> RunStatus {

@@ -68,6 +68,7 @@ enum ChannelFrames {
                 signature: Array(repeating: 255, count: 64))),
         .acknowledged(effect), .drain, .terms(terms), .terms(withheld),
         .terms(networked),
+        .scrubbed(SignedReceipt(bytes: [4], signature: Array(repeating: 1, count: 64))),
     ]
 
     static let ofMarket: [MarketFrame] =
@@ -83,6 +84,9 @@ enum ChannelFrames {
             .receiptAccepted(lease, sequence: Int64.max),
             .receiptRefused(lease, sequence: 1, code: "receipt_ahead_of_time"),
             .drained, .goodbye(code: "second_session"),
+            .scrubAnswered(DeviceID("GPU-1")!, scrub: 1, refusal: nil),
+            .scrubAnswered(
+                DeviceID("GPU-1")!, scrub: Int64.max, refusal: "bad_signature"),
         ]
         + reasons.map { .stop(effect, lease, $0) }
 

@@ -1,4 +1,5 @@
 import Domain
+import Foundation
 import Testing
 import Wire
 
@@ -61,6 +62,10 @@ struct MalformedNodeEnvelope: Sendable, CustomTestStringConvertible {
             row("receipt.entry") { $0.receipt = receipt(entry: 1_025, signature: 64) },
             row("receipt.signature") { $0.receipt = receipt(entry: 1, signature: 63) },
             row("receipt.signature") { $0.receipt = receipt(entry: 1, signature: 65) },
+            row("scrubbed.entry") { $0.scrubbed = .init() },
+            row("scrubbed.signature") {
+                $0.scrubbed = changed(.init()) { $0.entry = Data([4]) }
+            },
         ]
 
     private static func hello(
@@ -129,6 +134,15 @@ struct MalformedMarketEnvelope: Sendable, CustomTestStringConvertible {
             },
             row("receipt_refused.code") { $0.receiptRefused = refused("Code") },
             row("receipt_refused.code") { $0.receiptRefused = refused("") },
+            row("scrub_answered.device") { $0.scrubAnswered = .init() },
+            row("scrub_answered.scrub") {
+                $0.scrubAnswered = changed(.init()) { $0.device = "GPU-1" }
+            },
+            row("scrub_answered.refusal") {
+                $0.scrubAnswered = changed(.init()) {
+                    ($0.device, $0.scrub, $0.refusal) = ("GPU-1", 1, "Bad")
+                }
+            },
             row("goodbye.code") {
                 $0.goodbye = changed(.init()) { $0.code = String(repeating: "a", count: 65) }
             },

@@ -191,6 +191,9 @@ extension NodeAgent {
         case .attest(let receipt):
             log(receipt)
             try scrubFile.append(receipt, parts.signer)
+        case .tell(let receipt):
+            let signature = try parts.signer.signature(for: receipt.bytes)
+            send(.scrubbed(SignedReceipt(bytes: receipt.bytes, signature: Array(signature))))
         case .reconnect: outbox?.finish()
         }
     }
@@ -321,6 +324,11 @@ extension NodeAgent {
         case .goodbye(let code):
             parts.logger.warning("market ended the session", metadata: ["code": "\(code)"])
         case .drained: parts.logger.info("market places nothing new here")
+        case .scrubAnswered(let device, let scrub, let refusal?):
+            parts.logger.error(
+                "market refuses a scrub's receipt",
+                metadata: ["device": "\(device)", "scrub": "\(scrub)", "code": "\(refusal)"])
+        case .scrubAnswered(_, _, nil): break
         case .renewal, .receiptAccepted: break
         }
     }

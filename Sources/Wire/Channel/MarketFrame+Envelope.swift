@@ -52,6 +52,13 @@ extension MarketFrame {
                     $0.code = code
                 })
         case .drained: .drained(.init())
+        case .scrubAnswered(let device, let scrub, let refusal):
+            .scrubAnswered(
+                .with {
+                    $0.device = device.text
+                    $0.scrub = scrub
+                    $0.refusal = refusal ?? ""
+                })
         case .goodbye(let code): .goodbye(.with { $0.code = code })
         }
     }
@@ -78,6 +85,14 @@ extension MarketFrame {
                 sequence: try FrameField.ordinal(refused.sequence, "receipt_refused.sequence"),
                 code: try FrameField.code(refused.code, "receipt_refused.code"))
         case .drained: self = .drained
+        case .scrubAnswered(let answer):
+            let refusal =
+                answer.refusal.isEmpty
+                ? nil : try FrameField.code(answer.refusal, "scrub_answered.refusal")
+            self = .scrubAnswered(
+                try FrameField.device(answer.device, "scrub_answered.device"),
+                scrub: try FrameField.ordinal(answer.scrub, "scrub_answered.scrub"),
+                refusal: refusal)
         case .goodbye(let goodbye):
             self = .goodbye(code: try FrameField.code(goodbye.code, "goodbye.code"))
         }

@@ -40,6 +40,12 @@ extension NodeFrame {
                 })
         case .acknowledged(let effect): .effectDone(.with { $0.effect = effect.text })
         case .drain: .drain(.init())
+        case .scrubbed(let signed):
+            .scrubbed(
+                .with {
+                    $0.entry = Data(signed.bytes)
+                    $0.signature = Data(signed.signature)
+                })
         }
     }
 
@@ -51,10 +57,14 @@ extension NodeFrame {
             self = .terms(try OfferTerms(message.terms))
         case .heartbeat(let beat):
             self = .heartbeat(number: try FrameField.ordinal(beat.number, "heartbeat.number"))
-        case .receipt(let receipt): self = .receipt(try SignedReceipt(receipt))
+        case .receipt(let receipt):
+            self = .receipt(
+                try SignedReceipt(entry: receipt.entry, receipt.signature, "receipt"))
         case .effectDone(let done):
             self = .acknowledged(try FrameField.effect(done.effect, "effect_done.effect"))
         case .drain: self = .drain
+        case .scrubbed(let scrub):
+            self = .scrubbed(try SignedReceipt(entry: scrub.entry, scrub.signature, "scrubbed"))
         }
     }
 
@@ -69,13 +79,15 @@ extension NodeFrame {
 
 extension SignedReceipt {
     /// The entry is bounded here and parsed where its signature is checked.
-    fileprivate init(_ message: Orban_Node_V1_Receipt) throws(MalformedFrame) {
-        guard (1...FrameLimits.receiptBytes).contains(message.entry.count) else {
-            throw MalformedFrame("receipt.entry")
+    fileprivate init(
+        entry: Data, _ signature: Data, _ message: String
+    ) throws(MalformedFrame) {
+        guard (1...FrameLimits.receiptBytes).contains(entry.count) else {
+            throw MalformedFrame(message + ".entry")
         }
-        guard message.signature.count == FrameLimits.signatureBytes else {
-            throw MalformedFrame("receipt.signature")
+        guard signature.count == FrameLimits.signatureBytes else {
+            throw MalformedFrame(message + ".signature")
         }
-        self.init(bytes: Array(message.entry), signature: Array(message.signature))
+        self.init(bytes: Array(entry), signature: Array(signature))
     }
 }

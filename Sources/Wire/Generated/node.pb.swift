@@ -214,6 +214,14 @@ package nonisolated struct Orban_Node_V1_NodeEnvelope: Sendable {
     set {frame = .terms(newValue)}
   }
 
+  package var scrubbed: Orban_Node_V1_Scrubbed {
+    get {
+      if case .scrubbed(let v)? = frame {return v}
+      return Orban_Node_V1_Scrubbed()
+    }
+    set {frame = .scrubbed(newValue)}
+  }
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package nonisolated enum OneOf_Frame: Equatable, Sendable {
@@ -223,6 +231,7 @@ package nonisolated struct Orban_Node_V1_NodeEnvelope: Sendable {
     case effectDone(Orban_Node_V1_EffectDone)
     case drain(Orban_Node_V1_Drain)
     case terms(Orban_Node_V1_Terms)
+    case scrubbed(Orban_Node_V1_Scrubbed)
 
   }
 
@@ -306,6 +315,14 @@ package nonisolated struct Orban_Node_V1_MarketEnvelope: Sendable {
     set {frame = .drained(newValue)}
   }
 
+  package var scrubAnswered: Orban_Node_V1_ScrubAnswered {
+    get {
+      if case .scrubAnswered(let v)? = frame {return v}
+      return Orban_Node_V1_ScrubAnswered()
+    }
+    set {frame = .scrubAnswered(newValue)}
+  }
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package nonisolated enum OneOf_Frame: Equatable, Sendable {
@@ -317,6 +334,7 @@ package nonisolated struct Orban_Node_V1_MarketEnvelope: Sendable {
     case receiptRefused(Orban_Node_V1_ReceiptRefused)
     case goodbye(Orban_Node_V1_Goodbye)
     case drained(Orban_Node_V1_Drained)
+    case scrubAnswered(Orban_Node_V1_ScrubAnswered)
 
   }
 
@@ -420,6 +438,24 @@ package nonisolated struct Orban_Node_V1_Drain: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
   // methods supported on all messages.
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+}
+
+/// A device is clean: the signed receipt of its last scrub. Said again, on this session and the next ones,
+/// until ScrubAnswered answers it.
+package nonisolated struct Orban_Node_V1_Scrubbed: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// The deterministic encoding that was signed, at most 1024 bytes.
+  package var entry: Data = Data()
+
+  /// Ed25519, 64 bytes.
+  package var signature: Data = Data()
 
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -622,6 +658,25 @@ package nonisolated struct Orban_Node_V1_Drained: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
   // methods supported on all messages.
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+}
+
+/// Answers a Scrubbed: it is committed, or refused for good.
+package nonisolated struct Orban_Node_V1_ScrubAnswered: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  package var device: String = String()
+
+  /// The scrub's number, from 1.
+  package var scrub: Int64 = 0
+
+  /// Empty, or a stable code.
+  package var refusal: String = String()
 
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -855,7 +910,7 @@ nonisolated extension Orban_Node_V1_BlobForm: SwiftProtobuf._ProtoNameProviding 
 
 nonisolated extension Orban_Node_V1_NodeEnvelope: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".NodeEnvelope"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}sequence\0\u{1}acknowledged\0\u{1}hello\0\u{1}heartbeat\0\u{1}receipt\0\u{3}effect_done\0\u{1}drain\0\u{1}terms\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}sequence\0\u{1}acknowledged\0\u{1}hello\0\u{1}heartbeat\0\u{1}receipt\0\u{3}effect_done\0\u{1}drain\0\u{1}terms\0\u{2}\u{2}scrubbed\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -943,6 +998,19 @@ nonisolated extension Orban_Node_V1_NodeEnvelope: SwiftProtobuf.Message, SwiftPr
           self.frame = .terms(v)
         }
       }()
+      case 10: try {
+        var v: Orban_Node_V1_Scrubbed?
+        var hadOneofValue = false
+        if let current = self.frame {
+          hadOneofValue = true
+          if case .scrubbed(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.frame = .scrubbed(v)
+        }
+      }()
       default: break
       }
     }
@@ -984,6 +1052,10 @@ nonisolated extension Orban_Node_V1_NodeEnvelope: SwiftProtobuf.Message, SwiftPr
       guard case .terms(let v)? = self.frame else { preconditionFailure() }
       try visitor.visitSingularMessageField(value: v, fieldNumber: 8)
     }()
+    case .scrubbed?: try {
+      guard case .scrubbed(let v)? = self.frame else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 10)
+    }()
     case nil: break
     }
     try unknownFields.traverse(visitor: &visitor)
@@ -1000,7 +1072,7 @@ nonisolated extension Orban_Node_V1_NodeEnvelope: SwiftProtobuf.Message, SwiftPr
 
 nonisolated extension Orban_Node_V1_MarketEnvelope: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".MarketEnvelope"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}sequence\0\u{1}acknowledged\0\u{1}welcome\0\u{1}renewal\0\u{1}dispatch\0\u{1}stop\0\u{3}receipt_accepted\0\u{3}receipt_refused\0\u{1}goodbye\0\u{1}drained\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}sequence\0\u{1}acknowledged\0\u{1}welcome\0\u{1}renewal\0\u{1}dispatch\0\u{1}stop\0\u{3}receipt_accepted\0\u{3}receipt_refused\0\u{1}goodbye\0\u{1}drained\0\u{4}\u{4}scrub_answered\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1114,6 +1186,19 @@ nonisolated extension Orban_Node_V1_MarketEnvelope: SwiftProtobuf.Message, Swift
           self.frame = .drained(v)
         }
       }()
+      case 14: try {
+        var v: Orban_Node_V1_ScrubAnswered?
+        var hadOneofValue = false
+        if let current = self.frame {
+          hadOneofValue = true
+          if case .scrubAnswered(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.frame = .scrubAnswered(v)
+        }
+      }()
       default: break
       }
     }
@@ -1162,6 +1247,10 @@ nonisolated extension Orban_Node_V1_MarketEnvelope: SwiftProtobuf.Message, Swift
     case .drained?: try {
       guard case .drained(let v)? = self.frame else { preconditionFailure() }
       try visitor.visitSingularMessageField(value: v, fieldNumber: 10)
+    }()
+    case .scrubAnswered?: try {
+      guard case .scrubAnswered(let v)? = self.frame else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 14)
     }()
     case nil: break
     }
@@ -1359,6 +1448,41 @@ nonisolated extension Orban_Node_V1_Drain: SwiftProtobuf.Message, SwiftProtobuf.
   }
 
   package static func ==(lhs: Orban_Node_V1_Drain, rhs: Orban_Node_V1_Drain) -> Bool {
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Orban_Node_V1_Scrubbed: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".Scrubbed"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}entry\0\u{1}signature\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularBytesField(value: &self.entry) }()
+      case 2: try { try decoder.decodeSingularBytesField(value: &self.signature) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.entry.isEmpty {
+      try visitor.visitSingularBytesField(value: self.entry, fieldNumber: 1)
+    }
+    if !self.signature.isEmpty {
+      try visitor.visitSingularBytesField(value: self.signature, fieldNumber: 2)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: Orban_Node_V1_Scrubbed, rhs: Orban_Node_V1_Scrubbed) -> Bool {
+    if lhs.entry != rhs.entry {return false}
+    if lhs.signature != rhs.signature {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -1743,6 +1867,46 @@ nonisolated extension Orban_Node_V1_Drained: SwiftProtobuf.Message, SwiftProtobu
   }
 
   package static func ==(lhs: Orban_Node_V1_Drained, rhs: Orban_Node_V1_Drained) -> Bool {
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Orban_Node_V1_ScrubAnswered: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".ScrubAnswered"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}device\0\u{1}scrub\0\u{1}refusal\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.device) }()
+      case 2: try { try decoder.decodeSingularInt64Field(value: &self.scrub) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self.refusal) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.device.isEmpty {
+      try visitor.visitSingularStringField(value: self.device, fieldNumber: 1)
+    }
+    if self.scrub != 0 {
+      try visitor.visitSingularInt64Field(value: self.scrub, fieldNumber: 2)
+    }
+    if !self.refusal.isEmpty {
+      try visitor.visitSingularStringField(value: self.refusal, fieldNumber: 3)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: Orban_Node_V1_ScrubAnswered, rhs: Orban_Node_V1_ScrubAnswered) -> Bool {
+    if lhs.device != rhs.device {return false}
+    if lhs.scrub != rhs.scrub {return false}
+    if lhs.refusal != rhs.refusal {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

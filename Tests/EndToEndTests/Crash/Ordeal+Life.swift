@@ -16,6 +16,8 @@ extension Ordeal {
         case period
         /// A real container, whose output is kept.
         case output
+        /// A node with a GPU, which is scrubbed.
+        case device
 
         init(reaching point: FaultPoint) {
             switch point {
@@ -24,6 +26,7 @@ extension Ordeal {
                 case .endLease, .silence: self = .silence
                 case .closePeriod: self = .period
                 case .addOutputs: self = .output
+                case .scrubbed: self = .device
                 default: self = .short
                 }
             case .beforeEffect, .afterEffect: self = .short
@@ -36,7 +39,8 @@ extension Ordeal {
         let course = Course(reaching: point)
         let isSimulated = course != .output
         try await open(isSimulated: isSimulated)
-        let node = try await join(isSimulated: isSimulated)
+        let gpu = course == .device ? try await GPUDouble(site.stage, count: 1) : nil
+        let node = try await join(isSimulated: isSimulated, gpu: gpu)
         var names = ["done", "failed", "stopped"]
         if course == .period {
             names.append("long")

@@ -143,7 +143,7 @@ final class Ordeal {
     }
 
     /// A node that joins with one token of one use, however often it has to ask.
-    func join(isSimulated: Bool) async throws -> Program {
+    func join(isSimulated: Bool, gpu: GPUDouble?) async throws -> Program {
         let folder = site.stage.folder + "/node"
         let token = try await command(.provider, ["market", "token", "create"])
         try await command(
@@ -158,7 +158,7 @@ final class Ordeal {
             : ["--cpus", "0.25", "--memory", "256MB"]
         let node = try site.stage.orban(
             ["node", "run", "--state-dir", folder, "--disk", "2GB", "--price", "1.234567 USD/h"]
-                + share)
+                + share + (gpu?.options ?? []), with: gpu?.environment ?? [:])
         try await steadily("an open offer") {
             let offers: ListDTO<OfferDTO> = try api(nil).get("/v1/offers")
             if let offer = offers.data.first { site.stage.note(node: offer.node.text) }

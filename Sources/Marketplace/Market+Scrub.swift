@@ -1,0 +1,24 @@
+import Domain
+import Verification
+
+extension Market {
+    /// Takes a node's signed word that a device of it is clean: the next lease may have it. Idempotent.
+    ///
+    /// The market holds a node to that for leases whose start it has accepted. Whether one of which it
+    /// has heard nothing was started, only its node knows, which does not start on what is not clean.
+    ///
+    /// - Throws: `Refusal.nodeUnknown` for one without an offer.
+    func scrubbed(_ verified: VerifiedScrub, _ rows: Rows) throws -> Decision {
+        let receipt = verified.receipt
+        guard var offer = rows.offer(receipt.node) else { throw Refusal.nodeUnknown(receipt.node) }
+        let before = offer.hygiene
+        offer.hygiene.scrub(receipt.device, after: receipt.lease, verified.signed)
+        guard offer.hygiene != before else { return Decision() }
+        restate(
+            &offer, under: rows.leases(.liveLeasesOfNode(offer.node, limit: Command.everyTask)))
+        offer.version += 1
+        var decision = Decision()
+        decision.rows = [.offer(offer)]
+        return decision
+    }
+}
