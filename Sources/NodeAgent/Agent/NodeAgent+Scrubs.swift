@@ -41,6 +41,14 @@ extension NodeAgent {
             "scrub began", metadata: ["device": "\(order.device)", "scrub": "\(order.scrub)"])
     }
 
+    private static func message(of method: ScrubMethod) -> Logger.Message {
+        switch method {
+        case .memory, .memoryOnly: "device scrubbed"
+        case .contextsOnly:
+            "device looked at: a double has no memory, only processes were looked for"
+        }
+    }
+
     func log(_ receipt: ScrubReceipt) {
         let evidence = receipt.evidence
         let metadata: Logger.Metadata = [
@@ -51,7 +59,8 @@ extension NodeAgent {
         ]
         guard case .quarantined = cleanliness(of: receipt.device) else {
             return parts.logger.log(
-                level: receipt.isClean ? .info : .warning, "device scrubbed", metadata: metadata)
+                level: receipt.isClean ? .info : .warning, Self.message(of: evidence.method),
+                metadata: metadata)
         }
         parts.logger.error(
             "device in quarantine: look at it, then start once with --clear-quarantine",
