@@ -29,6 +29,7 @@ struct DeviceReader {
     struct Memory {
         let totalBytes: Int64
         let usedBytes: Int64
+        let freeBytes: Int64?
     }
 
     /// Asks by the newer call, which tells the driver's own share apart. Where it fails for
@@ -38,21 +39,21 @@ struct DeviceReader {
         var new = orban_nvml_memory_v2()
         new.version = ORBAN_NVML_MEMORY_V2
         if let ask = functions.memory_v2, ask(handle, &new) == ORBAN_NVML_SUCCESS {
-            return try memory(name, total: new.total, used: new.used)
+            return try memory(name, total: new.total, used: new.used, free: new.free)
         }
         var old = orban_nvml_memory()
         let code = functions.memory?(handle, &old) ?? ORBAN_NVML_FUNCTION_NOT_FOUND
         guard code == ORBAN_NVML_SUCCESS else { throw NVMLFailure(call: name, code: code) }
-        return try memory(name, total: old.total, used: old.used)
+        return try memory(name, total: old.total, used: old.used, free: old.free)
     }
 
     private func memory(
-        _ call: String, total: UInt64, used: UInt64
+        _ call: String, total: UInt64, used: UInt64, free: UInt64
     ) throws(NVMLFailure) -> Memory {
         guard let total = Int64(exactly: total), let used = Int64(exactly: used) else {
             throw NVMLFailure(call: call, absurd: "more memory than there can be")
         }
-        return Memory(totalBytes: total, usedBytes: used)
+        return Memory(totalBytes: total, usedBytes: used, freeBytes: Int64(exactly: free))
     }
 
     func number(_ function: orban_nvml_device_number?) -> Int? {

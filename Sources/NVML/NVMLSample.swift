@@ -13,6 +13,7 @@ package struct NVMLSample: Hashable, Sendable, Codable {
     package let memoryUtilisation: Int?
     /// Without what the driver keeps for itself, where the driver tells that apart.
     package let memoryUsedBytes: Int64?
+    package let memoryFreeBytes: Int64?
     /// Degrees Celsius.
     package let temperature: Int?
     package let powerMilliwatts: Int64?
@@ -27,9 +28,10 @@ package struct NVMLSample: Hashable, Sendable, Codable {
 
     package init(
         uuid: String, failure: NVMLFailure?, xids: [Int], utilisation: Int?,
-        memoryUtilisation: Int?, memoryUsedBytes: Int64?, temperature: Int?,
-        powerMilliwatts: Int64?, energyMillijoules: Int64?, smClockMHz: Int?,
-        memoryClockMHz: Int?, throttleReasons: UInt64?, processes: [NVMLProcess]?
+        memoryUtilisation: Int?, memoryUsedBytes: Int64?, memoryFreeBytes: Int64? = nil,
+        temperature: Int?, powerMilliwatts: Int64?, energyMillijoules: Int64?,
+        smClockMHz: Int?, memoryClockMHz: Int?, throttleReasons: UInt64?,
+        processes: [NVMLProcess]?
     ) {
         self.uuid = uuid
         self.failure = failure
@@ -37,6 +39,7 @@ package struct NVMLSample: Hashable, Sendable, Codable {
         self.utilisation = utilisation
         self.memoryUtilisation = memoryUtilisation
         self.memoryUsedBytes = memoryUsedBytes
+        self.memoryFreeBytes = memoryFreeBytes
         self.temperature = temperature
         self.powerMilliwatts = powerMilliwatts
         self.energyMillijoules = energyMillijoules

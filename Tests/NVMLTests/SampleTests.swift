@@ -24,7 +24,8 @@ extension DoubleTests {
                 idle.last
                     == NVMLSample(
                         uuid: second, failure: nil, xids: [], utilisation: 0, memoryUtilisation: 0,
-                        memoryUsedBytes: 4_194_304, temperature: 41, powerMilliwatts: 21_750,
+                        memoryUsedBytes: 4_194_304, memoryFreeBytes: 25_292_701_696,
+                        temperature: 41, powerMilliwatts: 21_750,
                         energyMillijoules: 987_654_321, smClockMHz: 210, memoryClockMHz: 405,
                         throttleReasons: 1, processes: []))
         }
@@ -42,7 +43,8 @@ extension DoubleTests {
                 busy[1]
                     == NVMLSample(
                         uuid: second, failure: nil, xids: [], utilisation: 97,
-                        memoryUtilisation: 48, memoryUsedBytes: 2_000_027, temperature: 83,
+                        memoryUtilisation: 48, memoryUsedBytes: 2_000_027,
+                        memoryFreeBytes: 25_294_895_973, temperature: 83,
                         powerMilliwatts: 21_750, energyMillijoules: 987_654_321, smClockMHz: 210,
                         memoryClockMHz: 405, throttleReasons: 0x60,
                         processes: [

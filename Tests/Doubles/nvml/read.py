@@ -65,6 +65,7 @@ def sample(handle):
         "utilisation": rates and rates.gpu,
         "memoryUtilisation": rates and rates.memory,
         "memoryUsedBytes": nvml.nvmlDeviceGetMemoryInfo(handle, nvml.nvmlMemory_v2).used,
+        "memoryFreeBytes": nvml.nvmlDeviceGetMemoryInfo(handle, nvml.nvmlMemory_v2).free,
         "temperature": nvml.nvmlDeviceGetTemperature(handle, nvml.NVML_TEMPERATURE_GPU),
         "powerMilliwatts": nvml.nvmlDeviceGetPowerUsage(handle),
         "energyMillijoules": told(nvml.nvmlDeviceGetTotalEnergyConsumption, handle),
