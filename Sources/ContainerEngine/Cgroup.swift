@@ -8,6 +8,9 @@ package struct Cgroup: Hashable, Sendable {
         package let cpuNanoseconds: UInt64
         /// The most memory held at one time in bytes, or nil where the kernel does not keep it.
         package let peakMemoryBytes: UInt64?
+        /// Memory held now, in bytes, pages of files included, as the limit counts it; nil where
+        /// the kernel does not tell.
+        package let memoryBytes: UInt64?
     }
 
     package enum PathError: Error, Hashable, Sendable { case unusable(String) }
@@ -120,12 +123,14 @@ package struct Cgroup: Hashable, Sendable {
         case .legacy:
             Usage(
                 cpuNanoseconds: try number("cpuacct.usage", in: .cpuacct),
-                peakMemoryBytes: try number("memory.max_usage_in_bytes", in: .memory))
+                peakMemoryBytes: try number("memory.max_usage_in_bytes", in: .memory),
+                memoryBytes: try? number("memory.usage_in_bytes", in: .memory))
         case .unified:
             Usage(
                 cpuNanoseconds: try field("usage_usec", of: "cpu.stat", in: .cpuacct) &* 1_000,
                 peakMemoryBytes: HostFile.exists("\(folder(.memory))/memory.peak")
-                    ? try number("memory.peak", in: .memory) : nil)
+                    ? try number("memory.peak", in: .memory) : nil,
+                memoryBytes: try? number("memory.current", in: .memory))
         }
     }
 

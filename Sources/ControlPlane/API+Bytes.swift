@@ -74,7 +74,8 @@ extension API {
         return digest
     }
 
-    private static func lease(_ call: Call) throws -> LeaseID {
+    /// - Throws: `WireError.forbidden` for another lease than the token's.
+    static func lease(_ call: Call) throws -> LeaseID {
         guard case .lease(let id) = call.principal, id.text == (try call.parameter("lease")) else {
             throw WireError.forbidden(needs: .provider)
         }

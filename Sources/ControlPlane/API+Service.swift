@@ -16,7 +16,8 @@ extension API {
         add(.get, "/metrics", .anyone) { _, _ in
             let text = market.metrics.text(
                 nodes: await market.sessions.connectedCount,
-                liveLeases: await market.sessions.liveLeaseCount)
+                liveLeases: await market.sessions.liveLeaseCount,
+                series: await market.series.figures)
             return Self.text(Array(text.utf8), type: "text/plain; version=0.0.4")
         }
         add(.get, "/v1/version", .anyone) { _, _ in

@@ -62,6 +62,7 @@ package struct API {
         addNodes()
         addJoin()
         addBytes()
+        addTelemetry()
         addLog()
         addService()
     }

@@ -14,6 +14,7 @@ import Transparency
 /// Where a market keeps its state and listens.
 package struct MarketConfiguration: Sendable {
     package static let standardBlobQuota = Market.standardBlobQuota
+    package static let standardSeriesBytes = SeriesStore.standardBytes
 
     /// Database, keys, blobs and logs.
     package var folder: String
@@ -30,11 +31,14 @@ package struct MarketConfiguration: Sendable {
     /// Bytes that one account may store.
     package var blobQuota: Int64
     package var limits: RateLimits
+    /// Bytes that all series of samples may take together.
+    package var seriesBytes: Int64
 
     package init(
         folder: String, host: String, port: Int, channelPort: Int, publicHost: String,
         commission: BasisPoints, origin: String,
-        blobQuota: Int64 = standardBlobQuota, limits: RateLimits = .standard
+        blobQuota: Int64 = standardBlobQuota, limits: RateLimits = .standard,
+        seriesBytes: Int64 = SeriesStore.standardBytes
     ) {
         self.folder = folder
         self.host = host
@@ -45,6 +49,7 @@ package struct MarketConfiguration: Sendable {
         self.origin = origin
         self.blobQuota = blobQuota
         self.limits = limits
+        self.seriesBytes = seriesBytes
     }
 
     /// Beyond loopback everything is TLS; a port that others reach never speaks in clear.
@@ -100,17 +105,21 @@ package struct MarketServer: Sendable {
         let signer = try NoteSigner(name: configuration.origin, privateKey: secrets.logKey)
         let blobs = try BlobStore(folder: configuration.folder)
         let uploads = UploadKeeper(store: store, blobs: blobs, log: log)
+        let series = try SeriesStore(
+            folder: configuration.folder + "/series", mostBytes: configuration.seriesBytes)
         services = MarketServices(
             store: store, feed: feed, signals: signals, clock: clock, sessions: sessions,
             matching: matching, logs: try JobLogs(folder: configuration.folder + "/logs"),
-            blobs: blobs, authenticator: authenticator,
+            series: series, reports: NodeReports(), blobs: blobs, authenticator: authenticator,
             signer: signer, authority: authority, channelPort: configuration.channelPort,
             publicHost: configuration.publicHost, isTLS: !configuration.isLoopback,
             metrics: metrics, limiter: RateLimiter(configuration.limits) { clock.now() }, log: log)
         workers = [
             sessions, matching, OutboxWorker(store: store, feed: feed, faults: faults, log: log),
             Sequencer(store: store, feed: feed, signer: signer, faults: faults),
-            Timekeeper(sessions: sessions, signals: signals, uploads: uploads, clock: clock),
+            Timekeeper(
+                sessions: sessions, signals: signals, uploads: uploads, series: series,
+                clock: clock),
         ]
         // A store that never lived knows no blob: what lies there is not its to delete.
         if lastAlive != nil { try await uploads.sweep() }

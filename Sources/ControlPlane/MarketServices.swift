@@ -12,6 +12,8 @@ package struct MarketServices: Sendable {
     package let sessions: NodeSessions
     package let matching: MatchLoop
     package let logs: JobLogs
+    package let series: SeriesStore
+    package let reports: NodeReports
     package let blobs: BlobStore
     package let authenticator: Authenticator
     package let signer: NoteSigner

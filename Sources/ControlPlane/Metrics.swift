@@ -18,7 +18,7 @@ package final class Metrics: Sendable {
     package func countCommit() { state.withLock { $0.commits += 1 } }
 
     /// `orban_<area>_<thing>_<unit>`; labels only from closed sets.
-    func text(nodes: Int, liveLeases: Int) -> String {
+    func text(nodes: Int, liveLeases: Int, series: SeriesFigures) -> String {
         let (requests, commits) = state.withLock { ($0.requests, $0.commits) }
         var lines = [
             "# TYPE orban_http_requests_total counter"
@@ -31,6 +31,11 @@ package final class Metrics: Sendable {
             "# TYPE orban_store_commits_total counter", "orban_store_commits_total \(commits)",
             "# TYPE orban_nodes_connected gauge", "orban_nodes_connected \(nodes)",
             "# TYPE orban_leases_live gauge", "orban_leases_live \(liveLeases)",
+            "# TYPE orban_series_bytes gauge", "orban_series_bytes \(series.bytes)",
+            "# TYPE orban_series_samples_total counter",
+            "orban_series_samples_total \(series.samplesTaken)",
+            "# TYPE orban_series_removed_total counter",
+            "orban_series_removed_total \(series.removed)",
         ]
         return lines.joined(separator: "\n") + "\n"
     }

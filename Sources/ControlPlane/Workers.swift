@@ -88,13 +88,15 @@ struct Sequencer: Service {
     }
 }
 
-/// Tells the sessions and the streams of news that time passes, and gives up abandoned uploads.
+/// Tells the sessions and the streams of news that time passes, gives up abandoned uploads, and
+/// removes series that are too old.
 struct Timekeeper: Service {
     private static let newsTicks = 15
     private static let uploadTicks = 600
     let sessions: NodeSessions
     let signals: Signals
     let uploads: UploadKeeper
+    let series: SeriesStore
     let clock: MarketClock
 
     func run() async throws {
@@ -106,6 +108,7 @@ struct Timekeeper: Service {
                 if tick.isMultiple(of: Self.newsTicks) { signals.ringAll() }
                 if tick.isMultiple(of: Self.uploadTicks) {
                     try await uploads.removeAbandoned(at: clock.now())
+                    await series.removeOld(at: clock.now())
                 }
                 do { try await MarketClock.pause(milliseconds: 1000) } catch { return }
             }

@@ -33,7 +33,7 @@ package struct Bilingual: Hashable, Sendable {
 extension Message {
     private static let groups = [
         textsCommon, textsStates, textsMismatch, textsPlan, textsTables, textsRun, textsEvents,
-        textsMoney,
+        textsMoney, textsTelemetry,
         textsAudit, textsPlaces, textsSpec, textsHelp, textsCommands,
     ]
 

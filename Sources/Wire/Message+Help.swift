@@ -27,6 +27,9 @@ extension Message {
         .helpPs: Bilingual("list your jobs that go on", "列出進行中的工作"),
         .helpShow: Bilingual("one page about a job", "查看一個工作"),
         .helpLogs: Bilingual("what a job wrote", "查看工作的輸出"),
+        .helpTop: Bilingual(
+            "what jobs use now: CPU, memory, GPUs, seconds and charge",
+            "工作目前的用量：CPU、記憶體、GPU、秒數與費用"),
         .helpEvents: Bilingual("what became of a job, step by step", "工作的每一步進展"),
         .helpStop: Bilingual("stop jobs; what ran so far is charged", "停止工作；已執行的部分會收費"),
         .helpWait: Bilingual("wait until jobs are over", "等待工作結束"),
@@ -50,6 +53,9 @@ extension Message {
             "run this machine's node; the signal USR1 drains it",
             "執行本機的節點；訊號 USR1 讓它不再承接新的租約"),
         .helpNodeList: Bilingual("list your nodes", "列出您的節點"),
+        .helpNodeShow: Bilingual(
+            "one page about a node: its devices, what they do, its leases",
+            "查看一個節點：裝置、用量與租約"),
         .helpNodeDrain: Bilingual(
             "take no new leases on a node until resume; what runs finishes",
             "節點不再接新租約，直到 resume；執行中的會完成"),
@@ -154,6 +160,16 @@ extension Message {
         .optionNVML: Bilingual(
             "the library that tells of GPUs: the system's libnvidia-ml.so.1 unless named; none offers no GPU",
             "讀取 GPU 的函式庫：未指定時使用系統的 libnvidia-ml.so.1；none 表示不提供 GPU"),
+        .optionMetrics: Bilingual(
+            "serve this node's metrics for Prometheus there, at /metrics (default: nowhere)",
+            "在該位址的 /metrics 提供本節點的 Prometheus 指標（預設：不提供）"),
+        .optionOnce: Bilingual("show once and end", "顯示一次後結束"),
+        .optionSince: Bilingual(
+            "how far back; without it 5m, and 1h of a job that is over",
+            "往前多久；未指定時為 5m，已結束的工作為 1h"),
+        .optionSeriesQuota: Bilingual(
+            "bytes that samples of all leases may take together; without it 4GB",
+            "所有租約的取樣可使用的位元組數；未指定時為 4GB"),
         .optionSimulate: Bilingual(
             "run no containers: `sleep N` and `exit C` pass in time only",
             "不執行容器：`sleep N` 與 `exit C` 只計時"),

@@ -53,6 +53,13 @@ package enum Message: String, Hashable, Sendable, CaseIterable {
     // Events: `orban events`
     case eventSubmitted, eventPlaced, eventStarted, eventMetered, eventEnded, eventSettled,
         eventClosing, eventRefunded, eventClosed, eventReopened
+    // Telemetry: `orban top` and `orban node show`
+    case headingUtilisation, headingVRAM, headingTemperature, headingPower, headingClock, topEmpty,
+        topDropped, nodeReported, nodeNotReported, nodeDriver, nodeAdvisory, deviceOffered,
+        deviceLeased, throttleIdle, throttleApplicationClocks, throttlePowerCap, throttleHardware,
+        throttleSyncBoost, throttleHeat, throttleHardwareHeat, throttlePowerBrake,
+        throttleDisplayClocks, helpTop, helpNodeShow, optionOnce, optionSince, optionMetrics,
+        optionSeriesQuota
     // Money: invoices, balances, credit
     case invoiceTitle, invoiceLine, invoiceTotal, invoiceRefunded, invoiceFundedBy, invoiceRule,
         balanceAvailable, balanceHeld, creditBooked, settlementLine

@@ -28,6 +28,7 @@ struct CgroupTests {
                     "freezer/l/freezer.state": "THAWED\n",
                     "cpuacct/l/cpuacct.usage": "1500\n",
                     "memory/l/memory.max_usage_in_bytes": "4096\n",
+                    "memory/l/memory.usage_in_bytes": "2048\n",
                     "memory/l/memory.failcnt": "3\n",
                     "freezer/l/libpod-\(container)/freezer.state": "FROZEN\n",
                     "log": """
@@ -42,7 +43,9 @@ struct CgroupTests {
             let group = try Cgroup(tree: tree, path: "/l")
             #expect(try group.freezerState() == .thawed)
             #expect(try group.isFrozen(container: container))
-            #expect(try group.usage() == .init(cpuNanoseconds: 1_500, peakMemoryBytes: 4_096))
+            #expect(
+                try group.usage()
+                    == .init(cpuNanoseconds: 1_500, peakMemoryBytes: 4_096, memoryBytes: 2_048))
             #expect(try group.memoryVerdict(kernelLog: "\(root)/log") == .killed(times: 2))
             #expect(
                 try group.memoryVerdict(kernelLog: "\(root)/none") == .limitReached(times: 3))
@@ -70,7 +73,11 @@ struct CgroupTests {
             let group = try Cgroup(tree: tree, path: "/l")
             #expect(try group.freezerState() == .thawed)
             #expect(try group.isFrozen(container: container))
-            #expect(try group.usage() == .init(cpuNanoseconds: 12_000, peakMemoryBytes: 8_192))
+            #expect(
+                try group.usage()
+                    == .init(cpuNanoseconds: 12_000, peakMemoryBytes: 8_192, memoryBytes: nil))
+            try write(["l/memory.current": "1024\n"], in: root)
+            #expect(try group.usage().memoryBytes == 1_024)
             #expect(try group.memoryVerdict() == .limitReached(times: 5))
             try write(["l/memory.events": "max 5\noom_kill 1\n"], in: root)
             #expect(try group.memoryVerdict() == .killed(times: 1))

@@ -116,6 +116,8 @@ import Yams
         #expect(words("Stream") == LogStream.allCases.map(\.rawValue))
         #expect(words("Task", "state") == TaskState.allCases.map(\.rawValue))
         #expect(words("JobEvent", "event") == JobEventKind.allCases.map(\.rawValue))
+        let reasons = schema("ThrottleReasons")["items"] as? Object
+        #expect(reasons?["enum"] as? [String] == ThrottleReasons.known.words)
     }
 
     @Test func `examples are what the program reads`() throws {
@@ -129,6 +131,7 @@ import Yams
         try example("NewKey", as: KeyRequest.self)
         try example("NewJoinToken", as: JoinTokenRequest.self)
         try example("LogBatch", as: LogBatchDTO.self)
+        try example("SampleBatch", as: SampleBatchDTO.self)
         try example("JobEnd", as: JobEndDTO.self)
         try example("JobEvent", as: JobEventDTO.self)
         try example("Money", as: MoneyDTO.self)

@@ -30,11 +30,28 @@ package protocol ContainerRuntime: Sendable {
     func unattachable(_ devices: [DeviceID]) -> [DeviceID: String]
     /// Every container with this node's label.
     func sample(at now: BootTime) -> [Observation]
+    /// What each container that runs has used, by the newest sample; nothing is read.
+    func loads() -> [LeaseID: Load]
     func moveFence(of lease: LeaseID, to fence: BootTime)
     func freeze(_ lease: LeaseID)
     func thaw(_ lease: LeaseID)
     /// Kills it, frozen or not; nothing of it runs in between.
     func kill(_ lease: LeaseID)
+}
+
+/// What a container has used by one moment.
+package struct Load: Hashable, Sendable {
+    package let at: BootTime
+    /// Since its start.
+    package let cpuNanoseconds: Int64
+    /// Now; nil where the kernel does not tell.
+    package let memoryBytes: Int64?
+
+    package init(at: BootTime, cpuNanoseconds: Int64, memoryBytes: Int64?) {
+        self.at = at
+        self.cpuNanoseconds = cpuNanoseconds
+        self.memoryBytes = memoryBytes
+    }
 }
 
 /// What was found at the start of the program.

@@ -68,7 +68,10 @@ final class LeaseWorker: Sendable {
             case .start(let dispatch):
                 return .started(lease, at: try await runtime.start(dispatch))
             case .save(let dispatch):
-                return .saved(lease, try await runtime.save(dispatch))
+                async let told: Void = agent.sendLast(of: lease)
+                let result = try await runtime.save(dispatch)
+                await told
+                return .saved(lease, result)
             case .remove: return nil
             }
         } catch is CancellationError {

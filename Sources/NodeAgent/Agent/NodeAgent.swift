@@ -23,6 +23,10 @@ package actor NodeAgent: Service {
         package var scrubber: DeviceScrubber?
         /// Devices in quarantine that the owner has looked at.
         package var lifted: [DeviceID] = []
+        /// Where samples go; nil: nowhere.
+        package var market: MarketBytes?
+        /// What the machine's software is open to.
+        package var advisories: [String] = []
         package var bootID: String
         /// The boot-time clock.
         package var now: @Sendable () -> BootTime
@@ -55,6 +59,8 @@ package actor NodeAgent: Service {
     static let mostQueuedFrames = 1_000
 
     let parts: Parts
+    /// What leases and devices use, for those who watch.
+    package nonisolated let telemetry: Telemetry
     private let journal: Journal
     private let capacity: CapacityClaim
     private var host: Host
@@ -73,6 +79,7 @@ package actor NodeAgent: Service {
     ///   `FileFailure`.
     package init(_ parts: Parts) throws {
         self.parts = parts
+        telemetry = Telemetry(boot: parts.bootID, watch: parts.devices)
         let configuration = parts.configuration
         capacity = try CapacityClaim(
             configuration.terms.capacity, node: configuration.node,
@@ -101,6 +108,7 @@ package actor NodeAgent: Service {
                 group.addTask { try await self.follow(devices) }
             }
             group.addTask { try await self.connectForever() }
+            group.addTask { try await self.shipSamples() }
             group.addTask { await self.runWorkers() }
             group.addTask { try await self.runScrubs() }
             defer { group.cancelAll() }
@@ -125,6 +133,7 @@ package actor NodeAgent: Service {
     private func sampleForever() async throws {
         while !Task.isCancelled {
             try take(.sampled(parts.runtime.sample(at: parts.now())))
+            tell()
             try await parts.clock.sleep(for: Self.sampleEvery)
         }
     }
@@ -134,6 +143,7 @@ package actor NodeAgent: Service {
         let runtime = parts.runtime
         for await pass in watch.readings(unattachable: { runtime.unattachable(all) }) {
             try take(.devicesSeen(pass.readings, askedAt: pass.askedAt))
+            telemetry.see(pass)
             watch.setLeased(Set(host.leases.flatMap(\.dispatch.devices)))
         }
         try Task.checkCancellation()
@@ -146,6 +156,7 @@ package actor NodeAgent: Service {
 
     /// The leases of this node as they stand.
     package var leases: [HostedLease] { host.leases }
+    var answeredHeartbeat: BootTime? { host.answeredHeartbeat }
 
     package func cleanliness(of device: DeviceID) -> Cleanliness { host.cleanliness(of: device) }
 

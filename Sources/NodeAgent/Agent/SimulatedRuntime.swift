@@ -106,6 +106,16 @@ package final class SimulatedRuntime: ContainerRuntime {
             usage: Usage(cpuMilliseconds: run / 1_000_000, peakMemoryBytes: 0))
     }
 
+    /// One CPU as long as it runs, and no memory.
+    package func loads() -> [LeaseID: Load] {
+        let now = now()
+        return state.withLock { state in
+            state.containers.mapValues {
+                Load(at: now, cpuNanoseconds: $0.run(by: now), memoryBytes: 0)
+            }
+        }
+    }
+
     package func moveFence(of lease: LeaseID, to fence: BootTime) {
         let now = now()
         state.withLock { state in

@@ -14,9 +14,10 @@ extension HTTPClientRequest {
         self.method = HTTPMethod(rawValue: method.rawValue)
     }
 
-    /// The bearer token, and more fields.
-    mutating func set(token: String, _ more: [(name: String, value: String)] = []) {
-        headers = HTTPHeaders([("Authorization", "Bearer \(token)")] + more)
+    /// The bearer token where there is one, and more fields.
+    mutating func set(token: String?, _ more: [(name: String, value: String)] = []) {
+        let bearer = token.map { [("Authorization", "Bearer \($0)")] } ?? []
+        headers = HTTPHeaders(bearer + more)
     }
 }
 

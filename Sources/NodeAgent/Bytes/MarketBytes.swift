@@ -164,6 +164,23 @@ package struct MarketBytes: Sendable {
         try await json(.post, "/v1/leases/\(lease)/logs", batch, token)
     }
 
+    /// `POST /v1/leases/<lease>/samples`, tried once: who sends samples tries again by itself.
+    func postSamples(_ batch: SampleBatchDTO, of lease: LeaseID, token: String) async throws {
+        try await once("/v1/leases/\(lease)/samples", batch, token: token)
+    }
+
+    /// `POST /v1/nodes/<node>/samples`, tried once.
+    func postReport(_ report: SignedReportDTO, of node: NodeID) async throws {
+        try await once("/v1/nodes/\(node)/samples", report, token: nil)
+    }
+
+    private func once(_ path: String, _ value: some Encodable, token: String?) async throws {
+        var request = self.request(.post, path)
+        request.set(token: token, [("Content-Type", "application/json")])
+        request.body = .bytes(ByteBuffer(bytes: try WireJSON.encode(value)))
+        try await send(request, within: .seconds(5))
+    }
+
     private func json(
         _ method: ByteMethod, _ path: String, _ value: some Encodable, _ token: String
     ) async throws {
@@ -187,8 +204,10 @@ package struct MarketBytes: Sendable {
         return request
     }
 
-    private func send(_ request: HTTPClientRequest) async throws {
-        let response = try await http.execute(request, timeout: .minutes(5))
+    private func send(
+        _ request: HTTPClientRequest, within limit: TimeAmount = .minutes(5)
+    ) async throws {
+        let response = try await http.execute(request, timeout: limit)
         try Self.check(response)
         for try await _ in response.body {}
     }

@@ -3,7 +3,7 @@ package import Domain
 import Foundation
 import Glibc
 package import Hosting
-import NVML
+package import NVML
 import Synchronization
 
 /// The GPUs of this machine, looked at once a second from a thread of its own: a call into the
@@ -25,6 +25,9 @@ package final class DeviceWatch: Sendable {
     package let nodes: [DeviceID: Set<String>]
     /// The driver's version, for people.
     package let summary: String
+    package let driverVersion: String
+    /// The GPUs as they were found.
+    package let gpus: [NVMLDevice]
     private let library: NVMLLibrary
     /// Which devices a GPU's sample speaks for.
     private let parts: [String: [Device]]
@@ -47,6 +50,8 @@ package final class DeviceWatch: Sendable {
             parts[gpu.uuid] = own
             for device in own { nodes[device.id] = Self.nodes(of: device, gpu) }
         }
+        gpus = inventory.devices
+        driverVersion = inventory.driverVersion
         self.devices = devices
         self.parts = parts
         self.nodes = nodes
@@ -82,6 +87,8 @@ package final class DeviceWatch: Sendable {
         /// Before the first one was asked.
         package let askedAt: BootTime
         package let readings: [DeviceReading]
+        /// What the readings were judged by.
+        package let samples: [NVMLSample]
     }
 
     /// One pass each second, until the reader goes away; a reader that is late finds the last
@@ -116,7 +123,7 @@ package final class DeviceWatch: Sendable {
             let askedAt = BootTime(nanoseconds: BootClock.now())
             let samples = library.sample()
             let readings = samples.flatMap { self.readings($0, &verdicts, refused) }
-            stream.yield(Pass(askedAt: askedAt, readings: readings))
+            stream.yield(Pass(askedAt: askedAt, readings: readings, samples: samples))
             let isIncomplete = samples.count < parts.count
             if isRare, isIncomplete || samples.contains(where: { $0.failure?.isLost == true }) {
                 // A driver that was loaded anew wants to be asked anew.

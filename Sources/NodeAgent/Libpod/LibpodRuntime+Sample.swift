@@ -7,7 +7,8 @@ import Synchronization
 
 // What is looked at and done four times a second: kernel files only, no engine.
 extension LibpodRuntime {
-    private static let usageEveryNanoseconds: Int64 = 2_000_000_000
+    /// A little less than a second, so that each second has one of its own.
+    private static let usageEveryNanoseconds: Int64 = 900_000_000
 
     package func sample(at now: BootTime) -> [Observation] {
         reapWatchers()
@@ -25,11 +26,13 @@ extension LibpodRuntime {
         } else if let watched = live.watched, watched.isAlive {
             standing = watched.state()
             if now.nanosecondsSince(live.usageAt) >= Self.usageEveryNanoseconds {
-                usage = Self.usage(of: live.cgroup) ?? usage
+                let read = try? live.cgroup.usage()
+                usage = read.map(Self.usage) ?? usage
                 let fresh = usage
                 state.withLock { state in
                     state.live[lease]?.usage = fresh
                     state.live[lease]?.usageAt = now
+                    state.live[lease]?.load = read.map { Load($0, at: now) }
                 }
             }
         } else {
@@ -41,10 +44,17 @@ extension LibpodRuntime {
     }
 
     static func usage(of cgroup: Cgroup) -> Usage? {
-        guard let usage = try? cgroup.usage() else { return nil }
-        return Usage(
+        (try? cgroup.usage()).map(usage)
+    }
+
+    private static func usage(_ usage: Cgroup.Usage) -> Usage {
+        Usage(
             cpuMilliseconds: Int64(clamping: usage.cpuNanoseconds / 1_000_000),
             peakMemoryBytes: Int64(clamping: usage.peakMemoryBytes ?? 0))
+    }
+
+    package func loads() -> [LeaseID: Load] {
+        state.withLock { state in state.live.compactMapValues(\.load) }
     }
 
     /// A watcher that ended before its container is replaced, unless it found another at work.
@@ -104,5 +114,13 @@ extension LibpodRuntime {
         } catch {
             warn("cannot kill", lease, error)
         }
+    }
+}
+
+extension Load {
+    fileprivate init(_ usage: Cgroup.Usage, at now: BootTime) {
+        self.init(
+            at: now, cpuNanoseconds: Int64(clamping: usage.cpuNanoseconds),
+            memoryBytes: usage.memoryBytes.map { Int64(clamping: $0) })
     }
 }

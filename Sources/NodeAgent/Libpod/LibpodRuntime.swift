@@ -21,6 +21,7 @@ package final class LibpodRuntime: ContainerRuntime {
         var isSettling = false
         var usage = Usage.none
         var usageAt = BootTime(nanoseconds: 0)
+        var load: Load?
         /// Since when the engine says that it runs.
         let startedAt: BootTime
     }
