@@ -109,7 +109,7 @@ let package = Package(
             [
                 "Domain", "Hosting", "Wire", "ContainerEngine", "NVML", "CUDA", crypto, x509, asn1,
                 logging,
-                nio, nioHTTP1, nioSSL, lifecycle, httpClient, foundationCompat,
+                nio, nioHTTP1, nioSSL, lifecycle, httpClient, foundationCompat, hummingbird,
             ] + grpc),
         module(
             "Simulation",
@@ -167,8 +167,8 @@ let package = Package(
         tests(
             "NodeAgent",
             [
-                "NodeAgent", "Domain", "Hosting", "ContainerEngine", "Wire", "Hostile", crypto,
-                logging, httpClient,
+                "NodeAgent", "Domain", "Hosting", "ContainerEngine", "NVML", "Wire", "Hostile",
+                crypto, logging, httpClient,
             ]),
         tests(
             "ControlPlane",

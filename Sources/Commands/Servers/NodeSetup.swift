@@ -27,6 +27,7 @@ struct NodeSetup: Sendable {
         Option<Int64>.largestImage.form, Option<String>.nvml.form, Option<String>.cuda.form,
         Option<DeviceID>.lifted.form,
         Flag.egress.form, Option<String>.egressPolicy.form,
+        Option<MetricsAddress>.metrics.form,
     ]
     /// 0.10 USD/h for the whole machine.
     private static let defaultMicroPerHour: Int64 = 100_000
@@ -38,6 +39,8 @@ struct NodeSetup: Sendable {
     let log: Logger
     /// The machine's GPUs; nil where it has none, or none is to be offered.
     let devices: DeviceWatch?
+    /// Where the owner's own monitoring finds this node's metrics; nil: nowhere.
+    private let metrics: MetricsAddress?
     private let access: DeviceAccess
     private let scrubber: DeviceScrubber
     private let lifted: [DeviceID]
@@ -62,6 +65,7 @@ struct NodeSetup: Sendable {
         let ask =
             try arguments.value(Option<Rate>.price)
             ?? Rate(microPerHour: Self.defaultMicroPerHour)
+        metrics = try arguments.value(Option<MetricsAddress>.metrics)
         let library = try arguments.value(Option<String>.nvml)
         devices = try Self.devices(library, log)
         access = DeviceAccess(
@@ -163,6 +167,8 @@ struct NodeSetup: Sendable {
                 bootID: try NodeClock.bootID(), now: { NodeClock.now() }, clock: clock,
                 logger: log, devices: devices, scrubber: scrubber)
             parts.lifted = lifted
+            parts.market = MarketBytes(http: marketHTTP, base: marketURL, clock: clock)
+            parts.advisories = findings.map(\.advisory)
             let agent = try NodeAgent(parts)
             // The owner at the machine needs no key: the node says it with its own.
             let drains = Interrupts.all([SIGUSR1])
@@ -172,6 +178,11 @@ struct NodeSetup: Sendable {
                     for await _ in drains { try await agent.drain() }
                 }
                 group.addTask { try await agent.run() }
+                if let metrics {
+                    let server = MetricsServer(
+                        agent.telemetry, at: metrics, now: { NodeClock.now() }, logger: log)
+                    group.addTask { try await server.run() }
+                }
                 defer { group.cancelAll() }
                 try await group.next()
             }
@@ -219,6 +230,12 @@ struct NodeSetup: Sendable {
         }
         try await engineHTTP.shutdown()
         try await marketHTTP.shutdown()
+    }
+}
+
+extension Option where Value == MetricsAddress {
+    static let metrics = Option("metrics", "127.0.0.1:9400", .optionMetrics) {
+        MetricsAddress($0)
     }
 }
 
