@@ -11,7 +11,8 @@ enum CommandTable {
     static let all: [LeafCommand] = renter + operators + providers + auditors + [.version]
 
     private static let renter: [LeafCommand] = [
-        .up, .jobCreate, .jobPlan, .jobList, .jobGet, .jobLogs, .jobEvents, .jobStop, .jobWait,
+        .up, .jobCreate, .jobPlan, .jobList, .jobGet, .jobTop, .jobLogs, .jobEvents, .jobStop,
+        .jobWait,
         .jobRetry,
         .jobCopy, .billingSummary, .invoiceGet, .billingBalance, .offerList,
     ]
@@ -20,7 +21,7 @@ enum CommandTable {
         .marketAudit,
     ]
     private static let providers: [LeafCommand] = [
-        .nodeJoin, .nodeRun, .nodeList, .nodeDrain, .nodeResume, .nodeRelease,
+        .nodeJoin, .nodeRun, .nodeList, .nodeShow, .nodeDrain, .nodeResume, .nodeRelease,
         .nodeWatch, .nodeScrubDevice,
     ]
     private static let auditors: [LeafCommand] = [

@@ -15,17 +15,21 @@ package struct Terminal: Sendable {
     let isOutputTerminal: Bool
     let isErrorTerminal: Bool
     let isInputTerminal: Bool
+    /// Of standard output, now; nil where that is no terminal.
+    let size: @Sendable () -> TerminalSize?
 
     package init(
         isOutputTerminal: Bool, isErrorTerminal: Bool, isInputTerminal: Bool,
         send: @escaping @Sendable (Stream, [UInt8]) throws -> Void,
-        readLine: @escaping @Sendable () -> String?
+        readLine: @escaping @Sendable () -> String?,
+        size: @escaping @Sendable () -> TerminalSize? = { nil }
     ) {
         self.isOutputTerminal = isOutputTerminal
         self.isErrorTerminal = isErrorTerminal
         self.isInputTerminal = isInputTerminal
         self.send = send
         self.readLine = readLine
+        self.size = size
     }
 
     static func ofProcess() -> Terminal {
@@ -36,7 +40,8 @@ package struct Terminal: Sendable {
             send: { stream, bytes in
                 try write(bytes, to: stream == .output ? STDOUT_FILENO : STDERR_FILENO)
             },
-            readLine: { Swift.readLine(strippingNewline: true) })
+            readLine: { Swift.readLine(strippingNewline: true) },
+            size: { TerminalSize.ofOutput() })
     }
 
     private static func write(_ bytes: [UInt8], to descriptor: Int32) throws {

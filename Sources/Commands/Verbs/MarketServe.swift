@@ -24,7 +24,7 @@ extension LeafCommand {
         options: [
             Option.dataFolder.form, Option.host.form, Option.port.form, Option.channelPort.form,
             Option.publicHost.form, Option.origin.form, Option.commission.form,
-            Option.blobQuota.form, Option.writeRate.form,
+            Option.blobQuota.form, Option.writeRate.form, Option<Int64>.seriesQuota.form,
         ]
     ) { session in
         let arguments = session.arguments
@@ -42,7 +42,8 @@ extension LeafCommand {
             channelPort: try arguments.value(Option.channelPort) ?? 7071, publicHost: publicHost,
             commission: try session.commission(),
             origin: try arguments.value(Option<String>.origin) ?? publicHost,
-            blobQuota: try session.blobQuota(), limits: try session.limits())
+            blobQuota: try session.blobQuota(), limits: try session.limits(),
+            seriesBytes: try session.seriesQuota())
         let server = try await MarketServer(
             configuration, log: log, reach: try FaultHook.reach(session.environment))
         try await session.makeFirstKeys([.operator], server.services)

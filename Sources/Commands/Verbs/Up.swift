@@ -20,7 +20,7 @@ extension LeafCommand {
         "up", .helpUp,
         options: [
             Option.stateFolder.form, Option.port.form, Option.commission.form,
-            Option.blobQuota.form, Option.writeRate.form,
+            Option.blobQuota.form, Option.writeRate.form, Option<Int64>.seriesQuota.form,
         ]
             + NodeSetup.options
     ) { session in
@@ -37,7 +37,7 @@ extension LeafCommand {
                 folder: folder + "/market", host: "127.0.0.1", port: port, channelPort: 0,
                 publicHost: "127.0.0.1", commission: try session.commission(),
                 origin: "local.orban", blobQuota: try session.blobQuota(),
-                limits: try session.limits()),
+                limits: try session.limits(), seriesBytes: try session.seriesQuota()),
             log: log, reach: try FaultHook.reach(session.environment))
         let url = Known<String>()
         let node = LocalNode(market: server.services, setup: setup, url: url) { node, standing in
@@ -66,6 +66,12 @@ extension Option where Value == Int64 {
     }
 }
 
+extension Option where Value == Int64 {
+    static let seriesQuota = Option("series-quota", "4GB", .optionSeriesQuota) {
+        SpecUnits.leastBytes($0)
+    }
+}
+
 extension Option where Value == Allowance {
     /// Changes a second of one account; ten times as many at once after a pause.
     static let writeRate = Option("write-rate", "100", .optionWriteRate) { text in
@@ -88,6 +94,10 @@ extension Session {
     /// 100 GB where nothing else is said.
     func blobQuota() throws -> Int64 {
         try arguments.value(Option.blobQuota) ?? MarketConfiguration.standardBlobQuota
+    }
+
+    func seriesQuota() throws -> Int64 {
+        try arguments.value(Option<Int64>.seriesQuota) ?? MarketConfiguration.standardSeriesBytes
     }
 
     func limits() throws -> RateLimits {

@@ -1,0 +1,133 @@
+import Domain
+import Wire
+
+extension LeafCommand {
+    /// `orban node show`: one page about a node; as JSON the market's own object.
+    static let nodeShow = LeafCommand(
+        "node show", .helpNodeShow, operands: [Operand("node", .operandNode)]
+    ) { session in
+        let name = session.arguments.operands[0].pathSegment
+        let node: NodeDetailDTO = try await session.withMarket([.provider, .operator]) {
+            try await $0.get("/v1/nodes/\(name)")
+        }
+        try session.show(node) { NodePage(node: node, language: session.language).lines }
+        return ExitCode.done.rawValue
+    }
+}
+
+/// A node as its owner reads it.
+struct NodePage {
+    let node: NodeDetailDTO
+    let language: Language
+
+    var lines: [String] {
+        [head] + Table.aligned(facts) + devices + leases + advisories
+    }
+
+    private var head: String {
+        let mark = node.node.connected ? "✓" : "✗"
+        let state = node.node.availability.text(in: language)
+        return "\(node.node.name)  \(node.node.id)  \(mark) \(state)"
+    }
+
+    private var facts: [[String]] {
+        var rows: [[String]] = []
+        if let offer = node.offer {
+            let free =
+                "\(Quantity.cpus(milli: offer.freeMilliCPU))/\(Quantity.cpus(milli: offer.milliCPU))"
+                + " CPU · \(Quantity.part(offer.freeMemoryBytes, of: offer.memoryBytes))"
+            rows.append([told(.headingFree), free])
+            let price = try? Rate(microPerHour: offer.microPerHour)
+            rows.append([told(.headingPrice), price.map(Quantity.rate).orDash])
+            rows.append([told(.headingTier), offer.tier.rawValue])
+        }
+        rows.append([
+            told(.nodeReported), node.reportedAt.map(\.description) ?? told(.nodeNotReported),
+        ])
+        if let driver = node.driver { rows.append([told(.nodeDriver), driver]) }
+        return rows
+    }
+
+    // MARK: Devices
+
+    private var devices: [String] {
+        guard !node.devices.isEmpty else { return [] }
+        let times = node.at.map(\.timestamp.milliseconds)
+        let end = (times.last ?? 0) + 10_000
+        let buckets = TimeBuckets(
+            start: min(times.first ?? end, end - 120_000), end: end, count: Sparkline.width)
+        var standings = Table([
+            .init(told(.headingDevices)), .init("UUID"), .init(told(.headingVRAM), .right),
+            .init(told(.headingState)),
+        ])
+        var uses = Table([.init(told(.headingDevices))] + DeviceCells.columns(language))
+        for (place, standing) in node.devices.enumerated() {
+            let device = standing.device
+            standings.rows.append([
+                device.model, device.id.text, Quantity.bytes(device.vramBytes),
+                state(of: standing),
+            ])
+            let series = place < node.series.count ? node.series[place] : nil
+            let samples = series.map { series in times.indices.map(series.sample) } ?? []
+            // The newest is of this second, not the mean of ten.
+            let cells = DeviceCells(
+                device: device, samples: samples + [standing.sample],
+                times: (series == nil ? [] : times) + [end - 1], buckets: buckets,
+                language: language
+            ).cells
+            uses.rows.append([device.model] + cells)
+        }
+        return [""] + standings.lines + [""] + uses.lines
+    }
+
+    /// What keeps it from being offered: the node's own reason, or else the market's.
+    private func state(of standing: DeviceStandingDTO) -> String {
+        let id = standing.device.id
+        let lease = node.leases.first { $0.devices.contains(id) }
+        let withheld = node.offer?.withheld.first { $0.device.id == id }
+        if let reason = standing.reason ?? withheld?.reason {
+            return "✗ " + Message.deviceState(reason, in: language)
+        }
+        return "✓ " + told(lease == nil ? .deviceOffered : .deviceLeased)
+    }
+
+    // MARK: Leases
+
+    private var leases: [String] {
+        guard !node.leases.isEmpty else { return [] }
+        var table = Table([
+            .init(told(.headingLease)), .init(told(.headingCPU), .right),
+            .init(told(.headingMemory), .right), .init(told(.headingMetered), .right),
+            .init(told(.headingPrice), .right), .init(told(.headingDevices)),
+        ])
+        table.rows = node.leases.map { lease in
+            [
+                lease.lease.text, Quantity.cpus(milli: lease.milliCPU),
+                Quantity.bytes(lease.memoryBytes), String(lease.meteredS),
+                (try? Rate(microPerHour: lease.microPerHour)).map(Quantity.rate).orDash,
+                lease.devices.isEmpty ? "–" : lease.devices.map(\.text).joined(separator: " "),
+            ]
+        }
+        return [""] + table.lines
+    }
+
+    private var advisories: [String] {
+        let dropped =
+            node.dropped > 0 ? ["! " + told(.topDropped, ["count": String(node.dropped)])] : []
+        let duplicates = node.node.duplicates.map {
+            "! "
+                + told(
+                    .nodeDuplicate,
+                    [
+                        "node": node.node.id.text, "other": $0.node.text,
+                        "device": $0.device.text,
+                    ])
+        }
+        return node.advisories.map { "! " + told(.nodeAdvisory, ["advisory": $0]) } + duplicates
+            + dropped
+    }
+
+    private func told(_ message: Message, _ values: [String: String] = [:]) -> String {
+        message.text(in: language, values)
+    }
+}
