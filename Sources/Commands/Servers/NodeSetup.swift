@@ -233,6 +233,12 @@ struct NodeSetup: Sendable {
     }
 }
 
+/// Its environment may hold a token: whoever prints it does not get that.
+extension NodeSetup: CustomStringConvertible, CustomDebugStringConvertible {
+    var description: String { "set-up of \(name)" }
+    var debugDescription: String { description }
+}
+
 extension Option where Value == MetricsAddress {
     static let metrics = Option("metrics", "127.0.0.1:9400", .optionMetrics) {
         MetricsAddress($0)

@@ -63,3 +63,9 @@ package struct NodeIdentity: Sendable {
         return String(decoding: bytes, as: UTF8.self)
     }
 }
+
+/// Whoever prints it, such as a log of services at their start, gets no key.
+extension NodeIdentity: CustomStringConvertible, CustomDebugStringConvertible {
+    package var description: String { "identity of \(place.node)" }
+    package var debugDescription: String { description }
+}
