@@ -27,6 +27,11 @@ import Testing
         #expect(means == [2, nil, 4, 8])
     }
 
+    @Test(arguments: [(8000, 1, 8), (20_000, 1, 8), (3000, 1, 3), (15_000, 5, 3), (1000, 10, 1)])
+    func `no bar stands for less than a sample`(span: Int64, step: Int64, count: Int) {
+        #expect(TimeBuckets(from: 5000, to: 5000 + span, leastSeconds: step).count == count)
+    }
+
     @Test func `lines are drawn over the last ones and cut to the terminal`() throws {
         let recorded = RecordedTerminal()
         let terminal = Terminal(

@@ -93,6 +93,25 @@ extension EndToEnd {
             }
         }
 
+        @Test(needsContainers)
+        func `a container's CPU and memory are those of its control group`() async throws {
+            try await Stage.run { stage in
+                let site = try await Site.up(stage)
+                var job = JobText("job", "while :; do :; done")
+                job.maxDuration = "12s"
+                try await site.submit(job)
+                try await site.over(within: .seconds(90))
+                let series = try #require(
+                    try await Self.top(site, ["--since", "5m"]).series.first)
+                let cpu = series.milliCPU.mean.compactMap(\.self)
+                // A quarter of a CPU is what its quota gives; a second may see a little more.
+                #expect(cpu.max().map { (150...400).contains($0) } == true, "\(cpu)")
+                let memory = series.memoryBytes.mean.compactMap(\.self).max() ?? 0
+                #expect(memory > 100_000 && memory <= series.memoryLimitBytes, "\(memory)")
+                #expect(series.devices.isEmpty && series.at.count > 6)
+            }
+        }
+
         @Test
         func `samples of a time without a market come when it is back, and no stream repeats them`()
             async throws
@@ -102,7 +121,7 @@ extension EndToEnd {
                 let site = try await Site.serving(stage, isSimulated: true)
                 let node = try await JoinedNode(
                     "alpha", at: site, options: Site.simulated + double.options,
-                    with: double.environment)
+                    with: double.environment.merging(["ORBAN_LOG": "debug"]) { $1 })
                 var job = Self.job("sleep 60")
                 job.fence = "5m"
                 try await site.submit(job)
@@ -128,7 +147,9 @@ extension EndToEnd {
                         let seconds = last.timestamp.millisecondsSince(first.timestamp) / 1000 + 1
                         return seconds > 15 && Int64(at.count) >= seconds - 2
                     })
-                withExtendedLifetime(node) {}
+                // The log at its finest tells of the services, and nothing that opens a door.
+                #expect(node.program.err.contains("Starting service"))
+                #expect(!node.program.err.contains("PRIVATE KEY"))
             }
         }
     }

@@ -24,6 +24,18 @@ struct TimeBuckets: Hashable, Sendable {
     let end: Int64
     let count: Int
 
+    init(start: Int64, end: Int64, count: Int) {
+        self.start = start
+        self.end = end
+        self.count = count
+    }
+
+    /// As many bars as a line has, or fewer where one would stand for less than `leastSeconds`.
+    init(from start: Int64, to end: Int64, leastSeconds: Int64) {
+        let most = Int(clamping: (end - start) / (leastSeconds * 1000))
+        self.init(start: start, end: end, count: min(max(most, 1), Sparkline.width))
+    }
+
     /// The mean of the values that fall into each part.
     func means(of values: [Int64?], at times: [Int64]) -> [Int64?] {
         var sums = [Int64](repeating: 0, count: count)

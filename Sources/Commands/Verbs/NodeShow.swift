@@ -55,7 +55,7 @@ struct NodePage {
         let times = node.at.map(\.timestamp.milliseconds)
         let end = (times.last ?? 0) + 10_000
         let buckets = TimeBuckets(
-            start: min(times.first ?? end, end - 120_000), end: end, count: Sparkline.width)
+            from: times.first ?? end - 10_000, to: end, leastSeconds: 10)
         var standings = Table([
             .init(told(.headingDevices)), .init("UUID"), .init(told(.headingVRAM), .right),
             .init(told(.headingState)),
@@ -123,8 +123,11 @@ struct NodePage {
                         "device": $0.device.text,
                     ])
         }
+        let contested =
+            node.node.contested
+            ? ["! " + told(.nodeContested, ["node": node.node.id.text])] : []
         return node.advisories.map { "! " + told(.nodeAdvisory, ["advisory": $0]) } + duplicates
-            + dropped
+            + contested + dropped
     }
 
     private func told(_ message: Message, _ values: [String: String] = [:]) -> String {

@@ -23,6 +23,8 @@ struct TopBoard: Hashable, Sendable {
     let name: String
     let state: JobState
     let span: Int64
+    /// Seconds that one sample stands for.
+    let step: Int64
     let hasMore: Bool
     private var table: [LeaseID: Lease] = [:]
 
@@ -37,20 +39,17 @@ struct TopBoard: Hashable, Sendable {
     /// From the first sample that is shown to the moment after the newest.
     var buckets: TimeBuckets? {
         guard let end,
-            let first = table.values.compactMap({ $0.samples.first?.at }).map(
-                \.timestamp.milliseconds
-            ).min()
+            let first = table.values.compactMap({ $0.samples.first?.at.timestamp.milliseconds })
+                .min()
         else { return nil }
-        let count = Sparkline.width
-        // A bar stands for a second at least.
-        let start = min(max(first, end - span * 1000), end - Int64(count) * 1000)
-        return TimeBuckets(start: start, end: end, count: count)
+        return TimeBuckets(
+            from: max(first, end - span * 1000), to: end, leastSeconds: step)
     }
 
     /// The moment after the newest sample, in milliseconds; nil without one.
     var end: Int64? {
         table.values.compactMap { $0.samples.last?.at.timestamp.milliseconds }.max()
-            .map { $0 + 1000 }
+            .map { $0 + step * 1000 }
     }
 
     init(_ metrics: MetricsDTO, span: Int64?) {
@@ -58,6 +57,7 @@ struct TopBoard: Hashable, Sendable {
         name = metrics.name
         state = metrics.state
         hasMore = metrics.hasMore
+        step = metrics.stepS
         self.span = Self.span(span, of: metrics.state)
         for series in metrics.series { table[series.lease] = Lease(series) }
     }

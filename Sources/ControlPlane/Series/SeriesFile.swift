@@ -46,9 +46,12 @@ final class SeriesFile {
     struct Unreadable: Error {}
 
     private static let magic: Int64 = 0x3153_4E41_4252_4F  // "ORBANS1"
+    private static let headBytes = 32
     static let stateBytes = 60
 
     let layout: SeriesLayout
+    /// Of which devices it is, in their order.
+    let devices: Int64
     /// The second at which both rings begin.
     private let first: Int64
     private let descriptor: Int32
@@ -62,15 +65,17 @@ final class SeriesFile {
         guard descriptor >= 0 else { throw WireError.notFound("series") }
         let head = Self.read(descriptor, count: Int(SeriesLayout.secondsOffset), at: 0)
         guard head.count == Int(SeriesLayout.secondsOffset),
-            var packed = PackedReader(checked: head[..<28]), packed.number(width: 8) == Self.magic
+            var packed = PackedReader(checked: head[..<Self.headBytes]),
+            packed.number(width: 8) == Self.magic
         else {
             close(descriptor)
             throw Unreadable()
         }
         first = packed.number(width: 8)
-        let devices = Int(packed.number(width: 4))
-        layout = SeriesLayout(devices: devices, minutes: minutes)
-        guard packed.number(width: 4) == Int64(minutes), devices <= SampleBatchDTO.mostDevices
+        let count = Int(packed.number(width: 4))
+        devices = packed.number(width: 4)
+        layout = SeriesLayout(devices: count, minutes: minutes)
+        guard packed.number(width: 4) == Int64(minutes), count <= SampleBatchDTO.mostDevices
         else {
             close(descriptor)
             throw Unreadable()
@@ -82,8 +87,9 @@ final class SeriesFile {
     }
 
     /// Begins one at `second`, in place of what may be there.
-    init(beginning path: String, layout: SeriesLayout, at second: Int64) throws {
-        self.layout = layout
+    init(beginning path: String, of devices: [DeviceID], minutes: Int, at second: Int64) throws {
+        layout = SeriesLayout(devices: devices.count, minutes: minutes)
+        self.devices = Self.mark(of: devices)
         first = second
         descriptor = open(path, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else { throw WireError.unavailable }
@@ -91,18 +97,31 @@ final class SeriesFile {
         packed.add(Self.magic, width: 8)
         packed.add(first, width: 8)
         packed.add(Int64(layout.devices), width: 4)
+        packed.add(self.devices, width: 4)
         packed.add(Int64(layout.minutes), width: 4)
         let blank = [UInt8](
             repeating: 0, count: Int(SeriesLayout.secondsOffset) - packed.checked.count)
         try write(packed.checked + blank, at: 0)
     }
 
+    static func mark(of devices: [DeviceID]) -> Int64 {
+        Int64(CRC32.of(devices.map(\.text).joined(separator: " ").utf8))
+    }
+
     deinit { close(descriptor) }
 
-    /// What the file takes on disk.
-    var allocatedBytes: Int64 {
-        var status = stat()
-        return fstat(descriptor, &status) == 0 ? Int64(status.st_blocks) * 512 : 0
+    /// What the file takes on disk, at most: whole blocks of what lies between its first row and
+    /// its newest.
+    var takenBytes: Int64 {
+        func blocks(_ bytes: Int) -> Int64 { (Int64(bytes) + 8191) / 4096 * 4096 }
+        guard state.newest >= 0 else { return 4096 }
+        let isWrapped = state.newest < first
+        let seconds = isWrapped ? .max : state.newest - first + 1
+        let minutes = isWrapped ? .max : state.newest / 60 - first / 60
+        let rows = Int(min(seconds, Int64(SeriesLayout.seconds)))
+        let closed = Int(min(minutes, Int64(layout.minutes)))
+        return blocks(Int(SeriesLayout.secondsOffset) + rows * layout.rowBytes - 4096)
+            + (closed > 0 ? blocks(closed * layout.minuteBytes) : 0)
     }
 
     // MARK: Writing

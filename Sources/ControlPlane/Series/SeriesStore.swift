@@ -27,7 +27,7 @@ package actor SeriesStore {
     private let mostBytes: Int64
     private var entries: [Key: Entry] = [:]
     private var leasesOfJob: [JobID: Set<LeaseID>] = [:]
-    /// What all files take on disk.
+    /// What all files take on disk, at most.
     package private(set) var bytes: Int64 = 0
     private var samplesTaken: Int64 = 0
     private var seriesRemoved: Int64 = 0
@@ -51,15 +51,18 @@ package actor SeriesStore {
         }
     }
 
+    /// What is there; a file that cannot be read is none, and goes.
     private static func found(in folder: String) throws -> [(Key, Entry)] {
         let files = FileManager.default
         var found: [(Key, Entry)] = []
         func note(_ key: Key, _ path: String) {
-            var status = stat()
-            guard stat(path, &status) == 0 else { return }
-            let touched = Timestamp(milliseconds: Int64(status.st_mtim.tv_sec) * 1000)
-            found.append(
-                (key, Entry(bytes: Int64(status.st_blocks) * 512, touched: touched)))
+            do {
+                let file = try SeriesFile(reading: path, minutes: minutes(key))
+                let touched = Timestamp(milliseconds: max(0, file.state.newest) * 1000)
+                found.append((key, Entry(bytes: file.takenBytes, touched: touched)))
+            } catch {
+                unlink(path)
+            }
         }
         for name in try files.contentsOfDirectory(atPath: folder + "/nodes") {
             if let node = NodeID(name) { note(.node(node), folder + "/nodes/" + name) }
@@ -103,34 +106,38 @@ package actor SeriesStore {
     ) throws {
         try batch.check()
         let places = devices.map { batch.devices.firstIndex(of: $0) }
-        let file = try writing(key, devices: devices.count, batch, at: now)
+        let file = try writing(key, of: devices, batch, at: now)
         lastArrival = max(lastArrival + 1, now.milliseconds, file.state.lastArrival + 1)
         samplesTaken += Int64(
             try file.append(batch, places: places, at: now, arrival: lastArrival))
-        note(key, bytes: file.allocatedBytes, at: now)
+        note(key, bytes: file.takenBytes, at: now)
         if bytes > mostBytes || entries.count > Self.mostFiles { makeRoom(keeping: key) }
     }
 
     private func writing(
-        _ key: Key, devices: Int, _ batch: SampleBatchDTO, at now: Timestamp
+        _ key: Key, of devices: [DeviceID], _ batch: SampleBatchDTO, at now: Timestamp
     ) throws -> SeriesFile {
         let minutes = Self.minutes(key)
         if entries[key] != nil {
             do {
                 let file = try SeriesFile(reading: path(key), minutes: minutes)
-                if file.layout.devices == devices { return file }
+                if file.devices == SeriesFile.mark(of: devices),
+                    file.layout.devices == devices.count
+                {
+                    return file
+                }
             } catch let error where error is SeriesFile.Unreadable || error is WireError {
                 // Torn at its beginning, or of other devices: it begins again.
             }
         }
-        if case .lease(let job, _) = key, leasesOfJob[job] == nil {
+        if case .lease(let job, _) = key {
             try FileManager.default.createDirectory(
                 atPath: "\(folder)/jobs/\(job)", withIntermediateDirectories: true,
                 attributes: [.posixPermissions: 0o700])
         }
         let age = batch.sentSecond - (batch.samples.first?.second ?? batch.sentSecond)
         return try SeriesFile(
-            beginning: path(key), layout: SeriesLayout(devices: devices, minutes: minutes),
+            beginning: path(key), of: devices, minutes: minutes,
             at: max(0, now.milliseconds / 1000 - age))
     }
 

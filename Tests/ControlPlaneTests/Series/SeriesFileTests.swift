@@ -16,7 +16,8 @@ import Wire
             file = try SeriesFile(reading: path, minutes: layout.minutes)
         } else {
             file = try SeriesFile(
-                beginning: path, layout: layout, at: SeriesSamples.start)
+                beginning: path, of: [SeriesSamples.gpu], minutes: layout.minutes,
+                at: SeriesSamples.start)
         }
         return try file.append(batch, places: [0], at: now, arrival: arrival)
     }
@@ -24,17 +25,17 @@ import Wire
     // MARK: Bytes
 
     @Test(arguments: [
-        (0, [0, 0], 24, 34), (1, [0, 0, 0, 0, 0, 0, 0], 39, 75), (8, [], 144, 362),
+        (0, 24, 34, 1_555_392), (1, 39, 75, 3_380_592), (8, 144, 362, 16_156_992),
     ])
-    func `a row and a minute take this many bytes`(
-        devices: Int, values: [Int64], row: Int, minute: Int
+    func `a row, a minute and a whole series take this many bytes`(
+        devices: Int, row: Int, minute: Int, whole: Int64
     ) {
-        let layout = SeriesLayout(devices: devices, minutes: 1)
+        let layout = SeriesLayout(devices: devices, minutes: SeriesLayout.days30)
         #expect(layout.rowBytes == row && layout.minuteBytes == minute)
-        guard !values.isEmpty else { return }
+        #expect(layout.minutesOffset + Int64(layout.minutes * minute) == whole)
         let written = layout.bytes(
             of: SeriesRow(
-                second: 1, arrival: 2, values: values,
+                second: 1, arrival: 2, values: [Int64?](repeating: 0, count: layout.widths.count),
                 throttle: [UInt16?](repeating: 0, count: devices)))
         #expect(written.count == row)
     }
@@ -236,7 +237,7 @@ import Wire
                         try file.append(next, places: [0], at: SeriesSamples.at(405), arrival: 99)
                             == 5)
                 } catch is SeriesFile.Unreadable {
-                    #expect(torn.prefix(28) != whole.prefix(28) || torn.count < 192)
+                    #expect(torn.prefix(32) != whole.prefix(32) || torn.count < 192)
                 }
             }
         }
