@@ -168,7 +168,7 @@ struct NodeSetup: Sendable {
                 logger: log, devices: devices, scrubber: scrubber)
             parts.lifted = lifted
             parts.market = MarketBytes(http: marketHTTP, base: marketURL, clock: clock)
-            parts.advisories = findings.map(\.advisory)
+            parts.advisories = standing.advisories
             let agent = try NodeAgent(parts)
             // The owner at the machine needs no key: the node says it with its own.
             let drains = Interrupts.all([SIGUSR1])
