@@ -120,8 +120,9 @@ let package = Package(
         module(
             "Commands",
             [
-                "Domain", "Transparency", "Wire", "ControlPlane", "NodeAgent", "Simulation",
-                crypto, httpClient, nio, nioPosix, nioHTTP1, nioSSL, logging, lifecycle,
+                "Domain", "Hosting", "Transparency", "Wire", "ControlPlane", "NodeAgent",
+                "Simulation", crypto, httpClient, nio, nioPosix, nioHTTP1, nioSSL, logging,
+                lifecycle,
             ]),
         // 6. Main
         program("orban", ["Commands"]),
@@ -151,7 +152,10 @@ let package = Package(
         tests("Hosting", ["Hosting", "Domain"]),
         tests(
             "Marketplace",
-            ["Marketplace", "Domain", "Accounting", "Verification", "Transparency", crypto]),
+            [
+                "Marketplace", "Domain", "Accounting", "Matching", "Verification", "Transparency",
+                crypto,
+            ]),
         tests("Wire", ["Wire", "Domain"] + grpc),
         tests(
             "StoreContract",
@@ -178,7 +182,7 @@ let package = Package(
                 x509, asn1,
                 logging, nio, nioSSL, lifecycle, hummingbird, hummingbirdTesting, httpTypes, yams,
             ] + grpc),
-        tests("Commands", ["Commands", "NodeAgent", "Wire", "Domain"]),
+        tests("Commands", ["Commands", "NodeAgent", "Hosting", "Wire", "Domain"]),
         tests(
             "EndToEnd",
             [

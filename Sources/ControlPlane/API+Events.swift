@@ -114,7 +114,7 @@ extension JobEventDTO {
             set(mark)
             self.node = node
             microPerHour = rate.microPerHour
-        case .started(let mark): set(mark)
+        case .started(let mark), .requeued(let mark): set(mark)
         case .metered(let mark, let seconds, let cost), .settled(let mark, let seconds, let cost):
             set(mark)
             meteredS = seconds
@@ -147,6 +147,7 @@ extension JobEventKind {
         case .metered: self = .metered
         case .ended: self = .ended
         case .settled: self = .settled
+        case .requeued: self = .requeued
         case .closing: self = .closing
         case .refunded: self = .refunded
         case .closed: self = .closed

@@ -24,12 +24,8 @@ extension API {
             for case .node(let node) in rows { nodes.append(try await market.view(node)) }
             return try Self.json(ListDTO(data: nodes, hasMore: false))
         }
-        for (verb, event) in [("drain", Offer.Event.drained), ("resume", .resumed)] {
-            add(.post, "/v1/nodes/:node/\(verb)", .roles([.provider, .operator])) { _, call in
-                let node = try await market.node(call)
-                try await market.store.perform(.changeAvailability(node.id, event))
-                return try Self.json(try await market.view(node), status: .accepted)
-            }
+        addWish("drain") { request in
+            .drained(by: try await Self.moment(of: request, at: market.clock.now()))
         }
         add(.post, "/v1/nodes/:node/release", .roles([.provider, .operator])) { request, call in
             let node = try await market.node(call)
@@ -37,6 +33,8 @@ extension API {
             try await market.store.perform(.release(body.device, of: node.id))
             return try Self.json(try await market.view(node))
         }
+        addWish("pause") { _ in .paused }
+        addWish("resume") { _ in .open }
         add(.put, "/v1/images/:image", .roles([.operator])) { request, call in
             let name = try call.parameter("image")
             let body = try Self.decode(ImageDTO.self, try await Self.body(request))
@@ -51,6 +49,37 @@ extension API {
     }
 }
 
+extension API {
+    /// A drain names a moment that is still to come, within a year.
+    private static let furthestDrainSeconds: Int64 = 366 * 86_400
+
+    /// What an owner asks of a node.
+    private mutating func addWish(
+        _ verb: String, _ read: @escaping @Sendable (Request) async throws -> OwnerWish<Timestamp>
+    ) {
+        let market = market
+        add(.post, "/v1/nodes/:node/\(verb)", .roles([.provider, .operator])) { request, call in
+            let node = try await market.node(call)
+            try await market.store.perform(.wish(node.id, try await read(request)))
+            return try Self.json(try await market.view(node), status: .accepted)
+        }
+    }
+
+    /// - Throws: `WireError.bodyMalformed`, `.parameterInvalid`.
+    private static func moment(
+        of request: Request, at now: Timestamp
+    ) async throws -> Timestamp? {
+        let body = try await Self.body(request)
+        guard !body.isEmpty, let by = try decode(DrainDTO.self, body).by?.timestamp else {
+            return nil
+        }
+        guard by > now, by <= now.advanced(seconds: furthestDrainSeconds) else {
+            throw WireError.parameterInvalid(name: "by")
+        }
+        return by
+    }
+}
+
 extension MarketServices {
     func view(_ node: Node) async throws -> NodeDTO {
         let offer = try await store.read([.offer(node.id)]).offer(node.id)
@@ -58,6 +87,7 @@ extension MarketServices {
             id: node.id, name: node.name, provider: node.provider,
             connected: await sessions.health(of: node.id) != .silent,
             availability: offer?.availability ?? .down,
+            closed: offer?.closing.map(ClosedDTO.init),
             leases: await sessions.liveLeases(on: node.id),
             duplicates: offer?.duplicates ?? [],
             contested: await sessions.isContested(node.id))

@@ -209,7 +209,7 @@ extension NodeSessions {
             log.warning(
                 "goodbye to a session", metadata: ["node.id": "\(node)", "code": "\(code)"])
             effect = nil
-        case .welcome, .renewal, .receiptAccepted, .receiptRefused, .drained, .scrubAnswered:
+        case .welcome, .renewal, .receiptAccepted, .receiptRefused, .drained, .scrubAnswered, .wish:
             effect = nil
         }
         if let effect { faults.reach(.beforeEffect(effect)) }

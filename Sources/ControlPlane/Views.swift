@@ -283,6 +283,7 @@ extension MismatchReason {
         case .tier(let tier): .tier(tier)
         case .network: .network
         case .price(let rate): .price(rate)
+        case .owner: .owner
         case .draining: .draining
         case .down: .down
         case .busy: .busy

@@ -12,6 +12,8 @@ package enum NodeFrame: Hashable, Sendable, Codable {
     case drain
     /// A device is clean: the receipt of its last scrub, repeated until it is answered.
     case scrubbed(SignedReceipt)
+    /// The owner's wish of that number is known here.
+    case wished(number: Int64)
 }
 
 /// What the market says to a node.
@@ -29,6 +31,9 @@ package enum MarketFrame: Hashable, Sendable, Codable {
     case drained
     /// Answers `scrubbed`: it is committed, or refused for good, with a stable code.
     case scrubAnswered(DeviceID, scrub: Int64, refusal: String?)
+    /// What the owner asks for, with the milliseconds that are left; said on every session, and
+    /// again until `wished` answers it. Numbers grow with each wish.
+    case wish(number: Int64, OwnerWish<Int64>)
     /// The session ends; the text is a stable code.
     case goodbye(code: String)
 

@@ -215,6 +215,7 @@ package enum TaskLife: Hashable, Sendable, Codable {
         case (.queued, .opened(let now)): .open(since: now)
         case (.open, .matched(let lease)): .leased(lease)
         case (.leased, .ended(let reason)): .finished(reason)
+        case (.leased, .yielded): .queued
         case (.queued, .cancelled(let reason)), (.open, .cancelled(let reason)):
             .finished(reason)
         case (.finished, .retried): .queued
@@ -228,6 +229,8 @@ package enum TaskEvent: Hashable, Sendable {
     case opened(at: Timestamp)
     case matched(LeaseID)
     case ended(EndReason)
+    /// Its lease made way for a machine's owner; it is placed anew.
+    case yielded
     /// It will not be placed, for that reason.
     case cancelled(EndReason)
     case retried
@@ -235,6 +238,10 @@ package enum TaskEvent: Hashable, Sendable {
 
 /// One element of a job's array.
 package struct JobTask: Hashable, Sendable, Codable {
+    /// A run that makes way for an owner is followed by another one up to this attempt: a node that
+    /// takes orders and yields them at once does not go on for ever.
+    package static let mostAttempts: Int64 = 100
+
     package let id: TaskID
     /// The fencing number of the lease it has or will have next; grows by one per lease.
     package var attempt: Int64

@@ -59,11 +59,14 @@ package struct Offer: Hashable, Sendable, Codable {
     package var duplicates: [DuplicateDevice]
     /// What its devices' last tenants left, as far as the market knows.
     package var hygiene: Hygiene
+    /// What its owner has asked for through the market.
+    package var wish: NumberedWish
 
     package init(
         node: NodeID, provider: AccountID, version: Int64, availability: Availability,
         terms: OfferTerms, free: Resources, freeDevices: [DeviceID],
-        duplicates: [DuplicateDevice] = [], hygiene: Hygiene = Hygiene()
+        duplicates: [DuplicateDevice] = [], hygiene: Hygiene = Hygiene(),
+        wish: NumberedWish = .none
     ) {
         self.hygiene = hygiene
         self.node = node
@@ -74,9 +77,10 @@ package struct Offer: Hashable, Sendable, Codable {
         self.free = free
         self.freeDevices = freeDevices
         self.duplicates = duplicates
+        self.wish = wish
     }
 
-    /// Rows that were stored before duplicates were noted have no such field.
+    /// Rows that were stored before duplicates or wishes were noted have no such field.
     package init(from decoder: any Decoder) throws {
         let values = try decoder.container(keyedBy: CodingKeys.self)
         self.init(
@@ -89,7 +93,8 @@ package struct Offer: Hashable, Sendable, Codable {
             freeDevices: try values.decode([DeviceID].self, forKey: .freeDevices),
             duplicates: try values.decodeIfPresent([DuplicateDevice].self, forKey: .duplicates)
                 ?? [],
-            hygiene: try values.decodeIfPresent(Hygiene.self, forKey: .hygiene) ?? Hygiene())
+            hygiene: try values.decodeIfPresent(Hygiene.self, forKey: .hygiene) ?? Hygiene(),
+            wish: try values.decodeIfPresent(NumberedWish.self, forKey: .wish) ?? .none)
     }
 
     /// Empty notes are left out, so that a row of an older form is still what it was.
@@ -104,10 +109,30 @@ package struct Offer: Hashable, Sendable, Codable {
         try values.encode(freeDevices, forKey: .freeDevices)
         if !duplicates.isEmpty { try values.encode(duplicates, forKey: .duplicates) }
         if !hygiene.isEmpty { try values.encode(hygiene, forKey: .hygiene) }
+        if wish != .none { try values.encode(wish, forKey: .wish) }
     }
 
     private enum CodingKeys: String, CodingKey {
         case node, provider, version, availability, terms, free, freeDevices, duplicates, hygiene
+        case wish
+    }
+
+    /// Why its owner keeps it now; nil while it takes orders, as far as its owner is concerned.
+    package var closing: OfferClosing? {
+        switch wish.wish {
+        case .paused: OfferClosing(.paused)
+        case .drained(let moment): OfferClosing(.drained, until: moment)
+        case .open: terms.closed
+        }
+    }
+
+    /// Takes the owner's wish, and with it whether orders are wanted; to take orders again also
+    /// clears the notes of duplicates. Asking for what stands changes nothing.
+    package mutating func take(_ wish: OwnerWish<Timestamp>) {
+        availability = availability.after(wish == .open ? .resumed : .drained)
+        if wish == .open { duplicates = [] }
+        guard self.wish.wish != wish else { return }
+        self.wish = NumberedWish(number: self.wish.number + 1, wish: wish)
     }
 
     /// Notes that `node` claims `device` too; at most 64 such notes stand.
@@ -143,10 +168,13 @@ package struct OfferTerms: Hashable, Sendable, Codable {
     package let withheld: [WithheldDevice]
     /// The most that a job's container gets.
     package var network: NetworkAccess
+    /// Why nothing of it can be had now: its owner comes first.
+    package let closed: OfferClosing?
 
     package init(
         capacity: Resources, devices: [Device], ask: Rate, region: String, tier: Tier,
-        withheld: [WithheldDevice] = [], network: NetworkAccess = .none
+        withheld: [WithheldDevice] = [], network: NetworkAccess = .none,
+        closed: OfferClosing? = nil
     ) {
         self.capacity = capacity
         self.devices = devices
@@ -155,10 +183,11 @@ package struct OfferTerms: Hashable, Sendable, Codable {
         self.tier = tier
         self.withheld = withheld
         self.network = network
+        self.closed = closed
     }
 
-    /// Rows that were stored before devices could be withheld, or a network offered, have no such
-    /// field.
+    /// Rows that were stored before devices could be withheld, a network offered, or offers closed,
+    /// have no such field.
     package init(from decoder: any Decoder) throws {
         let values = try decoder.container(keyedBy: CodingKeys.self)
         self.init(
@@ -168,7 +197,8 @@ package struct OfferTerms: Hashable, Sendable, Codable {
             region: try values.decode(String.self, forKey: .region),
             tier: try values.decode(Tier.self, forKey: .tier),
             withheld: try values.decodeIfPresent([WithheldDevice].self, forKey: .withheld) ?? [],
-            network: try values.decode(NetworkAccess.self, forKey: .network))
+            network: try values.decode(NetworkAccess.self, forKey: .network),
+            closed: try values.decodeIfPresent(OfferClosing.self, forKey: .closed))
     }
 
     /// As `Offer` does.
@@ -181,10 +211,11 @@ package struct OfferTerms: Hashable, Sendable, Codable {
         try values.encode(tier, forKey: .tier)
         if !withheld.isEmpty { try values.encode(withheld, forKey: .withheld) }
         try values.encode(network, forKey: .network)
+        try values.encodeIfPresent(closed, forKey: .closed)
     }
 
     private enum CodingKeys: String, CodingKey {
-        case capacity, devices, ask, region, tier, withheld, network
+        case capacity, devices, ask, region, tier, withheld, network, closed
     }
 
     /// The same terms, without these devices.
@@ -194,7 +225,7 @@ package struct OfferTerms: Hashable, Sendable, Codable {
         return OfferTerms(
             capacity: capacity, devices: others, ask: ask, region: region, tier: tier,
             withheld: withheld + more.map { WithheldDevice(device: $0, reason: reason) },
-            network: network)
+            network: network, closed: closed)
     }
 
     /// Whether the device is offered.
@@ -205,7 +236,7 @@ package struct OfferTerms: Hashable, Sendable, Codable {
         OfferTerms(
             capacity: capacity, devices: devices.filter { $0.id != device }, ask: ask,
             region: region, tier: tier, withheld: withheld.filter { $0.device.id != device },
-            network: network)
+            network: network, closed: closed)
     }
 
     /// Every device of the node, offered or not.
@@ -233,7 +264,7 @@ package struct OfferTerms: Hashable, Sendable, Codable {
 }
 
 /// A device that its node does not offer now, and why: a stable code, such as `xid_79`, `gone`,
-/// `silent`, `no_cdi`, `in_use`; `duplicate` is the market's own word.
+/// `silent`, `no_cdi`, `in_use`, `owner_gpu`; `duplicate` is the market's own word.
 package struct WithheldDevice: Hashable, Sendable, Codable {
     package let device: Device
     package let reason: String

@@ -28,9 +28,13 @@ package enum EndReason: Hashable, Sendable {
     /// A device of the lease failed under it; the text is one of our stable codes: `gone`, `silent`,
     /// `xid_79`.
     case deviceLost(code: String)
+    /// The machine's owner wanted it, and the grace is over or the program left when it was asked
+    /// to; the text is one of our stable codes: `schedule`, `owner_gpu`, `owner_desktop`, `paused`,
+    /// `drained`.
+    case yielded(code: String)
 
     /// Stable text: `exit:0`, `oom`, `limit`, `budget`, `stopped`, `start_failed:…`, `lost`, `killed`,
-    /// `device:…`.
+    /// `device:…`, `yielded:…`.
     package var text: String {
         switch self {
         case .exited(let code): "exit:\(code)"
@@ -42,6 +46,7 @@ package enum EndReason: Hashable, Sendable {
         case .nodeLost: "lost"
         case .killed: "killed"
         case .deviceLost(let code): "device:\(code)"
+        case .yielded(let code): "yielded:\(code)"
         }
     }
 
@@ -63,6 +68,8 @@ package enum EndReason: Hashable, Sendable {
                 self = .startFailed(code: code)
             } else if let code = Self.code(in: text, after: "device:") {
                 self = .deviceLost(code: code)
+            } else if let code = Self.code(in: text, after: "yielded:") {
+                self = .yielded(code: code)
             } else {
                 return nil
             }
@@ -78,13 +85,14 @@ package enum EndReason: Hashable, Sendable {
     package var isSuccess: Bool { self == .exited(code: 0) }
 
     /// The exit code a waiting command ends with: the job's own, 124 stopped by time or budget,
-    /// 125 never ran, 137 killed or lost (its node, or a device), 143 stopped by the renter.
+    /// 125 never ran, 137 killed or lost (its node, or a device), 143 stopped by the renter or asked
+    /// to leave by the machine's owner.
     package var exitCode: Int {
         switch self {
         case .exited(let code): code
         case .outOfMemory, .nodeLost, .killed, .deviceLost: 137
         case .overran, .budgetExhausted: 124
-        case .stopped: 143
+        case .stopped, .yielded: 143
         case .startFailed: 125
         }
     }

@@ -19,10 +19,38 @@ package enum DeviceSight: Hashable, Sendable {
 package struct DeviceReading: Hashable, Sendable {
     package let device: DeviceID
     package let sight: DeviceSight
+    package let user: DeviceUser
 
-    package init(device: DeviceID, sight: DeviceSight) {
+    package init(device: DeviceID, sight: DeviceSight, user: DeviceUser = .nobodyElse) {
         self.device = device
         self.sight = sight
+        self.user = user
+    }
+}
+
+/// Who uses a device beside the leases of this node.
+package enum DeviceUser: Hashable, Sendable {
+    case nobodyElse
+    /// A program of the machine's owner.
+    case owner
+}
+
+/// What was seen of the owner's use of one device.
+struct OwnersUse: Hashable, Sendable {
+    /// In the newest sample, and in the one before it: a single one is a glance, no use.
+    var isSeen = false
+    var since: BootTime?
+    var lastSeen = BootTime(nanoseconds: 0)
+
+    mutating func see(_ user: DeviceUser, idle: Int64, at now: BootTime) {
+        let wasSeen = isSeen
+        isSeen = user == .owner
+        if isSeen, wasSeen || since != nil {
+            since = since ?? now
+            lastSeen = now
+        } else if now.nanosecondsSince(lastSeen) >= idle {
+            since = nil
+        }
     }
 }
 
@@ -36,6 +64,7 @@ struct KnownDevice: Hashable, Sendable {
     var isSilent = false
     var lostCode: String?
     var withheldCode: String?
+    var ownersUse = OwnersUse()
 }
 
 // Devices: a lease that holds some counts only time after which every one of them has answered, and
@@ -56,6 +85,9 @@ extension Host {
         for reading in readings {
             var known = devices[reading.device] ?? KnownDevice(awaitedSince: now)
             (known.lostCode, known.withheldCode, known.isSilent) = (nil, nil, false)
+            if owner.policy.yieldsTo.contains(.gpu) {
+                known.ownersUse.see(reading.user, idle: owner.policy.idle, at: now)
+            }
             switch reading.sight {
             case .well: known.answeredAt = max(known.answeredAt ?? askedAt, askedAt)
             case .withheld(let code):
@@ -70,6 +102,7 @@ extension Host {
         }
         endWithoutDevices(at: now)
         scrubWhatIsDue(at: now)
+        yieldToOwner(at: now)
         offerAnew(at: now)
     }
 
@@ -153,9 +186,10 @@ extension Host {
 
     /// What the node declares, less what it does not offer now.
     func offered(at now: BootTime) -> OfferTerms {
+        let closing = ownerClosings(at: now).first
         var (offered, withheld) = ([Device](), [WithheldDevice]())
         for device in terms.devices {
-            if let reason = reason(toWithhold: device.id, at: now) {
+            if let reason = withheldReason(of: device.id, closing, at: now) {
                 withheld.append(WithheldDevice(device: device, reason: reason))
             } else {
                 offered.append(device)
@@ -163,13 +197,20 @@ extension Host {
         }
         return OfferTerms(
             capacity: terms.capacity, devices: offered, ask: terms.ask, region: terms.region,
-            tier: terms.tier, withheld: withheld, network: terms.network)
+            tier: terms.tier, withheld: withheld, network: terms.network,
+            closed: closing.map { OfferClosing($0.code, until: $0.opensAt) })
     }
 
-    private func reason(toWithhold device: DeviceID, at now: BootTime) -> String? {
-        if let code = loss(of: device, at: now) { return code }
+    /// What a device has of its own to say. That the owner uses all of them is said of the whole.
+    private func withheldReason(
+        of device: DeviceID, _ closing: OwnerClosing?, at now: BootTime
+    ) -> String? {
+        if let loss = loss(of: device, at: now) { return loss }
         let unclean = uncleanness(of: device)
         if case .quarantined = cleanliness(of: device) { return unclean }
+        guard ownersUse(of: device, at: now) == nil else {
+            return closing == nil ? OwnerCode.ownerGPU.rawValue : unclean
+        }
         return devices[device]?.withheldCode ?? unclean
     }
 

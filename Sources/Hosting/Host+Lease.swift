@@ -23,6 +23,9 @@ extension Host {
             dispatch: dispatch, progress: Progress(), fence: fence ?? BootTime(nanoseconds: 0),
             now: now)
         actions.append(.record(.accepted(dispatch)))
+        if let code = table[dispatch.lease].flatMap({ ownerCode(against: $0, at: now) }) {
+            return finish(dispatch.lease, .yielded(code: code), seconds: 0, at: now)
+        }
         if let fence { actions.append(.moveFence(dispatch.lease, fence)) }
         actions.append(.prepare(dispatch))
     }
@@ -47,7 +50,7 @@ extension Host {
     /// still be running here.
     mutating func startIfReady(_ id: LeaseID, at now: BootTime) {
         guard var lease = table[id], lease.phase == .ready, now < lease.fence,
-            hasDevices(lease, at: now)
+            hasDevices(lease, at: now), ownerCode(against: lease, at: now) == nil
         else { return }
         let isElderAlive = leases.contains {
             $0.dispatch.task == lease.dispatch.task && $0.id != id && $0.phase.mayHaveContainer

@@ -65,7 +65,9 @@ extension Host {
             if now < lease.fence { actions.append(.thaw(lease.id)) }
         case .ending: return
         case .exited(let reason, let finish):
-            let exit = lease.exit ?? ContainerExit(reason: reason, at: min(finish, now))
+            let exit =
+                lease.exit
+                ?? ContainerExit(reason: lease.reason(for: reason), at: min(finish, now))
             lease.exit = exit
             // The devices' next sample tells whether they were there until then.
             guard answered >= exit.at || now.nanosecondsSince(exit.at) > Self.longestSilence else {
@@ -102,7 +104,7 @@ extension Host {
         case .running, .frozenByOther: actions.append(.freeze(lease.id))
         case .frozenByUs, .ending: break
         case .exited(let reason, _):
-            return save(lease.id, reason, seconds: meter.seconds, at: now)
+            return save(lease.id, lease.reason(for: reason), seconds: meter.seconds, at: now)
         }
         lease.progress.phase = .frozen(meter)
         table[lease.id] = lease
@@ -129,6 +131,7 @@ extension Host {
         endWithoutDevices(at: now)
         scrubWhatIsDue(at: now)
         tellScrubs(at: now)
+        yieldToOwner(at: now)
         offerAnew(at: now)
         for id in leases.map(\.id) {
             freezeIfUnrenewed(id, at: now)

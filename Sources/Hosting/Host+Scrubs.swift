@@ -97,7 +97,7 @@ extension Host {
     }
 
     private mutating func scrubIfDue(_ device: DeviceID, at now: BootTime) {
-        guard isLeft(device), isThere(device, at: now),
+        guard isLeft(device), isThere(device, at: now), !isOwners(device, at: now),
             now >= scrubTimes[device]?.notBefore ?? now
         else { return }
         take(.scrubBegan, device) { $0.scrubs += 1 }

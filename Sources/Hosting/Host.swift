@@ -18,6 +18,9 @@ package struct Host: Sendable {
     package let terms: OfferTerms
     /// By the last sample; only looked up, never walked where order tells.
     var devices: [DeviceID: KnownDevice] = [:]
+    var owner: OwnerView
+    /// Whether the market has said on this session what the owner wants.
+    var isWishHeard = false
     /// What was said on this session.
     var saidTerms: OfferTerms?
     /// Leases of this event have given devices back: what is offered is said at its end.
@@ -44,9 +47,10 @@ package struct Host: Sendable {
     var drainSaidAt: BootTime?
     var actions: [HostAction] = []
 
-    package init(node: NodeID, terms: OfferTerms) {
+    package init(node: NodeID, terms: OfferTerms, owner policy: OwnerPolicy = .standard) {
         self.node = node
         self.terms = terms
+        owner = OwnerView(policy: policy)
     }
 
     /// Leases held, in the order of their ids.
@@ -65,6 +69,7 @@ package struct Host: Sendable {
             reconcile(observations, at: now)
             runTimers(at: now)
         case .devicesSeen(let readings, let askedAt): see(readings, askedAt: askedAt, at: now)
+        case .ownerSeen(let sight): see(sight, at: now)
         case .saved(let lease, let result): saved(lease, result, at: now)
         case .removed(let lease): removed(lease, at: now)
         case .scrubbed(let device, let scrub, let result):
@@ -128,6 +133,7 @@ extension Host {
     ) -> [HostAction] {
         finished = history.finished
         adopt(history.devices)
+        owner.take(history.wish, at: now)
         for (dispatch, progress) in history.leases {
             table[dispatch.lease] = HostedLease(
                 dispatch: dispatch, progress: progress,
@@ -152,7 +158,10 @@ extension Host {
         case .starting: actions.append(.start(lease.dispatch))
         case .saving: actions.append(.save(id))
         case .ending: actions.append(.kill(id))
-        case .running, .frozen, .ended: break
+        case .running, .frozen:
+            // It may have been written down and not said.
+            if lease.progress.notice?.isTakenBack == false { actions.append(.notify(id)) }
+        case .ended: break
         }
     }
 

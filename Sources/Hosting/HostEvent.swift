@@ -18,6 +18,9 @@ package enum HostEvent: Hashable, Sendable {
     /// Every device of this machine, as the driver sees it now; expected once a second where the node
     /// declares devices. They were asked no earlier than `askedAt`.
     case devicesSeen([DeviceReading], askedAt: BootTime)
+    /// The machine's owner, as they can be seen now; expected once a second where anything of them
+    /// is looked at, and once at the start in any case.
+    case ownerSeen(OwnerSight)
     /// Outputs and log lines have reached the market, or never will.
     case saved(LeaseID, SaveResult)
     /// Nothing of the lease is left on this machine.
@@ -82,6 +85,8 @@ package enum HostAction: Hashable, Sendable {
     case moveFence(LeaseID, BootTime)
     case freeze(LeaseID)
     case thaw(LeaseID)
+    /// Tell its program that it is to leave: `SIGTERM` to the first process.
+    case notify(LeaseID)
     case kill(LeaseID)
     /// Upload outputs and the rest of the log.
     case save(LeaseID)
@@ -105,14 +110,21 @@ package enum HostRecord: Hashable, Sendable, Codable {
     case progress(LeaseID, Progress)
     case finished(LeaseID)
     case device(DeviceID, DeviceCare)
+    /// What the owner wants; of no lease.
+    case wished(HeldWish)
 
     /// The lease that it is about.
     package var lease: LeaseID? {
         switch self {
         case .accepted(let dispatch): dispatch.lease
         case .progress(let lease, _), .finished(let lease): lease
-        case .device: nil
+        case .device, .wished: nil
         }
+    }
+
+    /// What it means in a boot after the one that it was written in.
+    package var inAnotherBoot: HostRecord {
+        if case .wished(let wish) = self { .wished(wish.inAnotherBoot) } else { self }
     }
 }
 
@@ -127,6 +139,7 @@ package struct HostHistory: Hashable, Sendable {
     private var order: [LeaseID] = []
     package private(set) var finished: [LeaseID] = []
     package private(set) var devices: [DeviceID: DeviceCare] = [:]
+    package private(set) var wish = HeldWish.none
 
     package init() {}
 
@@ -146,6 +159,7 @@ package struct HostHistory: Hashable, Sendable {
         case .device(let device, let care):
             devices[device] = care
             forgetOne(butNot: device)
+        case .wished(let wish): self.wish = wish
         }
     }
 
@@ -165,7 +179,7 @@ package struct HostHistory: Hashable, Sendable {
 
     /// The shortest journal that folds to the same history.
     package var records: [HostRecord] {
-        finished.map { .finished($0) }
+        (wish == .none ? [] : [.wished(wish)]) + finished.map { .finished($0) }
             + devices.keys.sorted().compactMap { id in devices[id].map { .device(id, $0) } }
             + leases.flatMap { lease -> [HostRecord] in
                 [.accepted(lease.dispatch), .progress(lease.dispatch.lease, lease.progress)]

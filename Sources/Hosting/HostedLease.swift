@@ -88,6 +88,8 @@ package struct Progress: Hashable, Sendable, Codable {
     package internal(set) var lastClaim: Claim?
     /// The market has not accepted `lastClaim` yet.
     package internal(set) var isClaimPending: Bool
+    /// That it was asked to leave, where it was.
+    package internal(set) var notice: LeaveNotice?
 
     package init() {
         phase = .preparing

@@ -45,6 +45,7 @@ extension Host {
         session = .greeting
         answeredHeartbeatSentAt = nil
         drainSaidAt = nil
+        isWishHeard = false
         let offered = offered(at: now)
         saidTerms = offered
         actions.append(.send(.hello(terms: offered, leases: leases.map(\.id))))
@@ -68,6 +69,7 @@ extension Host {
         case .drained: isDrainUnanswered = false
         case .scrubAnswered(let device, let scrub, _):
             if untold[device]?.receipt.scrub == scrub { untold[device] = nil }
+        case .wish(let number, let wish): take(wish, number: number, at: now)
         case .goodbye(MarketFrame.secondSessionTried): break
         case .goodbye:
             hangUp()

@@ -32,13 +32,13 @@ extension Command {
                 + terms.allDevices.compactMap { device in
                     rows.device(device.id).flatMap { $0.node == node ? nil : .offer($0.node) }
                 }
-        case .changeAvailability(let node, _): [.offer(node)]
         case .release(let device, let node): [.offer(node), .device(device)]
         case .scrubbed(let verified):
             [
                 .offer(verified.receipt.node),
                 .liveLeasesOfNode(verified.receipt.node, limit: Self.everyTask),
             ]
+        case .changeAvailability(let node, _), .wish(let node, _): [.offer(node)]
         case .submit(let submit):
             [
                 .replay(submit.idempotency.key), .account(submit.renter), .job(submit.id),

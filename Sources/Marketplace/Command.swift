@@ -70,6 +70,8 @@ package enum Command: Hashable, Sendable {
     /// The node has that device no more.
     case release(DeviceID, of: NodeID)
     case scrubbed(VerifiedScrub)
+    /// What its owner wants of a node, until they say otherwise.
+    case wish(NodeID, OwnerWish<Timestamp>)
     case submit(SubmitJob)
     case clear(Clearing)
     case meter(VerifiedReceipt, arrivedAt: Timestamp)
@@ -102,6 +104,7 @@ package enum Command: Hashable, Sendable {
         case .changeAvailability: .changeAvailability
         case .release: .release
         case .scrubbed: .scrubbed
+        case .wish: .wish
         case .submit: .submit
         case .clear: .clear
         case .meter: .meter
@@ -121,7 +124,7 @@ package enum Command: Hashable, Sendable {
     package enum Verb: String, Hashable, Sendable, CaseIterable {
         case openAccount, addKey, credit, registerNode, addJoinToken, nameImage
         case beginUpload, addBlob, dropUpload, addOutputs
-        case advertise, changeAvailability, release, scrubbed, submit, clear, meter, silence
+        case advertise, changeAvailability, release, scrubbed, wish, submit, clear, meter, silence
         case endLease
         case verify, closePeriod, stop, retry, effectDone, sequence, publishHead, keepAlive
     }

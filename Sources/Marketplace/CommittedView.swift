@@ -13,6 +13,7 @@ struct CommittedView: Sendable {
     private var jobs: [JobID: Job] = [:]
     private var outbox: [NodeID: [Unacknowledged]] = [:]
     private var nodeOfEffect: [EffectID: NodeID] = [:]
+    private var wishes: [NodeID: NumberedWish] = [:]
     private(set) var liveCount = 0
 
     /// Nodes with live leases, in the order of their ids.
@@ -23,6 +24,16 @@ struct CommittedView: Sendable {
     func lease(_ id: LeaseID, on node: NodeID) -> Lease? {
         let found = place(of: id, on: node)
         return found.isKnown ? leases[node]?[found.index] : nil
+    }
+
+    func wish(of node: NodeID) -> NumberedWish { wishes[node] ?? .none }
+
+    /// - Returns: whether its owner wishes something else than before.
+    @discardableResult
+    mutating func take(_ offer: Offer) -> Bool {
+        guard offer.wish != wish(of: offer.node) else { return false }
+        wishes[offer.node] = offer.wish
+        return true
     }
 
     mutating func take(_ job: Job) {

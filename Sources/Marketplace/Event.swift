@@ -23,6 +23,8 @@ package enum JobFact: Hashable, Sendable, Codable {
     case metered(RunMark, seconds: Int64, charge: Money)
     case ended(RunMark, EndReason)
     case settled(RunMark, seconds: Int64, charge: Money)
+    /// That run made way for the machine's owner; its task is placed anew.
+    case requeued(RunMark)
     /// Nothing is placed any more; waiting tasks were cancelled.
     case closing(JobOutcome, cancelled: Int)
     case refunded(Money)

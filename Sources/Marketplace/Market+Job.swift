@@ -4,13 +4,17 @@ import Domain
 /// How a job goes on after a lease, and how it ends.
 extension Market {
     /// After one of its leases is over: stop the rest, open the next task, or close.
+    ///
+    /// - Parameter requeued: what waits again since now; it goes before the others.
     func moveOn(
-        _ job: Job, _ hold: Hold, _ ledger: Ledger, _ rows: Rows, _ now: Timestamp,
-        in decision: inout Decision
+        _ job: Job, _ hold: Hold, _ ledger: Ledger, requeued: [JobTask], _ rows: Rows,
+        _ now: Timestamp, in decision: inout Decision
     ) throws {
         var job = job
-        var waiting = rows.tasks(
-            .waitingTasks(job.id, limit: job.counts.queued + job.counts.open))
+        var waiting =
+            requeued
+            + rows.tasks(.waitingTasks(job.id, limit: job.counts.queued + job.counts.open))
+        job.counts.queued += requeued.count
         switch job.life {
         case .active where job.counts.failed > job.terms.maxFailures:
             try cancel(&waiting, of: &job, because: .stopped, in: &decision)

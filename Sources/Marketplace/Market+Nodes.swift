@@ -61,7 +61,8 @@ extension Market {
             availability: known?.availability.after(.connected) ?? .open,
             terms: terms.withholding(Set(others.keys), reason: "duplicate"),
             free: terms.capacity, freeDevices: [], duplicates: known?.duplicates ?? [],
-            hygiene: known?.hygiene ?? Hygiene())
+            hygiene: known?.hygiene ?? Hygiene(),
+            wish: known?.wish ?? .none)
         for device in terms.devices {
             if let other = others[device.id] { offer.note(device.id, claimedBy: other) }
         }
@@ -123,12 +124,27 @@ extension Market {
     }
 
     func change(_ event: Offer.Event, of node: NodeID, _ rows: Rows) throws -> Decision {
+        try changing(node, rows) { offer in
+            switch event {
+            case .connected, .disconnected, .drained:
+                offer.availability = offer.availability.after(event)
+            case .resumed: offer.take(.open)
+            }
+        }
+    }
+
+    /// Notes the owner's wish, for the node to hear of and for nobody to place anything against.
+    func take(_ wish: OwnerWish<Timestamp>, of node: NodeID, _ rows: Rows) throws -> Decision {
+        try changing(node, rows) { $0.take(wish) }
+    }
+
+    private func changing(
+        _ node: NodeID, _ rows: Rows, _ change: (inout Offer) -> Void
+    ) throws -> Decision {
         guard var offer = rows.offer(node) else { throw Refusal.nodeUnknown(node) }
-        let availability = offer.availability.after(event)
-        let isCleared = event == .resumed && !offer.duplicates.isEmpty
-        guard offer.availability != availability || isCleared else { return Decision() }
-        offer.availability = availability
-        if event == .resumed { offer.duplicates = [] }
+        let before = offer
+        change(&offer)
+        guard offer != before else { return Decision() }
         offer.version += 1
         var decision = Decision()
         decision.rows = [.offer(offer)]

@@ -26,8 +26,10 @@ extension Market {
         let posted = try post(seconds, of: lease, after: before, job, &hold, &ledger, now)
         try hold.release(lease.escrow.subtracting(posted.charge))
         lease.life = try lease.life.after(.settled(posted, at: now))
-        task.life = try task.life.after(.ended(reason))
-        count(reason, in: &job)
+        let isPlacedAnew = isPlacedAnew(task, of: job, after: reason)
+        task.life = try task.life.after(isPlacedAnew ? .yielded : .ended(reason))
+        if isPlacedAnew { task.attempt += 1 }
+        count(reason, isPlacedAnew ? .waiting : .over, in: &job)
 
         var decision = Decision()
         if let reading {
@@ -38,8 +40,17 @@ extension Market {
         decision.doneEffects = [Effect.verify(id).id]
         decision.tell(
             .settled(RunMark(lease), seconds: seconds, charge: posted.charge), of: job.id, at: now)
-        try moveOn(job, hold, ledger, rows, now, in: &decision)
+        if isPlacedAnew { decision.tell(.requeued(RunMark(lease)), of: job.id, at: now) }
+        try moveOn(
+            job, hold, ledger, requeued: isPlacedAnew ? [task] : [], rows, now, in: &decision)
         return decision
+    }
+
+    /// A run that made way for a machine's owner is no failure of the job's: its task is placed anew
+    /// as long as the job wants work done.
+    private func isPlacedAnew(_ task: JobTask, of job: Job, after reason: EndReason) -> Bool {
+        guard case .yielded = reason, case .active = job.life else { return false }
+        return task.attempt < JobTask.mostAttempts
     }
 
     /// Logs and posts what a running lease has used since its last record.
@@ -96,13 +107,18 @@ extension Market {
         return Posted(charge: charge, commission: commission)
     }
 
-    private func count(_ reason: EndReason, in job: inout Job) {
+    /// What becomes of a task whose lease is settled.
+    private enum Standing { case waiting, over }
+
+    /// A task that waits anew is counted where it is put among those that wait.
+    private func count(_ reason: EndReason, _ standing: Standing, in job: inout Job) {
         job.counts.leased -= 1
+        guard standing == .over else { return }
         switch reason {
         case _ where reason.isSuccess: job.counts.succeeded += 1
         case .stopped: job.counts.stopped += 1
         case .exited, .outOfMemory, .overran, .budgetExhausted, .startFailed, .nodeLost, .killed,
-            .deviceLost:
+            .deviceLost, .yielded:
             job.counts.failed += 1
         }
     }

@@ -57,6 +57,7 @@ package struct Market: Sendable {
         case .changeAvailability(let node, let event): try change(event, of: node, rows)
         case .release(let device, let node): try release(device, of: node, rows)
         case .scrubbed(let receipt): try scrubbed(receipt, rows)
+        case .wish(let node, let wish): try take(wish, of: node, rows)
         case .submit(let submit): try self.submit(submit, rows, now)
         case .clear(let clearing): try clear(clearing, rows, now)
         case .meter(let receipt, let arrivedAt):

@@ -14,6 +14,7 @@ extension Sessions {
         for read in Self.reads {
             for row in rows[read] {
                 if case .lease(let lease) = row { fresh.take(lease) }
+                if case .offer(let offer) = row { fresh.take(offer) }
                 if case .outbox(let entry) = row { fresh.add(entry) }
             }
         }
@@ -32,6 +33,7 @@ extension Sessions {
         // Room in a window is news for its node, as a new effect is.
         var news = done.compactMap { view.remove($0) }
         for entry in effects where view.add(entry) { news.append(entry.node) }
+        for case .offer(let offer) in rows where view.take(offer) { news.append(offer.node) }
         var told: Set<NodeID> = []
         for node in news where told.insert(node).inserted { deliver(to: node, at: now) }
     }
@@ -39,6 +41,7 @@ extension Sessions {
     /// Sends what the node has not acknowledged, in commit order, as far as the window allows.
     mutating func deliver(to node: NodeID, at now: Timestamp) {
         guard let session = sessions[node], session.isGreeted else { return }
+        sayWish(to: session, at: now)
         var sent = 0
         for (index, waiting) in view.effects(for: node).enumerated() {
             guard sent < Self.effectWindow else { return }
@@ -52,6 +55,21 @@ extension Sessions {
             view.note(sent: index, for: node, at: now)
             send(frame, on: session.number)
         }
+    }
+
+    /// Says what the owner wants, before anything else, until the node knows it.
+    private mutating func sayWish(to session: Session, at now: Timestamp) {
+        let node = session.node.id
+        let known = view.wish(of: node)
+        guard known.number > session.knownWish else { return }
+        if let said = session.saidWish, said.number == known.number,
+            now.millisecondsSince(said.at) < Self.resendMilliseconds
+        {
+            return
+        }
+        sessions[node]?.saidWish = SaidWish(number: known.number, at: now)
+        let wish = known.wish.map { max(0, $0.millisecondsSince(now)) }
+        send(.wish(number: known.number, wish), on: session.number)
     }
 
     /// Nil while there is nothing to say: a lease that is over or renewed no more is not started.

@@ -55,6 +55,8 @@ extension Sessions {
         case .heartbeat(let beat): hear(beat, session, at: now)
         case .receipt(let signed): take(signed, session, at: now)
         case .acknowledged(let effect): perform([.effectDone(effect)], for: .acknowledge)
+        case .wished(let number):
+            sessions[node]?.knownWish = max(session.knownWish, number)
         case .drain:
             perform([.changeAvailability(node, .drained)], for: .drain(node, number: number))
         case .scrubbed(let signed): takeScrub(signed, session)

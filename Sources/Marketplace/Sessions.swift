@@ -15,6 +15,15 @@ package struct Sessions: Sendable {
         var saidTerms: OfferTerms?
         /// Its offer stands, so effects may be sent.
         var isGreeted = false
+        var saidWish: SaidWish?
+        /// The number of the owner's wish that the node has said it knows.
+        var knownWish: Int64 = 0
+    }
+
+    /// An owner's wish on its way to the node.
+    struct SaidWish: Hashable, Sendable {
+        let number: Int64
+        let at: Timestamp
     }
 
     /// Why a live lease is renewed no more.
@@ -37,7 +46,7 @@ package struct Sessions: Sendable {
     /// What `.rebuilt` needs.
     package static let reads: [Read] = [
         .openJobs(limit: everything), .unsettledLeases(limit: everything),
-        .outbox(limit: everything),
+        .outbox(limit: everything), .offers(limit: everything),
     ]
 
     /// Milliseconds after which a second session that was refused has given up.

@@ -61,6 +61,9 @@ package enum Feasibility {
     }
 
     private static func now(_ needs: Needs, _ offer: Offer) -> MismatchReason? {
+        if offer.availability.isConnected, let closing = offer.closing {
+            return closing.code == OwnerCode.drained.rawValue ? .draining : .owner
+        }
         switch offer.availability {
         case .draining, .drainingDown: return .draining
         case .down: return .down

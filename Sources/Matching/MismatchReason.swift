@@ -5,7 +5,7 @@ package import Domain
 /// The cases stand in the order in which they are checked: first what lasts until the order or the
 /// node's terms change, with the price as the last of it, then what passes by itself. So an offer
 /// counted under `price` fits in everything else that lasts, and an order that is refused only for
-/// `draining`, `down` and `busy` is served once it has waited long enough.
+/// `owner`, `draining`, `down` and `busy` is served once it has waited long enough.
 package enum MismatchReason: Hashable, Sendable {
     /// Fewer thousandths of a CPU than this.
     case cpu(milli: Int64)
@@ -27,6 +27,8 @@ package enum MismatchReason: Hashable, Sendable {
     case network
     /// The slice costs more than this bid.
     case price(Rate)
+    /// Its owner uses it now.
+    case owner
     /// Takes nothing new.
     case draining
     /// The node does not answer.
@@ -47,7 +49,7 @@ extension MismatchReason {
         case deviceCount = "device_count"
         case deviceModel = "device_model"
         case deviceMemory = "device_memory"
-        case region, tier, network, price, draining, down, busy
+        case region, tier, network, price, owner, draining, down, busy
 
         var rank: Int { Self.allCases.firstIndex(of: self) ?? Self.allCases.count }
     }
@@ -64,6 +66,7 @@ extension MismatchReason {
         case .tier: .tier
         case .network: .network
         case .price: .price
+        case .owner: .owner
         case .draining: .draining
         case .down: .down
         case .busy: .busy
@@ -93,6 +96,7 @@ extension MismatchReason: Codable {
         case .tier: self = .tier(try values.decode(Tier.self, forKey: .tier))
         case .price: self = .price(try values.decode(Rate.self, forKey: .microPerHour))
         case .network: self = .network
+        case .owner: self = .owner
         case .draining: self = .draining
         case .down: self = .down
         case .busy: self = .busy
@@ -111,7 +115,7 @@ extension MismatchReason: Codable {
         case .region(let regions): try values.encode(regions, forKey: .regions)
         case .tier(let tier): try values.encode(tier, forKey: .tier)
         case .price(let bid): try values.encode(bid, forKey: .microPerHour)
-        case .network, .draining, .down, .busy: break
+        case .network, .owner, .draining, .down, .busy: break
         }
     }
 }

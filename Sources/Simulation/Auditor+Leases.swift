@@ -54,7 +54,9 @@ extension Auditor {
     mutating func noteDrains(_ command: Command) {
         switch command {
         case .changeAvailability(let node, .drained): drained.insert(node)
-        case .changeAvailability(let node, .resumed): drained.remove(node)
+        case .changeAvailability(let node, .resumed), .wish(let node, .open):
+            drained.remove(node)
+        case .wish(let node, .paused), .wish(let node, .drained): drained.insert(node)
         default: break  // nothing else is about wishes
         }
     }

@@ -127,6 +127,7 @@ struct Auditor {
             }
         }
         for case .job(let job) in decision.rows { checkEnd(of: job) }
+        checkYield(decision)
     }
 
     /// The same key has one effect, for ever.

@@ -31,6 +31,10 @@ struct NodeProcess {
     /// Devices that do not answer, or are broken.
     var devicesAway: [DeviceID: DeviceSight] = [:]
     var devicesSeenAt = Moment.start
+    /// Its owner sits at it until then.
+    var ownerThereUntil = Moment.start
+    /// Since when the program that lives now has seen that without a break.
+    var ownerWaitsSince: Moment?
     /// The program is stopped until then.
     var pausedUntil = Moment.start
     var link = Link()

@@ -94,6 +94,10 @@ package enum PlantedBug: String, Hashable, Sendable, CaseIterable {
     case thawUnseenByWatcher
     /// A node counts all time since the start.
     case frozenTimeCounted
+    /// A task whose lease made way for an owner counts as failed.
+    case yieldedTaskFailed
+    /// A node does not end what its owner's grace is over for.
+    case graceIgnored
     /// A node claims on while a device of the lease does not answer.
     case deviceLossUnseen
     /// That a lease uses a device is not written down: a crash forgets it.

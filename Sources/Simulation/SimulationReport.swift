@@ -94,7 +94,7 @@ package enum Fault: String, Hashable, Sendable, CaseIterable {
     case agentCrash, agentCrashBetweenActions, agentPause, powerLoss
     case containerKilled, containerPaused, deviceLost, deviceSilent
     case scrubFailed, scrubHung, scrubLate
-    case drain, clonedNode
+    case drain, pause, ownerComes, clonedNode
     case lie
 }
 
@@ -104,6 +104,7 @@ package enum Reached: String, Hashable, Sendable, CaseIterable {
     case submitReplayed, otherBodyRefused, balanceTooLow, budgetInUse
     case leaseLost, leaseUnstarted, leaseSilent, budgetExhausted, overran, startFailed, killed
     case deviceScrubbed, scrubTaken, scrubRepeated, deviceQuarantined
+    case yielded, yieldedUnstarted, leftInGrace, noticeTakenBack, placedAnew
     case deviceLeased, deviceLost, deviceWithheld, periodClosed, headPublished, silenceBooked
     case frozenAtFence, frozenWhileAgentDead, thawed, adoptedRunning, containerGoneAtAdoption
     case aheadOfTimeRefused, notNewerRefused, wrongAttemptRefused, wrongNodeRefused

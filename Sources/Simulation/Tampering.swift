@@ -84,6 +84,7 @@ extension Tampering {
         case .attemptRepeated: if case .retry = command { repeatAttempts(in: &decision) }
         case .drainForgottenWhenDown: forgetDrain(in: &decision)
         case .unscrubbedLeased: forgetTenants(in: &decision)
+        case .yieldedTaskFailed: if case .verify = command { failYielded(in: &decision) }
         case .replayForgotten:
             decision.rows.removeAll { if case .replay = $0 { true } else { false } }
         case .verdictLost:
@@ -187,6 +188,28 @@ extension Tampering {
             }
             offer.availability = .down
             return .offer(offer)
+        }
+    }
+
+    /// As a lost node's task does.
+    private func failYielded(in decision: inout Decision) {
+        let requeued = decision.news.contains {
+            if case .requeued = $0.fact { true } else { false }
+        }
+        guard requeued, case .verify(let lease) = command,
+            let task = rows.lease(lease)?.task
+        else { return }
+        decision.rows = decision.rows.map { row in
+            switch row {
+            case .task(var failed) where failed.id == task:
+                failed.life = .finished(.yielded(code: OwnerCode.paused.rawValue))
+                return .task(failed)
+            case .job(var job):
+                if job.counts.open > 0 { job.counts.open -= 1 } else { job.counts.queued -= 1 }
+                job.counts.failed += 1
+                return .job(job)
+            default: return row
+            }
         }
     }
 

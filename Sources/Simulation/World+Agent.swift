@@ -42,6 +42,8 @@ extension World {
         case .thaw(let lease):
             report.reached.count(.thawed)
             change(lease, on: place) { $0.isFrozen = false }
+        case .notify(let lease): notify(place, lease)
+        case .kill(let lease) where isGraceIgnored(place, lease): break
         case .kill(let lease):
             schedule(
                 .containerDies(node: place, boot: nodes[place].boot, lease),
@@ -111,7 +113,9 @@ extension World {
             disconnect(place)
         }
         seeDevices(place)
+        seeOwner(place)
         tell(place, .sampled(observations(place)))
+        checkOwner(place)
     }
 
     // MARK: Receipts
@@ -148,6 +152,7 @@ extension World {
         nodes[place].host = nil
         nodes[place].run += 1
         nodes[place].pausedUntil = .start
+        nodes[place].ownerWaitsSince = nil
         loseConnection(place)
         schedule(
             .agentStarts(node: place, run: nodes[place].run), at: now.after(milliseconds: down))
@@ -160,13 +165,11 @@ extension World {
         var history = HostHistory()
         var boots: [LeaseID: Int] = [:]
         for (boot, record) in nodes[place].journal {
-            history.apply(record)
+            history.apply(boot == nodes[place].boot ? record : record.inAnotherBoot)
             if let lease = record.lease { boots[lease] = boot }
         }
         let boot = nodes[place].boot
-        nodes[place].journal = history.records.map {
-            ($0.lease.flatMap { boots[$0] } ?? boot, $0)
-        }
+        nodes[place].journal = history.records.map { ($0.lease.flatMap { boots[$0] } ?? boot, $0) }
         let lost = history.leases.map(\.dispatch.lease).filter { boots[$0] != boot }
         for lease in history.leases.map(\.dispatch.lease) {
             switch nodes[place].containers[lease]?.ending {
@@ -174,12 +177,14 @@ extension World {
             case .exited, nil: report.reached.count(.containerGoneAtAdoption)
             }
         }
-        var host = Host(node: nodes[place].id, terms: nodes[place].terms)
+        var host = Host(
+            node: nodes[place].id, terms: nodes[place].terms, owner: Self.ownerPolicy)
         let actions = host.adopt(
             history, fences: nodes[place].fences, lost: Set(lost),
             at: nodes[place].clock.reading(at: now))
         nodes[place].host = host
         act(place, actions)
+        seeOwner(place)
         guard nodes[place].host != nil else { return }
         dialLater(place, milliseconds: 100)
     }
@@ -195,6 +200,7 @@ extension World {
         nodes[place].run += 1
         nodes[place].boot += 1
         nodes[place].pausedUntil = .start
+        nodes[place].ownerWaitsSince = nil
         // Nobody hangs up: the market finds out by itself.
         nodes[place].connection = nil
         schedule(.powerReturns(node: place), at: now.after(milliseconds: down))

@@ -23,6 +23,7 @@ extension World {
             crashAgent(place, forMilliseconds: drawSpan())
         case 59..<68:
             report.faults.count(.agentPause)
+            nodes[place].ownerWaitsSince = nil
             nodes[place].pausedUntil = now.after(milliseconds: drawSpan())
         case 68..<72:
             report.faults.count(.powerLoss)
@@ -31,6 +32,7 @@ extension World {
         case 79..<84: hitDevice()
         case 84..<88: drain(place)
         case 88..<91: cloneNode(place)
+        case 91..<95: ownerComes(place)
         default: nodes[place].link.latencyMilliseconds = random.faults.within(1...250)
         }
     }
@@ -104,6 +106,7 @@ extension World {
 
     private func drain(_ place: Int) {
         guard nodes[place].connection != nil else { return }
+        if random.faults.happens(percent: 50) { return wish(place) }
         report.faults.count(.drain)
         tell(place, .drainAsked)
         schedule(
@@ -156,6 +159,7 @@ extension World {
             nodes[place].link.isPoorUntil = now
             nodes[place].link.latencyMilliseconds = 20
             nodes[place].pausedUntil = min(nodes[place].pausedUntil, now)
+            nodes[place].ownerThereUntil = min(nodes[place].ownerThereUntil, now)
             for device in nodes[place].terms.devices { setDevice(device.id, on: place, away: nil) }
             liftQuarantines(place)
             // A drained node would be waited for in vain.

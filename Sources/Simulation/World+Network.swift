@@ -134,7 +134,7 @@ extension NodeFrame {
     var isOrderFree: Bool {
         switch self {
         case .hello, .terms, .drain: false
-        case .heartbeat, .receipt, .acknowledged, .scrubbed: true
+        case .heartbeat, .receipt, .acknowledged, .scrubbed, .wished: true
         }
     }
 }
@@ -143,8 +143,8 @@ extension MarketFrame {
     /// A dispatch is counted from the renewal before it: a stream never lets it fall behind.
     var isOrderFree: Bool {
         switch self {
-        case .welcome, .dispatch, .drained, .goodbye: false
         case .renewal, .stop, .receiptAccepted, .receiptRefused, .scrubAnswered: true
+        case .welcome, .dispatch, .drained, .wish, .goodbye: false
         }
     }
 }

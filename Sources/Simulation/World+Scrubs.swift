@@ -55,7 +55,7 @@ extension World {
         let terms: OfferTerms
         switch frame {
         case .hello(let said, _), .terms(let said): terms = said
-        case .heartbeat, .receipt, .acknowledged, .drain, .scrubbed: return
+        case .heartbeat, .receipt, .acknowledged, .drain, .scrubbed, .wished: return
         }
         if terms.withheld.contains(where: { $0.reason.hasPrefix("quarantined_") }) {
             report.reached.count(.deviceQuarantined)

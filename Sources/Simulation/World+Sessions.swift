@@ -50,7 +50,7 @@ extension World {
                 if market?.sessions.number(of: id) == connection {
                     auditor.saidHello(id, on: connection, at: now.timestamp)
                 }
-            case .terms, .acknowledged, .drain, .scrubbed: break
+            case .terms, .acknowledged, .drain, .scrubbed, .wished: break
             }
             try tell(.frame(frame, from: id, number: connection))
         }
@@ -102,7 +102,7 @@ extension World {
         case .drained: report.reached.count(.nodeDrained)
         case .welcome: auditor.welcomed(nodes[place].id, connection)
         case .scrubAnswered(_, _, nil): report.reached.count(.scrubTaken)
-        case .receiptAccepted, .receiptRefused, .scrubAnswered: break
+        case .receiptAccepted, .receiptRefused, .scrubAnswered, .wish: break
         }
         sendDown(frame, on: connection)
     }

@@ -113,6 +113,7 @@ extension World {
         if case .advertise(_, let terms) = command, !terms.withheld.isEmpty {
             report.reached.count(.deviceWithheld)
         }
+        if let decision = commit.decision { note(yielded: decision) }
         trace.note(commit.decision == nil ? UInt64(0) : 1)
         auditor.follow(
             Auditor.Evidence(

@@ -137,6 +137,7 @@ final class World {
         case .startFailed: report.reached.count(.startFailed)
         case .killed: report.reached.count(.killed)
         case .deviceLost: report.reached.count(.deviceLost)
+        case .yielded: report.reached.count(.yielded)
         case .exited, .outOfMemory, .stopped, .nodeLost: break
         }
     }

@@ -2,7 +2,8 @@ package import Domain
 
 /// What can be told of a job; the same words as `event:` on the wire.
 package enum JobEventKind: String, Hashable, Sendable, Codable, CaseIterable {
-    case submitted, placed, started, metered, ended, settled, closing, refunded, closed, reopened
+    case submitted, placed, started, metered, ended, settled, requeued, closing, refunded, closed
+    case reopened
 }
 
 /// One event of a job. A field is there when its kind says so; seconds and charge are cumulative

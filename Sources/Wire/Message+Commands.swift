@@ -47,6 +47,39 @@ extension Message {
             "\"{key}\" has more than {limit} elements", "「{key}」超過 {limit} 個元素"),
         .egressOutOfRange: Bilingual(
             "\"{key}\" must be within {low} and {high}", "「{key}」必須在 {low} 到 {high} 之間"),
+        .usageSchedule: Bilingual(
+            "--schedule: {why}; write it like \"Mon-Fri 19:00-08:00 Asia/Taipei\"",
+            "--schedule：{why}；寫法如「Mon-Fri 19:00-08:00 Asia/Taipei」"),
+        .scheduleTooLong: Bilingual(
+            "it is too long: at most 512 bytes and 32 windows", "過長：至多 512 位元組與 32 個時段"),
+        .scheduleWindow: Bilingual(
+            "\"{what}\" is not days, hours and maybe a zone", "「{what}」不是日子、時間與（可省略的）時區"),
+        .scheduleDays: Bilingual(
+            "\"{what}\" are no days: Mon, Mon-Fri, Mon,Wed or daily",
+            "「{what}」不是日子：可用 Mon、Mon-Fri、Mon,Wed 或 daily"),
+        .scheduleHours: Bilingual(
+            "\"{what}\" are no hours: from 00:00-24:00", "「{what}」不是時間：例如 00:00-24:00"),
+        .scheduleZoneMissing: Bilingual(
+            "it names no time zone: put one behind the hours", "缺少時區：請寫在時間之後"),
+        .scheduleZonesDiffer: Bilingual(
+            "it names two time zones, {what} and {other}: take one", "有兩個時區 {what} 與 {other}：請擇一"),
+        .scheduleZoneUnknown: Bilingual(
+            "this machine knows no time zone \"{what}\": take an IANA name",
+            "本機不認得時區「{what}」：請用 IANA 名稱"),
+        .usageYieldGPU: Bilingual(
+            "--yield gpu: this machine has no GPU that can be read; leave gpu out, or see --nvml",
+            "--yield gpu：本機沒有可讀取的 GPU；請移除 gpu，或參考 --nvml"),
+        .usageYieldDesktop: Bilingual(
+            "--yield desktop: nobody can tell here whether you use this machine ({why}); "
+                + "run it as root where a keyboard is, or leave desktop out",
+            "--yield desktop：無法得知您是否正在使用本機（{why}）；請在有鍵盤的機器上以 root 執行，"
+                + "或移除 desktop"),
+        .usageMoment: Bilingual(
+            "--by cannot be \"{value}\": write 12:00, 2026-11-27T12:00+08:00 or 2h",
+            "--by 不能是「{value}」：可寫 12:00、2026-11-27T12:00+08:00 或 2h"),
+        .usageMomentOver: Bilingual(
+            "--by {value} is over, or more than a year away: name a moment within a year from now",
+            "--by {value} 已過，或超過一年：請指定一年內的時刻"),
         .usageContextUnknown: Bilingual("there is no context \"{context}\"", "沒有「{context}」這個環境"),
         .commandReconnecting: Bilingual("connection lost, resuming", "連線中斷，繼續讀取"),
         .commandReady: Bilingual("ready: {url}, node {node}", "就緒：{url}，節點 {node}"),

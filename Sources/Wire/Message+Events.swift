@@ -8,6 +8,9 @@ extension Message {
         .eventMetered: Bilingual("ran {time} so far, {charge}", "目前已執行 {time}，{charge}"),
         .eventEnded: Bilingual("ended: {reason}", "已結束：{reason}"),
         .eventSettled: Bilingual("settled: {time}, {charge}", "已結算：{time}，{charge}"),
+        .eventRequeued: Bilingual(
+            "made way for the machine's owner; placed anew, no failure",
+            "已讓給機器的擁有者；將重新安排，不算失敗"),
         .eventClosing: Bilingual(
             "nothing more is placed; {tasks} waiting tasks cancelled",
             "不再安排新的執行；取消 {tasks} 個等待中的子工作"),

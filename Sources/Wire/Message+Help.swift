@@ -59,12 +59,16 @@ extension Message {
         .helpNodeDrain: Bilingual(
             "take no new leases on a node until resume; what runs finishes",
             "節點不再接新租約，直到 resume；執行中的會完成"),
-        .helpNodeResume: Bilingual("take new leases on a drained node again", "讓停止接單的節點恢復接單"),
         .helpNodeRelease: Bilingual(
             "forget a device that a node has no more, so that another may offer it",
             "釋出節點不再擁有的裝置，讓其他節點提供"),
         .helpNodeScrubDevice: Bilingual(
             "scrub one device; started by the node", "清除一個裝置；由節點啟動"),
+        .helpNodePause: Bilingual(
+            "take a node back until resume: no new leases, and what runs leaves after its grace",
+            "收回節點，直到 resume：不接新租約，執行中的在寬限期後離開"),
+        .helpNodeResume: Bilingual(
+            "take new leases on a paused or drained node again", "讓暫停或停止接單的節點恢復接單"),
         .helpNodeWatch: Bilingual("watch one lease; started by the node", "監看一個租約；由節點啟動"),
         .helpAuditVerify: Bilingual(
             "verify a job's bill from its bundle, without the market",
@@ -182,6 +186,21 @@ extension Message {
         .optionLargestImage: Bilingual(
             "no image of a job may be larger, packed or unpacked (default: 64GB)",
             "工作映像的大小上限，封存與解開後皆同（預設：64GB）"),
+        .optionSchedule: Bilingual(
+            "hours in which the machine is let, windows joined by ;; without it always",
+            "出租時段，以 ; 分隔多個時段；未指定時全天開放"),
+        .optionYield: Bilingual(
+            "what of your own use takes the machine back; without it never",
+            "您自己的哪些使用會收回機器；未指定時為 never"),
+        .optionGrace: Bilingual(
+            "between the notice to what runs and its end, up to 24h; without it 60s",
+            "通知執行中的工作到結束之間的時間，至多 24h；未指定時為 60s"),
+        .optionIdle: Bilingual(
+            "how long you must not have used it before it is let again, from 10s; without it 10m",
+            "您停止使用多久後再次出租，至少 10s；未指定時為 10m"),
+        .optionBy: Bilingual(
+            "when what still runs is gone: a time here, with a date and zone, or from now",
+            "仍在執行的何時清空：本地時刻、含日期與時區的時刻，或從現在起算"),
         .optionMirror: Bilingual("a mirror that must hold every record", "須含有每筆紀錄的鏡像"),
         .optionOffline: Bilingual("verify what is there, asking nobody", "只驗證已有的內容，不連線"),
         .optionLogKey: Bilingual("the log's key, as you know it", "您所知的紀錄金鑰"),

@@ -12,6 +12,7 @@ extension Message {
         .mismatchPrice: Bilingual("above {needed}", "高於 {needed}"),
         .mismatchTier: Bilingual("below tier {needed}", "等級低於 {needed}"),
         .mismatchNetwork: Bilingual("no network here", "此處不提供網路"),
+        .mismatchOwner: Bilingual("its owner uses it now", "擁有者正在使用"),
         .mismatchDraining: Bilingual("draining", "停止接單"),
         .mismatchDown: Bilingual("not answering", "沒有回應"),
         .mismatchBusy: Bilingual("busy now", "目前被占用"),

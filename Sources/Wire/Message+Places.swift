@@ -17,6 +17,12 @@ extension Message {
         .nodeDraining: Bilingual(
             "draining: running leases finish, no new ones come", "停止接單：執行中的租約會完成，不再接新的"),
         .nodeDrained: Bilingual("drained", "已排空"),
+        .nodeDrainingBy: Bilingual(
+            "draining: no new leases come; what still runs is asked to leave, to be gone by {time}",
+            "停止接單：不再接新的租約；仍在執行的會收到通知，於 {time} 前清空"),
+        .nodePaused: Bilingual(
+            "paused: no new leases come, and what runs leaves after its grace",
+            "已暫停：不再接新的租約，執行中的在寬限期後離開"),
         .nodeResumed: Bilingual("takes new leases again", "恢復接單"),
         .nodeReleased: Bilingual(
             "the device is free to be offered by another node", "該裝置可由其他節點提供"),

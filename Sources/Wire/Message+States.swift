@@ -56,6 +56,16 @@ extension Message {
         .startNode: Bilingual("the node itself failed", "節點本身發生錯誤"),
         .startTimeout: Bilingual("the node took too long", "節點啟動逾時"),
         .endDevice: Bilingual("a device failed under it: {why}", "裝置在執行中失效：{why}"),
+        .endYielded: Bilingual(
+            "the machine's owner needed it ({why})", "機器的擁有者需要使用（{why}）"),
+        .ownerSchedule: Bilingual("outside of its hours", "不在出租時段"),
+        .ownerGPU: Bilingual("its owner uses the GPU", "擁有者正在使用 GPU"),
+        .ownerDesktop: Bilingual("its owner sits at it", "擁有者正在使用電腦"),
+        .ownerPaused: Bilingual("paused", "已暫停"),
+        .ownerDrained: Bilingual("draining", "停止接單"),
+        .closedNow: Bilingual("closed: {why}", "未開放：{why}"),
+        .closedUntil: Bilingual("{what}, until {time}", "{what}，至 {time}"),
+        .closedBy: Bilingual("{what}, gone by {time}", "{what}，於 {time} 前清空"),
         .deviceGone: Bilingual("it fell off the bus", "裝置已從匯流排脫離"),
         .deviceSilent: Bilingual("it stopped answering", "裝置失去回應"),
         .deviceWithoutCDI: Bilingual(

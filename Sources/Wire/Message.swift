@@ -11,7 +11,8 @@ package enum Message: String, Hashable, Sendable, CaseIterable {
         taskStopped, availabilityOpen, availabilityDraining, availabilityDown,
         availabilityDrainingDown, endExited,
         endOutOfMemory, endOverran, endBudget, endStopped, endStartFailed, endLost, endKilled,
-        endDevice,
+        endDevice, endYielded, ownerSchedule, ownerGPU, ownerDesktop, ownerPaused, ownerDrained,
+        closedNow, closedUntil, closedBy,
         deviceGone, deviceSilent, deviceWithoutCDI, deviceInUse, deviceXid,
         deviceScrubbing, deviceUnscrubbed, deviceQuarantined, scrubContextsLeft, scrubMemoryDirty,
         scrubMemoryShort,
@@ -25,7 +26,7 @@ package enum Message: String, Hashable, Sendable, CaseIterable {
     // Mismatch: why offers do not fit
     case mismatchLine, mismatchCPU, mismatchMemory, mismatchDisk, mismatchDeviceCount,
         mismatchDeviceModel, mismatchDeviceMemory, mismatchRegion, mismatchPrice, mismatchTier,
-        mismatchNetwork, mismatchDraining, mismatchDown, mismatchBusy
+        mismatchNetwork, mismatchOwner, mismatchDraining, mismatchDown, mismatchBusy
     // Plan: `orban plan` and the confirmation
     case planTitle, planTitleArray, planImage, planPinned, planInputs, planNetwork, planOffers,
         planOffersFit,
@@ -52,7 +53,7 @@ package enum Message: String, Hashable, Sendable, CaseIterable {
         logsReconnecting, stopAsked, stopDone, retryDone, outputsSaved, outputsNone
     // Events: `orban events`
     case eventSubmitted, eventPlaced, eventStarted, eventMetered, eventEnded, eventSettled,
-        eventClosing, eventRefunded, eventClosed, eventReopened
+        eventRequeued, eventClosing, eventRefunded, eventClosed, eventReopened
     // Telemetry: `orban top` and `orban node show`
     case headingUtilisation, headingVRAM, headingTemperature, headingPower, headingClock, topEmpty,
         topDropped, nodeReported, nodeNotReported, nodeDriver, nodeAdvisory, deviceOffered,
@@ -71,7 +72,8 @@ package enum Message: String, Hashable, Sendable, CaseIterable {
     // Places: markets, nodes, keys
     case marketReady, marketStopping, credentialsWritten, contextSaved, contextUsed, keyMade,
         tokenMade, nodeJoined, nodeConnected, nodeReconnecting, nodeDraining, nodeDrained,
-        nodeResumed, nodeReleased, nodeContested, nodeFound, nodeRuntime, checkPassed, checkFailed
+        nodeDrainingBy, nodePaused, nodeResumed, nodeReleased, nodeContested, nodeFound,
+        nodeRuntime, checkPassed, checkFailed
     // Spec: faults of a job spec
     case specUnreadable, specTooLarge, specTooDeep, specTooManyNodes, specManyDocuments,
         specAliases, specTag, specEmpty, specDuplicateKey, specUnknownKey, specUnsupportedKey,
@@ -88,7 +90,8 @@ package enum Message: String, Hashable, Sendable, CaseIterable {
         helpCost,
         helpInvoice, helpBalance, helpOffers, helpMarketServe, helpKeyCreate, helpCredit,
         helpMarketImage, helpMarketAudit, helpTokenCreate, helpNodeJoin, helpNodeRun, helpNodeList,
-        helpNodeDrain, helpNodeResume, helpNodeRelease, helpNodeWatch, helpNodeScrubDevice,
+        helpNodeDrain, helpNodePause, helpNodeResume, helpNodeRelease, helpNodeWatch,
+        helpNodeScrubDevice,
         helpAuditVerify,
         helpAuditExport,
         helpAuditLog,
@@ -104,8 +107,10 @@ package enum Message: String, Hashable, Sendable, CaseIterable {
         optionStateFolder, optionDataFolder, optionHost, optionPort, optionChannelPort,
         optionPublicHost, optionOrigin, optionCommission, optionBlobQuota, optionWriteRate,
         optionSimulate, optionEngineSocket, optionContainersRoot, optionNVML, optionCUDA,
-        optionClearQuarantine, optionRegistry, optionLargestImage, optionMirror,
         optionNetwork, optionEgress, optionEgressPolicy,
+        optionClearQuarantine, optionRegistry, optionLargestImage, optionSchedule, optionYield,
+        optionGrace, optionIdle, optionBy,
+        optionMirror,
         optionOffline, optionLogKey,
         optionAuthority
     // Commands: wrong words on the command line, and what only it says
@@ -116,6 +121,9 @@ package enum Message: String, Hashable, Sendable, CaseIterable {
         usageEgressPolicyAlone, egressTooLarge, egressNotJSON,
         egressUnknownKey, egressWrongType, egressNotNetwork, egressNotAddress, egressTooMany,
         egressOutOfRange,
+        usageSchedule, scheduleTooLong, scheduleWindow, scheduleDays, scheduleHours,
+        scheduleZoneMissing, scheduleZonesDiffer, scheduleZoneUnknown, usageYieldGPU,
+        usageYieldDesktop, usageMoment, usageMomentOver,
         commandReconnecting, commandReady, auditHeadRefused, auditInconsistent, auditShrunk,
         auditEntryChanged, auditEntryMissing, auditEntryExtra, auditEntryUnreadable,
         auditReceiptUnreadable, auditReceiptDiffers, auditReceiptForged,

@@ -11,7 +11,7 @@ package enum Mismatch: Hashable, Sendable {
     case region([String])
     case price(Rate)
     case tier(Tier)
-    case network, draining, down, busy
+    case network, owner, draining, down, busy
 
     /// Stable, never translated.
     package var code: String {
@@ -26,6 +26,7 @@ package enum Mismatch: Hashable, Sendable {
         case .price: "price"
         case .tier: "tier"
         case .network: "network"
+        case .owner: "owner"
         case .draining: "draining"
         case .down: "down"
         case .busy: "busy"
@@ -48,6 +49,7 @@ package enum Mismatch: Hashable, Sendable {
         case .price(let rate): told(.mismatchPrice, Quantity.rate(rate))
         case .tier(let tier): told(.mismatchTier, tier.rawValue)
         case .network: told(.mismatchNetwork)
+        case .owner: told(.mismatchOwner)
         case .draining: told(.mismatchDraining)
         case .down: told(.mismatchDown)
         case .busy: told(.mismatchBusy)

@@ -14,6 +14,8 @@ package struct NodeDTO: Codable, Hashable, Sendable {
     package let provider: AccountID
     package let connected: Bool
     package let availability: Offer.Availability
+    /// Why its owner keeps it now.
+    package let closed: ClosedDTO?
     /// Live leases on it.
     package let leases: Int
     /// Devices that another node claims too.
@@ -23,14 +25,15 @@ package struct NodeDTO: Codable, Hashable, Sendable {
 
     package init(
         id: NodeID, name: String, provider: AccountID, connected: Bool,
-        availability: Offer.Availability, leases: Int, duplicates: [DuplicateDevice],
-        contested: Bool
+        availability: Offer.Availability, closed: ClosedDTO?, leases: Int,
+        duplicates: [DuplicateDevice], contested: Bool
     ) {
         self.id = id
         self.name = name
         self.provider = provider
         self.connected = connected
         self.availability = availability
+        self.closed = closed
         self.leases = leases
         self.duplicates = duplicates
         self.contested = contested

@@ -41,6 +41,8 @@ package struct OfferDTO: Codable, Hashable, Sendable {
     package let region: String
     package let tier: Tier
     package let availability: Offer.Availability
+    /// Why its owner keeps it now.
+    package let closed: ClosedDTO?
     package let milliCPU: Int64
     package let memoryBytes: Int64
     package let diskBytes: Int64
@@ -58,8 +60,9 @@ package struct OfferDTO: Codable, Hashable, Sendable {
 
     package init(
         node: NodeID, provider: AccountID, region: String, tier: Tier,
-        availability: Offer.Availability, milliCPU: Int64, memoryBytes: Int64, diskBytes: Int64,
-        freeMilliCPU: Int64, freeMemoryBytes: Int64, freeDiskBytes: Int64, freeDevices: Int,
+        availability: Offer.Availability, closed: ClosedDTO?, milliCPU: Int64,
+        memoryBytes: Int64, diskBytes: Int64, freeMilliCPU: Int64, freeMemoryBytes: Int64,
+        freeDiskBytes: Int64, freeDevices: Int,
         devices: [DeviceDTO], withheld: [WithheldDTO], network: NetworkAccess? = nil,
         pricePerHour: MoneyDTO, microPerHour: Int64
     ) {
@@ -68,6 +71,7 @@ package struct OfferDTO: Codable, Hashable, Sendable {
         self.region = region
         self.tier = tier
         self.availability = availability
+        self.closed = closed
         self.milliCPU = milliCPU
         self.memoryBytes = memoryBytes
         self.diskBytes = diskBytes
@@ -83,7 +87,7 @@ package struct OfferDTO: Codable, Hashable, Sendable {
     }
 
     private enum CodingKeys: String, CodingKey {
-        case node, provider, region, tier, availability
+        case node, provider, region, tier, availability, closed
         case milliCPU = "milli_cpu"
         case
             memoryBytes = "memory_bytes"
@@ -109,7 +113,8 @@ package struct OfferDTO: Codable, Hashable, Sendable {
         let shown = terms.withholding(unscrubbed, reason: "unscrubbed")
         self.init(
             node: offer.node, provider: offer.provider, region: terms.region, tier: terms.tier,
-            availability: offer.availability, milliCPU: terms.capacity.milliCPU,
+            availability: offer.availability, closed: offer.closing.map(ClosedDTO.init),
+            milliCPU: terms.capacity.milliCPU,
             memoryBytes: terms.capacity.memoryBytes, diskBytes: terms.capacity.diskBytes,
             freeMilliCPU: offer.free.milliCPU, freeMemoryBytes: offer.free.memoryBytes,
             freeDiskBytes: offer.free.diskBytes, freeDevices: offer.freeDevices.count,

@@ -63,6 +63,7 @@ extension Message {
         "duplicate": .deviceDuplicate, "in_use": .deviceInUse, "bad_cdi": .deviceWithWrongCDI,
         "throttled": .deviceThrottled, "scrubbing": .deviceScrubbing,
         "unscrubbed": .deviceUnscrubbed,
+        "owner_gpu": .ownerGPU,
     ]
 
     private static let quarantine = "quarantined_"
@@ -114,6 +115,35 @@ extension Message {
         "not_network": .egressNotNetwork, "not_address": .egressNotAddress,
         "too_many": .egressTooMany, "out_of_range": .egressOutOfRange,
     ]
+
+    /// Why a machine is its owner's now, by the stable codes of the nodes and of the market.
+    package static func ownerReason(_ code: String, in language: Language) -> String {
+        let message: Message? =
+            switch OwnerCode(rawValue: code) {
+            case .schedule: .ownerSchedule
+            case .ownerGPU: .ownerGPU
+            case .ownerDesktop: .ownerDesktop
+            case .paused: .ownerPaused
+            case .drained: .ownerDrained
+            case nil: nil
+            }
+        return message?.text(in: language) ?? code
+    }
+}
+
+extension OfferClosing {
+    /// For example `closed: outside of its hours, until 2026-11-27T19:00+08:00`.
+    ///
+    /// - Parameter time: how a moment is written.
+    package func text(in language: Language, time: (Timestamp) -> String) -> String {
+        let values = ["why": Message.ownerReason(code, in: language)]
+        let isWish = [OwnerCode.paused, .drained].contains { $0.rawValue == code }
+        let told =
+            isWish ? values["why"] ?? code : Message.closedNow.text(in: language, values)
+        guard let until else { return told }
+        let message: Message = isWish ? .closedBy : .closedUntil
+        return message.text(in: language, ["what": told, "time": time(until)])
+    }
 }
 
 extension EndReason {
@@ -134,6 +164,9 @@ extension EndReason {
         case .deviceLost(let code):
             Message.endDevice.text(
                 in: language, ["why": Message.deviceState(code, in: language)])
+        case .yielded(let code):
+            Message.endYielded.text(
+                in: language, ["why": Message.ownerReason(code, in: language)])
         }
     }
 }

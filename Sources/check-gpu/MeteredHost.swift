@@ -97,7 +97,8 @@ struct MeteredHost {
             // What a program leaves here is its own.
             let nothing = ScrubResult(evidence: ScrubEvidence(method: .contextsOnly))
             return .scrubbed(order.device, scrub: order.scrub, nothing)
-        case .send, .record, .attest, .tell, .moveFence, .freeze, .thaw, .reconnect: break
+        case .send, .record, .attest, .tell, .moveFence, .freeze, .thaw, .notify, .reconnect:
+            break
         }
         return nil
     }

@@ -32,6 +32,7 @@ import Wire
         ("GET", "/v1/nodes/:node", .roles([.provider, .operator])),
         ("POST", "/v1/nodes/:node/samples", .anyone),
         ("POST", "/v1/nodes/:node/drain", .roles([.provider, .operator])),
+        ("POST", "/v1/nodes/:node/pause", .roles([.provider, .operator])),
         ("POST", "/v1/nodes/:node/resume", .roles([.provider, .operator])),
         ("PUT", "/v1/images/:image", .roles([.operator])),
         ("POST", "/v1/join-tokens", .roles([.provider, .operator])),

@@ -112,7 +112,8 @@ struct CodecTests {
 
     @Test(arguments: [
         EndReason.exited(code: 0), .exited(code: 255), .outOfMemory, .overran, .budgetExhausted,
-        .stopped, .startFailed(code: "x"), .nodeLost, .killed,
+        .stopped, .startFailed(code: "x"), .nodeLost, .killed, .deviceLost(code: "gone"),
+        .yielded(code: "paused"),
     ])
     func `every end reason comes back from its text`(reason: EndReason) {
         #expect(EndReason(text: reason.text) == reason)

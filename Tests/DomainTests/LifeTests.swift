@@ -81,7 +81,8 @@ struct LifeTests {
             (open, .retried, nil),
             (leased, opened, nil), (leased, matched, nil),
             (leased, ended, .finished(.exited(code: 0))), (leased, .cancelled(.stopped), nil),
-            (leased, .retried, nil),
+            (leased, .retried, nil), (leased, .yielded, .queued), (open, .yielded, nil),
+            (.queued, .yielded, nil), (finished, .yielded, nil),
             (finished, opened, nil), (finished, matched, nil), (finished, ended, nil),
             (finished, .cancelled(.stopped), nil), (finished, .retried, .queued),
         ]

@@ -3,6 +3,7 @@ import Hosting
 
 /// A host with a market and a runtime that do what a test says, on a clock that a test moves.
 struct Bench {
+    let owner: OwnerPolicy
     var host: Host
     var now = BootTime(nanoseconds: 1_000_000_000_000)
     private(set) var history = HostHistory()
@@ -22,7 +23,8 @@ struct Bench {
         return Device(id: id, model: "H100", vramBytes: 80 << 30)
     }
 
-    init(gpus: Int = 0) {
+    init(gpus: Int = 0, owner: OwnerPolicy = .standard) {
+        self.owner = owner
         guard let node = NodeID("nod_1"), let ask = try? Rate(microPerHour: 3_600) else {
             preconditionFailure("a test's node is valid")
         }
@@ -31,7 +33,7 @@ struct Bench {
             node: node,
             terms: OfferTerms(
                 capacity: capacity, devices: (0..<gpus).map(Self.gpu), ask: ask, region: "TW",
-                tier: .new))
+                tier: .new), owner: owner)
     }
 
     static func dispatch(
@@ -155,12 +157,44 @@ struct Bench {
 
     func lease(_ name: String) -> HostedLease? { host.leases.first { $0.id == Self.id(name) } }
 
+    /// What the market was last told of the offer, by hello or since.
+    var saidTerms: OfferTerms? {
+        log.compactMap { action in
+            switch action {
+            case .send(.terms(let terms)), .send(.hello(let terms, _)): terms
+            default: nil
+            }
+        }.last
+    }
+
+    /// The owner, as the hours and the keyboard show them.
+    @discardableResult
+    mutating func seeOwner(
+        _ schedule: ScheduleSight = .open(closesIn: nil, opensAt: nil), desktopIdle: Int64? = nil
+    ) -> [HostAction] {
+        take(.ownerSeen(OwnerSight(schedule: schedule, desktopIdle: desktopIdle)))
+    }
+
+    /// How the last lease that ended did.
+    var end: (reason: EndReason, seconds: Int64)? {
+        for receipt in receipts.reversed() {
+            if case .ended(let reason) = receipt.status { return (reason, receipt.seconds) }
+        }
+        return nil
+    }
+
+    /// The container's death is observed, and what it left is saved.
+    mutating func bury(_ name: String, _ reason: EndReason = .exited(code: 137)) {
+        sample(name, .exited(reason, at: now))
+        take(.saved(Self.id(name), .complete))
+    }
+
     /// The program dies and starts again on its journal.
     @discardableResult
     mutating func restart(
         fences: [LeaseID: BootTime], lost: Set<LeaseID> = []
     ) -> [HostAction] {
-        host = Host(node: host.node, terms: host.terms)
+        host = Host(node: host.node, terms: host.terms, owner: owner)
         return keep(host.adopt(history, fences: fences, lost: lost, at: now))
     }
 }

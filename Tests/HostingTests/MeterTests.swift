@@ -77,7 +77,7 @@ import Testing
         print("seed \(seed)")
         var generator = Seeded(state: seed)
         for _ in 0..<500 {
-            let schedule = Schedule(using: &generator)
+            let schedule = FreezeSchedule(using: &generator)
             var meter = Meter(startedAt: at(0))
             var time: Int64 = 0
             var freezes: Int64 = 0
@@ -107,7 +107,7 @@ import Testing
 }
 
 /// Alternating spans of running and frozen time, in milliseconds.
-struct Schedule {
+struct FreezeSchedule {
     private var ends: [Int64] = []
 
     init(using generator: inout Seeded) {

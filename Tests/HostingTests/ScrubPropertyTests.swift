@@ -148,7 +148,7 @@ extension ScrubPropertyTests.Machine {
         case .claim(let receipt):
             tell(.frame(.receiptAccepted(receipt.lease, sequence: receipt.sequence)))
         case .scrub(let order): orders.append(order)
-        case .send, .record, .moveFence, .freeze, .thaw, .attest, .tell, .reconnect: break
+        case .send, .record, .moveFence, .freeze, .thaw, .notify, .attest, .tell, .reconnect: break
         }
     }
 

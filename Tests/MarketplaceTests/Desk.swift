@@ -130,15 +130,16 @@ extension Shop {
         }
     }
 
-    /// Jobs and leases that are not as they were.
+    /// Jobs, leases and offers that are not as they were.
     func changedRows(since before: MemoryTables) -> [Row] {
         let jobs = tables.load(.jobs(of: Self.ann, before: nil, limit: Self.everything))
         let leases = jobs.flatMap { row -> [Row] in
             guard case .job(let job) = row else { return [] }
             return tables.load(.leases(job.id, limit: Self.everything))
         }
-        return (jobs + leases).filter { row in
+        return (jobs + leases + tables.load(.offers(limit: Self.everything))).filter { row in
             switch row {
+            case .offer(let offer): before.load(.offer(offer.node)) != [row]
             case .job(let job): before.load(.job(job.id)) != [row]
             case .lease(let lease): before.load(.lease(lease.id)) != [row]
             default: false

@@ -104,6 +104,36 @@ import Testing
             offer: Sample.offer(), reason: nil),
     ]
 
+    static let owners: [Row] = [
+        Row(
+            testDescription: "outside of its hours", needs: Sample.needs(),
+            offer: Sample.offer(closed: OfferClosing(.schedule)), reason: .owner),
+        Row(
+            testDescription: "in use for a reason of a later version", needs: Sample.needs(),
+            offer: Sample.offer(closed: OfferClosing(code: "holiday", until: nil)),
+            reason: .owner),
+        Row(
+            testDescription: "its owner uses all of its GPUs", needs: need(1),
+            offer: Sample.offer(devices: gpus, closed: OfferClosing(.ownerGPU)), reason: .owner),
+        Row(
+            testDescription: "paused", needs: Sample.needs(),
+            offer: Sample.offer(availability: .draining, wish: .paused), reason: .owner),
+        Row(
+            testDescription: "paused, and its node has not said so yet", needs: Sample.needs(),
+            offer: Sample.offer(wish: .paused), reason: .owner),
+        Row(
+            testDescription: "drained by its owner", needs: Sample.needs(),
+            offer: Sample.offer(availability: .draining, wish: .drained(by: nil)),
+            reason: .draining),
+        Row(
+            testDescription: "its node says that it drains", needs: Sample.needs(),
+            offer: Sample.offer(closed: OfferClosing(.drained)), reason: .draining),
+        Row(
+            testDescription: "closed when last heard of", needs: Sample.needs(),
+            offer: Sample.offer(availability: .down, closed: OfferClosing(.schedule)),
+            reason: .down),
+    ]
+
     static let passing: [Row] = [
         Row(
             testDescription: "draining", needs: Sample.needs(),
@@ -137,7 +167,7 @@ import Testing
             reason: .busy),
     ]
 
-    @Test(arguments: lasting + networks + devices + passing)
+    @Test(arguments: lasting + networks + devices + owners + passing)
     func `an offer is checked filter by filter`(row: Row) {
         #expect(Feasibility.check(row.needs, row.offer) == row.reason)
     }

@@ -37,15 +37,17 @@ enum Sample {
         _ number: Int = 1, version: Int64 = 1, availability: Offer.Availability = .open,
         size: Resources = size(cpu: 8000, memory: 16, disk: 100), devices: [Device] = [],
         ask: Int64 = 800_000, region: String = "TW", tier: Tier = .verified,
-        free: Resources? = nil, freeDevices: [DeviceID]? = nil, network: NetworkAccess = .none
+        free: Resources? = nil, freeDevices: [DeviceID]? = nil, network: NetworkAccess = .none,
+        closed: OfferClosing? = nil, wish: OwnerWish<Timestamp> = .open
     ) -> Offer {
         let terms = OfferTerms(
             capacity: size, devices: devices, ask: rate(ask), region: region, tier: tier,
-            network: network)
+            network: network, closed: closed)
         return Offer(
             node: node(number), provider: AccountID("acc_P")!, version: version,
             availability: availability, terms: terms, free: free ?? size,
-            freeDevices: freeDevices ?? devices.map(\.id))
+            freeDevices: freeDevices ?? devices.map(\.id),
+            wish: wish == .open ? .none : NumberedWish(number: 1, wish: wish))
     }
 
     static func needs(

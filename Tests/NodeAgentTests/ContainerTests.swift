@@ -2,6 +2,7 @@ import ContainerEngine
 import Crypto
 import Domain
 import Foundation
+import Hosting
 import Testing
 
 @testable import NodeAgent
@@ -37,6 +38,44 @@ struct ContainerTests {
                 rig.market.dispatch(honest)
                 let end = try await rig.market.end(of: honest.lease)
                 #expect(end.status == .ended(.exited(code: 137)))
+            }
+        }
+    }
+
+    @Test func `a program that is asked to leave hears it, and is killed when its grace is over`()
+        async throws
+    {
+        try await Rig.run { rig in
+            let grace = OwnerPolicy(graceSeconds: 3, idleSeconds: 10, yieldsTo: [])
+            try await rig.running {
+                $0.owner = grace
+            } _: {
+                let deaf = try rig.dispatch(
+                    "trap 'echo asked' TERM; echo up; while :; do sleep 0.1; done")
+                rig.market.dispatch(deaf)
+                try await rig.isRunning(deaf.lease)
+                try await rig.until("it has ears") { try rig.log(of: deaf.lease).out == "up\n" }
+                rig.market.wish(number: 1, .paused)
+                let end = try await rig.market.end(of: deaf.lease)
+                #expect(end.status == .ended(.yielded(code: "paused")))
+                #expect((3...9).contains(end.seconds))
+                #expect(try rig.log(of: deaf.lease).out == "up\nasked\n")
+                try await rig.gone(deaf.lease)
+            }
+        }
+    }
+
+    @Test func `one that leaves with 0 when it is asked to is done`() async throws {
+        try await Rig.run { rig in
+            try await rig.running {
+                let polite = try rig.dispatch(
+                    "trap 'exit 0' TERM; echo up; while :; do sleep 0.1; done")
+                rig.market.dispatch(polite)
+                try await rig.isRunning(polite.lease)
+                try await rig.until("it has ears") { try rig.log(of: polite.lease).out == "up\n" }
+                rig.market.wish(number: 1, .paused)
+                let end = try await rig.market.end(of: polite.lease)
+                #expect(end.status == .ended(.exited(code: 0)))
             }
         }
     }

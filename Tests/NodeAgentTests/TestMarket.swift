@@ -64,7 +64,7 @@ final class TestMarket: Sendable {
         case .acknowledged(let effect):
             state.effects.removeAll { $0.id == effect }
             return []
-        case .terms: return []
+        case .terms, .wished: return []
         case .drain: return [.drained]
         case .scrubbed(let signed):
             guard key.isValidSignature(signed.signature, for: signed.bytes),
@@ -86,6 +86,10 @@ final class TestMarket: Sendable {
     func stop(_ lease: LeaseID, _ reason: EndReason) {
         let id = EffectID("stop-\(lease)")
         effect(id, .stop(id, lease, reason))
+    }
+
+    func wish(number: Int64, _ wish: OwnerWish<Int64>) {
+        state.withLock { state in _ = state.link?.yield(.wish(number: number, wish)) }
     }
 
     private func effect(_ id: EffectID, _ frame: MarketFrame) {

@@ -39,6 +39,8 @@ import Testing
         (.secondSessionAccepted, "one live session per node"),
         (.drainForgottenWhenDown, "a drained node takes nothing new"),
         (.failedDisconnectUnheard, "a hello is settled"),
+        (.yieldedTaskFailed, "a task that made way is placed anew"),
+        (.graceIgnored, "an owner has the machine after the grace"),
         (.failedOfferAskedAtOnce, "a failing store is asked once a tick"),
     ])
     func `a planted bug is caught by the rule it breaks`(bug: PlantedBug, rule: String) {

@@ -78,7 +78,14 @@ struct World {
                 milliCPU: Int64(random.below(8) * 1000), memoryBytes: 8 << 30, diskBytes: 64 << 30),
             devices: devices.map { Device(id: $0, model: "H200", vramBytes: 1 << 37) },
             ask: (try? Rate(microPerHour: Int64(1 + random.below(4_000_000)))) ?? lowestRate,
-            region: "TW", tier: .tested)
+            region: "TW", tier: .tested, closed: closing())
+    }
+
+    private mutating func closing() -> OfferClosing? {
+        guard random.isOneIn(8) else { return nil }
+        return OfferClosing(
+            random.pick(OwnerCode.allCases) ?? .schedule,
+            until: random.isOneIn(2) ? now.advanced(seconds: 60) : nil)
     }
 
     var lowestRate: Rate { try! Rate(microPerHour: 1) }
@@ -179,6 +186,7 @@ extension World {
         if random.isOneIn(8) {
             return .release(random.pick(devices) ?? devices[0], of: anyNode())
         }
+        if random.isOneIn(8) { return .wish(anyNode(), wish()) }
         if random.isOneIn(4) {
             let event = random.pick(Offer.Event.allCases) ?? .connected
             return .changeAvailability(anyNode(), event)
@@ -186,6 +194,11 @@ extension World {
         let count = random.below(3)
         let chosen = (0..<count).compactMap { _ in random.pick(devices) }
         return .advertise(anyNode(), terms(devices: chosen))
+    }
+
+    private mutating func wish() -> OwnerWish<Timestamp> {
+        let by = now.advanced(seconds: Int64(random.below(9000)) - 100)
+        return random.pick([.open, .open, .paused, .drained(by: nil), .drained(by: by)]) ?? .open
     }
 
     private mutating func submit() -> Command {
@@ -352,7 +365,12 @@ extension World {
         switch random.below(10) {
         case 0: .frozen
         case 1: .ended(.exited(code: 0))
-        case 2: .ended(random.pick([.outOfMemory, .killed, .exited(code: 3), .stopped]) ?? .killed)
+        case 2:
+            .ended(
+                random.pick([
+                    .outOfMemory, .killed, .exited(code: 3), .stopped, .yielded(code: "paused"),
+                    .yielded(code: "schedule"),
+                ]) ?? .killed)
         default: .running
         }
     }

@@ -46,7 +46,8 @@ enum Layers {
         "NodeAgent": ["Domain", "Hosting", "Wire", "ContainerEngine", "NVML", "CUDA"],
         "Simulation": core,
         "Commands": [
-            "Domain", "Wire", "Transparency", "ControlPlane", "Console", "NodeAgent", "Simulation",
+            "Domain", "Hosting", "Wire", "Transparency", "ControlPlane", "Console", "NodeAgent",
+            "Simulation",
         ],
         "orban": ["Commands"],
         "check-gpu": ["Domain", "Hosting", "NVML", "CUDA"],

@@ -28,6 +28,14 @@ enum ChannelFrames {
         capacity: .zero, devices: [], ask: try! Rate(microPerHour: 1), region: "TW", tier: .new,
         network: .egress)
 
+    static let closed = OfferTerms(
+        capacity: .zero, devices: [], ask: try! Rate(microPerHour: 1), region: "TW", tier: .new,
+        closed: OfferClosing(.schedule, until: Timestamp(milliseconds: 1_795_392_000_000)))
+
+    static let closedForGood = OfferTerms(
+        capacity: .zero, devices: [], ask: try! Rate(microPerHour: 1), region: "TW", tier: .new,
+        closed: OfferClosing(code: "holiday", until: nil))
+
     static let workload = Workload(
         image: .archive(name: "localhost/orban-inference:1", digest: digest),
         command: ["sh", "-c", "", "echo 你好"],
@@ -66,9 +74,10 @@ enum ChannelFrames {
             SignedReceipt(
                 bytes: Array(repeating: 255, count: 1_024),
                 signature: Array(repeating: 255, count: 64))),
-        .acknowledged(effect), .drain, .terms(terms), .terms(withheld),
-        .terms(networked),
         .scrubbed(SignedReceipt(bytes: [4], signature: Array(repeating: 1, count: 64))),
+        .terms(networked), .acknowledged(effect), .drain, .terms(terms), .terms(withheld),
+        .terms(closed),
+        .hello(terms: closedForGood, leases: []), .wished(number: 1), .wished(number: Int64.max),
     ]
 
     static let ofMarket: [MarketFrame] =
@@ -83,16 +92,19 @@ enum ChannelFrames {
             .dispatch(effect, dispatch(devices: (1...64).map { DeviceID("GPU-\($0)")! })),
             .receiptAccepted(lease, sequence: Int64.max),
             .receiptRefused(lease, sequence: 1, code: "receipt_ahead_of_time"),
-            .drained, .goodbye(code: "second_session"),
             .scrubAnswered(DeviceID("GPU-1")!, scrub: 1, refusal: nil),
             .scrubAnswered(
                 DeviceID("GPU-1")!, scrub: Int64.max, refusal: "bad_signature"),
+            .drained, .wish(number: 1, .open), .wish(number: Int64.max, .paused),
+            .wish(number: 2, .drained(by: nil)), .wish(number: 3, .drained(by: 0)),
+            .wish(number: 3, .drained(by: Int64.max)), .goodbye(code: "second_session"),
         ]
         + reasons.map { .stop(effect, lease, $0) }
 
     static let reasons: [EndReason] = [
         .exited(code: 0), .exited(code: 255), .outOfMemory, .overran, .budgetExhausted, .stopped,
         .startFailed(code: "image_missing"), .nodeLost, .killed, .deviceLost(code: "xid_79"),
+        .yielded(code: "owner_gpu"),
     ]
 }
 

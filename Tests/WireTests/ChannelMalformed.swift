@@ -143,6 +143,13 @@ struct MalformedMarketEnvelope: Sendable, CustomTestStringConvertible {
                     ($0.device, $0.scrub, $0.refusal) = ("GPU-1", 1, "Bad")
                 }
             },
+            row("wish.number") { $0.wish = .init() },
+            row("wish.wish") { $0.wish = wish(.unspecified, nil) },
+            row("wish.wish") { $0.wish = wish(.UNRECOGNIZED(9), nil) },
+            row("wish.remaining_ms") { $0.wish = wish(.drained, -1) },
+            row("wish.remaining_ms") { $0.wish = wish(.paused, 1) },
+            row("wish.remaining_ms") { $0.wish = wish(.open, 0) },
+            row("stop.reason") { $0.stop = stop("yielded:") },
             row("goodbye.code") {
                 $0.goodbye = changed(.init()) { $0.code = String(repeating: "a", count: 65) }
             },
@@ -202,6 +209,16 @@ struct MalformedMarketEnvelope: Sendable, CustomTestStringConvertible {
         },
         dispatch("workload.outputs") { $0.workload.outputs = ["out"] },
     ]
+
+    private static func wish(
+        _ wish: Orban_Node_V1_OwnerWish, _ remaining: Int64?
+    ) -> Orban_Node_V1_Wish {
+        changed(.init()) {
+            $0.number = 1
+            $0.wish = wish
+            if let remaining { $0.remainingMs = remaining }
+        }
+    }
 
     private static func dispatch(
         _ field: String, _ change: (inout Orban_Node_V1_Dispatch) -> Void

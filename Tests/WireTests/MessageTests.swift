@@ -56,16 +56,21 @@ enum Placeholders {
         let mismatches: [Mismatch] = [
             .cpu(milli: 500), .memory(bytes: 1), .disk(bytes: 1), .deviceCount(2),
             .deviceModel(["A", "B"]), .deviceMemory(bytes: 1), .region(["TW", "JP"]),
-            .price(try Rate(microPerHour: 1)), .tier(.verified), .network, .draining, .down,
+            .price(try Rate(microPerHour: 1)), .tier(.verified), .network, .owner, .draining, .down,
             .busy,
         ]
         #expect(Set(mismatches.map(\.code)).count == mismatches.count)
-        let ends: [EndReason] = [
-            .exited(code: 3), .outOfMemory, .overran, .budgetExhausted, .stopped,
-            .startFailed(code: "image_missing"), .nodeLost, .killed,
-        ]
+        let ends: [EndReason] =
+            [
+                .exited(code: 3), .outOfMemory, .overran, .budgetExhausted, .stopped,
+                .startFailed(code: "image_missing"), .nodeLost, .killed, .deviceLost(code: "gone"),
+            ] + OwnerCode.allCases.map { .yielded(code: $0.rawValue) }
         let texts =
             mismatches.map { $0.text(in: language) } + ends.map { $0.sentence(in: language) }
+            + OwnerCode.allCases.map { code in
+                OfferClosing(code, until: Timestamp(milliseconds: 0)).text(in: language) { _ in "t"
+                }
+            }
             + JobState.allCases.map { $0.text(in: language) }
             + TaskState.allCases.map { $0.text(in: language) }
         for text in texts { #expect(!text.isEmpty && !text.contains("{"), "\(text)") }

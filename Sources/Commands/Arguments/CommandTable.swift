@@ -21,7 +21,8 @@ enum CommandTable {
         .marketAudit,
     ]
     private static let providers: [LeafCommand] = [
-        .nodeJoin, .nodeRun, .nodeList, .nodeShow, .nodeDrain, .nodeResume, .nodeRelease,
+        .nodeJoin, .nodeRun, .nodeList, .nodeShow, .nodePause, .nodeDrain, .nodeResume,
+        .nodeRelease,
         .nodeWatch, .nodeScrubDevice,
     ]
     private static let auditors: [LeafCommand] = [

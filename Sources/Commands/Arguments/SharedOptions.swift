@@ -20,6 +20,7 @@ extension Option where Value == String {
     static let region = Option("region", "TW", .optionRegion)
     static let engineSocket = Option("engine-socket", "PATH", .optionEngineSocket)
     static let containersRoot = Option("containers-root", "PATH", .optionContainersRoot)
+    static let schedule = Option("schedule", "WINDOWS ZONE", .optionSchedule)
     static let nvml = Option("nvml", "PATH|none", .optionNVML)
     static let cuda = Option("cuda", "PATH|none", .optionCUDA)
     static let egressPolicy = Option("egress-policy", "FILE", .optionEgressPolicy)

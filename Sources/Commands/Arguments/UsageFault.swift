@@ -1,3 +1,4 @@
+import Hosting
 import Wire
 
 /// How the words of a run are wrong. Shown as `usage`, exit code 2.
@@ -17,6 +18,11 @@ enum UsageFault: Error, Hashable, Sendable {
     case gpuLibrary(String)
     case deviceNameNeeded(String)
     case egressPolicyAlone
+    case schedule(ScheduleFault)
+    case yieldsToNoGPU
+    case yieldsToNoDesktop(String)
+    case moment(String)
+    case momentOver(String)
 
     func text(in language: Language) -> String {
         switch self {
@@ -45,6 +51,13 @@ enum UsageFault: Error, Hashable, Sendable {
             Message.usageDeviceName.text(in: language, ["word": word])
         case .egressPolicyAlone: Message.usageEgressPolicyAlone.text(in: language)
         case .gpuLibrary(let why): Message.usageGPULibrary.text(in: language, ["why": why])
+        case .schedule(let fault):
+            Message.usageSchedule.text(in: language, ["why": fault.text(in: language)])
+        case .yieldsToNoGPU: Message.usageYieldGPU.text(in: language)
+        case .yieldsToNoDesktop(let why):
+            Message.usageYieldDesktop.text(in: language, ["why": why])
+        case .moment(let text): Message.usageMoment.text(in: language, ["value": text])
+        case .momentOver(let text): Message.usageMomentOver.text(in: language, ["value": text])
         }
     }
 

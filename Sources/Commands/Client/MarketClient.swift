@@ -109,6 +109,13 @@ struct MarketClient: Sendable {
         try await decoded(try await bytes(request(.POST, path), retrying: .always))
     }
 
+    /// The same with a body.
+    func postAgain<Value: Decodable>(
+        _ path: String, _ body: some Encodable, as type: Value.Type = Value.self
+    ) async throws -> Value {
+        try await decoded(try await bytes(request(.POST, path, body), retrying: .always))
+    }
+
     private func decoded<Value: Decodable>(_ bytes: [UInt8]) async throws -> Value {
         do {
             return try WireJSON.decode(Value.self, from: bytes)

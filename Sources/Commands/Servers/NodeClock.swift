@@ -10,6 +10,14 @@ enum NodeClock {
         return BootTime(nanoseconds: Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec))
     }
 
+    /// What the clock on the wall shows; somebody may set it.
+    static func wallTime() -> Timestamp {
+        var time = timespec()
+        clock_gettime(CLOCK_REALTIME, &time)
+        return Timestamp(
+            milliseconds: Int64(time.tv_sec) * 1_000 + Int64(time.tv_nsec) / 1_000_000)
+    }
+
     /// Another text after each boot.
     static func bootID() throws -> String {
         let file = try LocalFile(reading: "/proc/sys/kernel/random/boot_id")

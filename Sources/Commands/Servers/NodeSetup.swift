@@ -20,15 +20,16 @@ struct NodeSetup: Sendable {
         case own
     }
 
-    static let options: [OptionForm] = [
-        Option<Int64>.cpus.form, Option<Int64>.memory.form, Option.disk.form, Option.price.form,
-        Option.region.form, Option<String>.name.form, Flag.simulate.form,
-        Option.engineSocket.form, Option.containersRoot.form, Option<RegistryHost>.registry.form,
-        Option<Int64>.largestImage.form, Option<String>.nvml.form, Option<String>.cuda.form,
-        Option<DeviceID>.lifted.form,
-        Flag.egress.form, Option<String>.egressPolicy.form,
-        Option<MetricsAddress>.metrics.form,
-    ]
+    static let options: [OptionForm] =
+        [
+            Option<Int64>.cpus.form, Option<Int64>.memory.form, Option.disk.form, Option.price.form,
+            Option.region.form, Option<String>.name.form, Flag.simulate.form,
+            Option.engineSocket.form, Option.containersRoot.form,
+            Option<RegistryHost>.registry.form,
+            Option<Int64>.largestImage.form, Option<String>.nvml.form,
+            Option<String>.cuda.form, Option<DeviceID>.lifted.form, Flag.egress.form,
+            Option<String>.egressPolicy.form, Option<MetricsAddress>.metrics.form,
+        ] + OwnerSetup.options
     /// 0.10 USD/h for the whole machine.
     private static let defaultMicroPerHour: Int64 = 100_000
 
@@ -41,6 +42,7 @@ struct NodeSetup: Sendable {
     let devices: DeviceWatch?
     /// Where the owner's own monitoring finds this node's metrics; nil: nowhere.
     private let metrics: MetricsAddress?
+    private let owner: OwnerSetup
     private let access: DeviceAccess
     private let scrubber: DeviceScrubber
     private let lifted: [DeviceID]
@@ -68,6 +70,7 @@ struct NodeSetup: Sendable {
         metrics = try arguments.value(Option<MetricsAddress>.metrics)
         let library = try arguments.value(Option<String>.nvml)
         devices = try Self.devices(library, log)
+        owner = try OwnerSetup(arguments, hasGPU: devices?.devices.isEmpty == false)
         access = DeviceAccess(
             nodes: devices?.nodes ?? [:], namesOwnLibrary: library != nil)
         scrubber = DeviceScrubber(
@@ -165,7 +168,8 @@ struct NodeSetup: Sendable {
             var parts = NodeAgent.Parts(
                 configuration: configuration, runtime: runtime, connect: connect, signer: key,
                 bootID: try NodeClock.bootID(), now: { NodeClock.now() }, clock: clock,
-                logger: log, devices: devices, scrubber: scrubber)
+                logger: log, devices: devices, scrubber: scrubber,
+                owner: owner.watch)
             parts.lifted = lifted
             parts.market = MarketBytes(http: marketHTTP, base: marketURL, clock: clock)
             parts.advisories = standing.advisories
@@ -205,6 +209,7 @@ struct NodeSetup: Sendable {
         if let imageLimitBytes { configuration.imageLimitBytes = imageLimitBytes }
         configuration.devices = access
         configuration.egress = egress
+        configuration.owner = owner.policy
         return configuration
     }
 

@@ -76,6 +76,7 @@ struct EventLine {
         case .metered: .eventMetered
         case .ended: .eventEnded
         case .settled: .eventSettled
+        case .requeued: .eventRequeued
         case .closing: .eventClosing
         case .refunded: .eventRefunded
         case .closed: .eventClosed

@@ -1,4 +1,5 @@
 import Domain
+import NodeAgent
 import Wire
 
 extension LeafCommand {
@@ -14,26 +15,37 @@ extension LeafCommand {
         return ExitCode.done.rawValue
     }
 
-    /// `orban node drain`.
+    /// `orban node drain`: nothing new; what runs may end by itself, or is gone at a moment.
     static let nodeDrain = LeafCommand(
-        "node drain", .helpNodeDrain, operands: [Operand("node", .operandNode)]
+        "node drain", .helpNodeDrain, operands: [Operand("node", .operandNode)],
+        options: [Option<String>.by.form]
     ) { session in
-        let name = session.arguments.operands[0].pathSegment
-        let node: NodeDTO = try await session.withMarket([.provider, .operator]) {
-            try await $0.postAgain("/v1/nodes/\(name)/drain")
+        let by = try session.moment()
+        let node = try await session.ask("drain", DrainDTO(by: by.map { TimeDTO($0) }))
+        try session.show(node) {
+            let told =
+                by.map {
+                    session.told(.nodeDrainingBy, ["time": MomentText.text(of: $0, in: .ofMachine)])
+                } ?? session.told(.nodeDraining)
+            return ["\(node.id)  \(told)"]
         }
-        try session.show(node) { ["\(node.id)  \(session.told(.nodeDraining))"] }
         return ExitCode.done.rawValue
     }
 
-    /// `orban node resume`: takes a drain back, whoever asked for it.
+    /// `orban node pause`: nothing new, and what runs leaves after its grace.
+    static let nodePause = LeafCommand(
+        "node pause", .helpNodePause, operands: [Operand("node", .operandNode)]
+    ) { session in
+        let node = try await session.ask("pause", DrainDTO(by: nil))
+        try session.show(node) { ["\(node.id)  \(session.told(.nodePaused))"] }
+        return ExitCode.done.rawValue
+    }
+
+    /// `orban node resume`: takes a pause or a drain back, whoever asked for it.
     static let nodeResume = LeafCommand(
         "node resume", .helpNodeResume, operands: [Operand("node", .operandNode)]
     ) { session in
-        let name = session.arguments.operands[0].pathSegment
-        let node: NodeDTO = try await session.withMarket([.provider, .operator]) {
-            try await $0.postAgain("/v1/nodes/\(name)/resume")
-        }
+        let node = try await session.ask("resume", DrainDTO(by: nil))
         try session.show(node) { ["\(node.id)  \(session.told(.nodeResumed))"] }
         return ExitCode.done.rawValue
     }
@@ -57,6 +69,33 @@ extension LeafCommand {
     }
 }
 
+extension Option where Value == String {
+    static let by = Option("by", "12:00|2h", .optionBy)
+}
+
+extension Session {
+    /// Asks something of the node that the command names.
+    fileprivate func ask(_ verb: String, _ wish: DrainDTO) async throws -> NodeDTO {
+        let path = "/v1/nodes/\(arguments.operands[0].pathSegment)/\(verb)"
+        return try await withMarket([.provider, .operator]) { market in
+            wish.by == nil
+                ? try await market.postAgain(path) : try await market.postAgain(path, wish)
+        }
+    }
+
+    /// What `--by` names.
+    ///
+    /// - Throws: `UsageFault`.
+    fileprivate func moment() throws -> Timestamp? {
+        guard let text = try arguments.value(Option<String>.by) else { return nil }
+        guard let moment = MomentText(text) else { throw UsageFault.moment(text) }
+        guard let named = moment.moment(after: now, in: .ofMachine) else {
+            throw UsageFault.momentOver(text)
+        }
+        return named
+    }
+}
+
 extension Session {
     fileprivate func lines(_ nodes: [NodeDTO]) -> [String] {
         guard !nodes.isEmpty else { return [told(.nodesEmpty)] }
@@ -68,7 +107,8 @@ extension Session {
         table.rows = nodes.map {
             [
                 $0.id.text, $0.name, $0.provider.text, $0.connected ? "✓" : "✗",
-                $0.availability.text(in: language), String($0.leases),
+                $0.closed?.text(in: language) ?? $0.availability.text(in: language),
+                String($0.leases),
             ]
         }
         let duplicates = nodes.flatMap { node in

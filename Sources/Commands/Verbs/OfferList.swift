@@ -56,7 +56,8 @@ private struct OfferTable {
             offer.node.text, devices, cpus, Quantity.bytes(offer.memoryBytes),
             Quantity.bytes(offer.diskBytes), offer.network == .egress ? "egress" : "–",
             offer.region, offer.tier.rawValue,
-            offer.availability.text(in: session.language),
+            offer.closed?.text(in: session.language)
+                ?? offer.availability.text(in: session.language),
             Quantity.money(offer.pricePerHour.money),
         ]
     }

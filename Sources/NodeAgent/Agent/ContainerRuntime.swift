@@ -35,6 +35,8 @@ package protocol ContainerRuntime: Sendable {
     func moveFence(of lease: LeaseID, to fence: BootTime)
     func freeze(_ lease: LeaseID)
     func thaw(_ lease: LeaseID)
+    /// Tells its first process to leave; one that is frozen hears it when it runs again.
+    func notify(_ lease: LeaseID)
     /// Kills it, frozen or not; nothing of it runs in between.
     func kill(_ lease: LeaseID)
 }

@@ -32,7 +32,7 @@ package final class Journal {
         var history = HostHistory()
         var boots: [LeaseID: String] = [:]
         for line in lines {
-            history.apply(line.record)
+            history.apply(line.boot == boot ? line.record : line.record.inAnotherBoot)
             if let lease = line.record.lease { boots[lease] = line.boot }
         }
         self.history = history

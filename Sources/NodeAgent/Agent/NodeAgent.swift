@@ -27,6 +27,8 @@ package actor NodeAgent: Service {
         package var market: MarketBytes?
         /// What the machine's software is open to.
         package var advisories: [String] = []
+        /// What tells when the machine is its owner's.
+        package var owner: OwnerWatch
         package var bootID: String
         /// The boot-time clock.
         package var now: @Sendable () -> BootTime
@@ -39,10 +41,12 @@ package actor NodeAgent: Service {
             connect: @escaping @Sendable () async throws -> NodeLink,
             signer: Curve25519.Signing.PrivateKey, bootID: String,
             now: @escaping @Sendable () -> BootTime, clock: any Clock<Duration>, logger: Logger,
-            devices: DeviceWatch? = nil, scrubber: DeviceScrubber? = nil
+            devices: DeviceWatch? = nil, scrubber: DeviceScrubber? = nil,
+            owner: OwnerWatch = OwnerWatch()
         ) {
             self.scrubber = scrubber
             self.devices = devices
+            self.owner = owner
             self.configuration = configuration
             self.runtime = runtime
             self.connect = connect
@@ -55,6 +59,7 @@ package actor NodeAgent: Service {
     }
 
     static let sampleEvery = Duration.milliseconds(250)
+    static let lookAtOwnerEvery = Duration.seconds(1)
     /// Frames that wait for the connection; a frame beyond is dropped, and repeated by its owner.
     static let mostQueuedFrames = 1_000
 
@@ -86,7 +91,8 @@ package actor NodeAgent: Service {
             machine: Machine.resources(diskAt: configuration.statePath),
             folder: configuration.runPath + "/capacity")
         journal = try Journal(folder: configuration.statePath, boot: parts.bootID)
-        host = Host(node: configuration.node, terms: configuration.terms)
+        host = Host(
+            node: configuration.node, terms: configuration.terms, owner: configuration.owner)
         (newWorkers, workerQueue) = AsyncStream.makeStream(bufferingPolicy: .unbounded)
         // One a device at most, and a late one is given up for the next.
         (scrubs, scrubQueue) = AsyncStream.makeStream(bufferingPolicy: .unbounded)
@@ -106,6 +112,9 @@ package actor NodeAgent: Service {
             group.addTask { try await self.sampleForever() }
             if let devices = self.parts.devices {
                 group.addTask { try await self.follow(devices) }
+            }
+            if self.parts.owner.isLooking {
+                group.addTask { try await self.followOwner() }
             }
             group.addTask { try await self.connectForever() }
             group.addTask { try await self.shipSamples() }
@@ -128,6 +137,15 @@ package actor NodeAgent: Service {
             ])
         try perform(actions)
         for device in parts.lifted { try take(.quarantineLifted(device)) }
+        // Before anything is offered.
+        try take(.ownerSeen(parts.owner.sight()))
+    }
+
+    private func followOwner() async throws {
+        while !Task.isCancelled {
+            try await parts.clock.sleep(for: Self.lookAtOwnerEvery)
+            try take(.ownerSeen(parts.owner.sight()))
+        }
     }
 
     private func sampleForever() async throws {
@@ -176,7 +194,16 @@ extension NodeAgent {
     private func perform(_ action: HostAction) throws {
         switch action {
         case .record: break
-        case .send(let frame): send(frame)
+        case .send(let frame):
+            if case .terms(let terms) = frame {
+                parts.logger.info(
+                    "offer changed",
+                    metadata: [
+                        "closed": "\(terms.closed?.code ?? "no")",
+                        "devices": "\(terms.devices.count)",
+                    ])
+            }
+            send(frame)
         case .claim(let receipt):
             let signature = try parts.signer.signature(for: receipt.bytes)
             send(.receipt(SignedReceipt(bytes: receipt.bytes, signature: Array(signature))))
@@ -193,6 +220,10 @@ extension NodeAgent {
         case .thaw(let lease):
             log("lease thawed", lease)
             parts.runtime.thaw(lease)
+        case .notify(let lease):
+            let code = host.leases.first { $0.id == lease }?.progress.notice?.code
+            log("lease asked to leave", lease, ["why": "\(code?.rawValue ?? "")"])
+            parts.runtime.notify(lease)
         case .kill(let lease):
             log("lease killed", lease)
             parts.runtime.kill(lease)
@@ -340,6 +371,9 @@ extension NodeAgent {
                 "market refuses a scrub's receipt",
                 metadata: ["device": "\(device)", "scrub": "\(scrub)", "code": "\(refusal)"])
         case .scrubAnswered(_, _, nil): break
+        case .wish(let number, let wish):
+            parts.logger.info(
+                "owner's wish", metadata: ["number": "\(number)", "wish": "\(wish)"])
         case .renewal, .receiptAccepted: break
         }
     }

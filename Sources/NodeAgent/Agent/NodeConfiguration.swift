@@ -1,6 +1,7 @@
 package import ContainerEngine
 package import Domain
 import Glibc
+package import Hosting
 
 /// What a node is told at its start.
 package struct NodeConfiguration: Hashable, Sendable {
@@ -47,6 +48,8 @@ package struct NodeConfiguration: Hashable, Sendable {
     package var devices: DeviceAccess
     /// What a container reaches that asked for a network; whether one is offered is in `terms`.
     package var egress: EgressPermission
+    /// What the machine's owner takes it back for, and how soon.
+    package var owner: OwnerPolicy
 
     package init(
         node: NodeID, name: String, terms: OfferTerms, statePath: String, marketURL: String,
@@ -69,6 +72,7 @@ package struct NodeConfiguration: Hashable, Sendable {
         imageLimitBytes = 64 << 30
         devices = DeviceAccess()
         egress = EgressPermission()
+        owner = .standard
     }
 }
 

@@ -136,6 +136,9 @@ package final class SimulatedRuntime: ContainerRuntime {
         }
     }
 
+    /// What runs in the clock only has no ears.
+    package func notify(_ lease: LeaseID) {}
+
     package func kill(_ lease: LeaseID) {
         change(lease) { container, now in container.killedAt = container.killedAt ?? now }
     }

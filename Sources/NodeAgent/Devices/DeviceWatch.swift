@@ -166,12 +166,23 @@ package final class DeviceWatch: Sendable {
             sample, vramBytes: own.reduce(0) { $0 + $1.vramBytes },
             isLeased: own.contains { leased.contains($0.id) },
             isForeign: { isForeign($0.pid) })
+        let isOwners =
+            sample.processes?.contains { isForeign($0.pid) && !Self.isOurs($0.pid) } == true
         return own.map { device in
-            guard case .well = sight, let reason = unattachable[device.id] else {
-                return DeviceReading(device: device.id, sight: sight)
+            var own = sight
+            if case .well = sight, let reason = unattachable[device.id] {
+                own = .withheld(code: reason)
             }
-            return DeviceReading(device: device.id, sight: .withheld(code: reason))
+            return DeviceReading(
+                device: device.id, sight: own, user: isOwners ? .owner : .nobodyElse)
         }
+    }
+
+    /// Whether it runs this very program: what any node here does on a GPU is not its owner's use.
+    private static func isOurs(_ pid: Int32) -> Bool {
+        let own = try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
+        let its = try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/\(pid)/exe")
+        return own != nil && own == its
     }
 
     /// A process that has ended meanwhile is nobody's.

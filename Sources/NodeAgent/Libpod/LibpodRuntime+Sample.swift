@@ -96,6 +96,15 @@ extension LibpodRuntime {
         do { try cgroup(of: lease).thaw() } catch { warn("cannot thaw", lease, error) }
     }
 
+    package func notify(_ lease: LeaseID) {
+        guard let watched = state.withLock({ $0.live[lease]?.watched }), watched.isAlive else {
+            return
+        }
+        if Glibc.kill(watched.process, SIGTERM) != 0 {
+            warn("cannot tell a program to leave", lease, FileFailure("signal", "its program"))
+        }
+    }
+
     /// Every process of the group gets `SIGKILL` while it is frozen, then it is thawed to die; also
     /// where the engine had paused it.
     package func kill(_ lease: LeaseID) {

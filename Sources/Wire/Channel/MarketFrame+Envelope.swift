@@ -59,6 +59,7 @@ extension MarketFrame {
                     $0.scrub = scrub
                     $0.refusal = refusal ?? ""
                 })
+        case .wish(let number, let wish): .wish(wish.message(number))
         case .goodbye(let code): .goodbye(.with { $0.code = code })
         }
     }
@@ -93,6 +94,9 @@ extension MarketFrame {
                 try FrameField.device(answer.device, "scrub_answered.device"),
                 scrub: try FrameField.ordinal(answer.scrub, "scrub_answered.scrub"),
                 refusal: refusal)
+        case .wish(let wish):
+            self = .wish(
+                number: try FrameField.ordinal(wish.number, "wish.number"), try OwnerWish(wish))
         case .goodbye(let goodbye):
             self = .goodbye(code: try FrameField.code(goodbye.code, "goodbye.code"))
         }
@@ -105,6 +109,35 @@ extension MarketFrame {
             number: try FrameField.ordinal(message.number, "renewal.number"),
             leases: try FrameField.list(
                 message.leases, atMost: FrameLimits.renewals, "renewal.leases", Renewal.init))
+    }
+}
+
+extension OwnerWish<Int64> {
+    fileprivate func message(_ number: Int64) -> Orban_Node_V1_Wish {
+        .with {
+            $0.number = number
+            switch self {
+            case .open: $0.wish = .open
+            case .paused: $0.wish = .paused
+            case .drained(let remaining):
+                $0.wish = .drained
+                if let remaining { $0.remainingMs = remaining }
+            }
+        }
+    }
+
+    fileprivate init(_ message: Orban_Node_V1_Wish) throws(MalformedFrame) {
+        let remaining =
+            message.hasRemainingMs
+            ? try FrameField.whole(message.remainingMs, in: 0...Int64.max, "wish.remaining_ms")
+            : nil
+        switch message.wish {
+        case .open where remaining == nil: self = .open
+        case .paused where remaining == nil: self = .paused
+        case .drained: self = .drained(by: remaining)
+        case .open, .paused: throw MalformedFrame("wish.remaining_ms")
+        case .unspecified, .UNRECOGNIZED: throw MalformedFrame("wish.wish")
+        }
     }
 }
 

@@ -46,6 +46,7 @@ extension NodeFrame {
                     $0.entry = Data(signed.bytes)
                     $0.signature = Data(signed.signature)
                 })
+        case .wished(let number): .wished(.with { $0.number = number })
         }
     }
 
@@ -65,6 +66,8 @@ extension NodeFrame {
         case .drain: self = .drain
         case .scrubbed(let scrub):
             self = .scrubbed(try SignedReceipt(entry: scrub.entry, scrub.signature, "scrubbed"))
+        case .wished(let wished):
+            self = .wished(number: try FrameField.ordinal(wished.number, "wished.number"))
         }
     }
 

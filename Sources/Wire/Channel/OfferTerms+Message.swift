@@ -16,6 +16,7 @@ extension OfferTerms {
                 }
             }
             $0.network = network.message
+            if let closed { $0.closed = closed.message }
         }
     }
 
@@ -36,7 +37,27 @@ extension OfferTerms {
             capacity: try Resources(message.capacity, "terms.capacity"), devices: devices,
             ask: try Rate(message.ask, "terms.ask"), region: message.region,
             tier: try Tier(message.tier), withheld: withheld,
-            network: try NetworkAccess(message.network, "terms.network"))
+            network: try NetworkAccess(message.network, "terms.network"),
+            closed: message.hasClosed ? try OfferClosing(message.closed) : nil)
+    }
+}
+
+extension OfferClosing {
+    fileprivate var message: Orban_Node_V1_OfferClosing {
+        .with {
+            $0.code = code
+            if let until { $0.untilMs = until.milliseconds }
+        }
+    }
+
+    fileprivate init(_ message: Orban_Node_V1_OfferClosing) throws(MalformedFrame) {
+        let bounds = 0...Timestamp.limit
+        let until =
+            message.hasUntilMs
+            ? try FrameField.whole(message.untilMs, in: bounds, "terms.closed.until_ms") : nil
+        self.init(
+            code: try FrameField.code(message.code, "terms.closed.code"),
+            until: until.map { Timestamp(milliseconds: $0) })
     }
 }
 

@@ -31,6 +31,54 @@ fileprivate nonisolated struct _GeneratedWithProtocGenSwiftVersion: SwiftProtobu
   typealias Version = _2
 }
 
+package nonisolated enum Orban_Node_V1_OwnerWish: SwiftProtobuf.Enum, Swift.CaseIterable {
+  package typealias RawValue = Int
+  case unspecified // = 0
+
+  /// Take orders.
+  case `open` // = 1
+
+  /// Nothing new; what runs leaves after its grace.
+  case paused // = 2
+
+  /// Nothing new; what runs may end by itself.
+  case drained // = 3
+  case UNRECOGNIZED(Int)
+
+  package init() {
+    self = .unspecified
+  }
+
+  package init?(rawValue: Int) {
+    switch rawValue {
+    case 0: self = .unspecified
+    case 1: self = .open
+    case 2: self = .paused
+    case 3: self = .drained
+    default: self = .UNRECOGNIZED(rawValue)
+    }
+  }
+
+  package var rawValue: Int {
+    switch self {
+    case .unspecified: return 0
+    case .open: return 1
+    case .paused: return 2
+    case .drained: return 3
+    case .UNRECOGNIZED(let i): return i
+    }
+  }
+
+  // The compiler won't synthesize support with the UNRECOGNIZED case.
+  package static let allCases: [Orban_Node_V1_OwnerWish] = [
+    .unspecified,
+    .open,
+    .paused,
+    .drained,
+  ]
+
+}
+
 /// What network a container has. A side that does not know of it has none.
 package nonisolated enum Orban_Node_V1_NetworkAccess: SwiftProtobuf.Enum, Swift.CaseIterable {
   package typealias RawValue = Int
@@ -222,6 +270,14 @@ package nonisolated struct Orban_Node_V1_NodeEnvelope: Sendable {
     set {frame = .scrubbed(newValue)}
   }
 
+  package var wished: Orban_Node_V1_Wished {
+    get {
+      if case .wished(let v)? = frame {return v}
+      return Orban_Node_V1_Wished()
+    }
+    set {frame = .wished(newValue)}
+  }
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package nonisolated enum OneOf_Frame: Equatable, Sendable {
@@ -232,6 +288,7 @@ package nonisolated struct Orban_Node_V1_NodeEnvelope: Sendable {
     case drain(Orban_Node_V1_Drain)
     case terms(Orban_Node_V1_Terms)
     case scrubbed(Orban_Node_V1_Scrubbed)
+    case wished(Orban_Node_V1_Wished)
 
   }
 
@@ -323,6 +380,14 @@ package nonisolated struct Orban_Node_V1_MarketEnvelope: Sendable {
     set {frame = .scrubAnswered(newValue)}
   }
 
+  package var wish: Orban_Node_V1_Wish {
+    get {
+      if case .wish(let v)? = frame {return v}
+      return Orban_Node_V1_Wish()
+    }
+    set {frame = .wish(newValue)}
+  }
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package nonisolated enum OneOf_Frame: Equatable, Sendable {
@@ -335,6 +400,7 @@ package nonisolated struct Orban_Node_V1_MarketEnvelope: Sendable {
     case goodbye(Orban_Node_V1_Goodbye)
     case drained(Orban_Node_V1_Drained)
     case scrubAnswered(Orban_Node_V1_ScrubAnswered)
+    case wish(Orban_Node_V1_Wish)
 
   }
 
@@ -456,6 +522,20 @@ package nonisolated struct Orban_Node_V1_Scrubbed: Sendable {
 
   /// Ed25519, 64 bytes.
   package var signature: Data = Data()
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+}
+
+/// The owner's wish of that number is known on the node.
+package nonisolated struct Orban_Node_V1_Wished: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// From 1.
+  package var number: Int64 = 0
 
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -683,6 +763,34 @@ package nonisolated struct Orban_Node_V1_ScrubAnswered: Sendable {
   package init() {}
 }
 
+/// What the node's owner wants. Said on every session, and again until Wished answers it.
+package nonisolated struct Orban_Node_V1_Wish: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// From 1, one more with each wish of the node.
+  package var number: Int64 = 0
+
+  package var wish: Orban_Node_V1_OwnerWish = .unspecified
+
+  /// Milliseconds until what runs is to be gone, at least 0; only of a drain that names a time.
+  package var remainingMs: Int64 {
+    get {_remainingMs ?? 0}
+    set {_remainingMs = newValue}
+  }
+  /// Returns true if `remainingMs` has been explicitly set.
+  package var hasRemainingMs: Bool {self._remainingMs != nil}
+  /// Clears the value of `remainingMs`. Subsequent reads from it will return its default value.
+  package mutating func clearRemainingMs() {self._remainingMs = nil}
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+
+  fileprivate var _remainingMs: Int64? = nil
+}
+
 /// Last on a connection that the market ends.
 package nonisolated struct Orban_Node_V1_Goodbye: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
@@ -727,11 +835,48 @@ package nonisolated struct Orban_Node_V1_OfferTerms: Sendable {
   /// The most that a job's container gets.
   package var network: Orban_Node_V1_NetworkAccess = .none
 
+  /// Absent while the offer can be bought.
+  package var closed: Orban_Node_V1_OfferClosing {
+    get {_closed ?? Orban_Node_V1_OfferClosing()}
+    set {_closed = newValue}
+  }
+  /// Returns true if `closed` has been explicitly set.
+  package var hasClosed: Bool {self._closed != nil}
+  /// Clears the value of `closed`. Subsequent reads from it will return its default value.
+  package mutating func clearClosed() {self._closed = nil}
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package init() {}
 
   fileprivate var _capacity: Orban_Node_V1_Resources? = nil
+  fileprivate var _closed: Orban_Node_V1_OfferClosing? = nil
+}
+
+/// The machine is its owner's now.
+package nonisolated struct Orban_Node_V1_OfferClosing: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// `schedule`, `owner_gpu`, `owner_desktop`, `paused`, `drained`: 1…64 of a-z, 0-9 and `_`.
+  package var code: String = String()
+
+  /// When it opens again, in milliseconds since 1970, where that is known.
+  package var untilMs: Int64 {
+    get {_untilMs ?? 0}
+    set {_untilMs = newValue}
+  }
+  /// Returns true if `untilMs` has been explicitly set.
+  package var hasUntilMs: Bool {self._untilMs != nil}
+  /// Clears the value of `untilMs`. Subsequent reads from it will return its default value.
+  package mutating func clearUntilMs() {self._untilMs = nil}
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+
+  fileprivate var _untilMs: Int64? = nil
 }
 
 package nonisolated struct Orban_Node_V1_WithheldDevice: Sendable {
@@ -896,6 +1041,10 @@ package nonisolated struct Orban_Node_V1_Input: Sendable {
 
 fileprivate nonisolated let _protobuf_package = "orban.node.v1"
 
+nonisolated extension Orban_Node_V1_OwnerWish: SwiftProtobuf._ProtoNameProviding {
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0OWNER_WISH_UNSPECIFIED\0\u{1}OWNER_WISH_OPEN\0\u{1}OWNER_WISH_PAUSED\0\u{1}OWNER_WISH_DRAINED\0")
+}
+
 nonisolated extension Orban_Node_V1_NetworkAccess: SwiftProtobuf._ProtoNameProviding {
   package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0NETWORK_ACCESS_NONE\0\u{1}NETWORK_ACCESS_EGRESS\0")
 }
@@ -910,7 +1059,7 @@ nonisolated extension Orban_Node_V1_BlobForm: SwiftProtobuf._ProtoNameProviding 
 
 nonisolated extension Orban_Node_V1_NodeEnvelope: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".NodeEnvelope"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}sequence\0\u{1}acknowledged\0\u{1}hello\0\u{1}heartbeat\0\u{1}receipt\0\u{3}effect_done\0\u{1}drain\0\u{1}terms\0\u{2}\u{2}scrubbed\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}sequence\0\u{1}acknowledged\0\u{1}hello\0\u{1}heartbeat\0\u{1}receipt\0\u{3}effect_done\0\u{1}drain\0\u{1}terms\0\u{1}wished\0\u{1}scrubbed\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -998,6 +1147,19 @@ nonisolated extension Orban_Node_V1_NodeEnvelope: SwiftProtobuf.Message, SwiftPr
           self.frame = .terms(v)
         }
       }()
+      case 9: try {
+        var v: Orban_Node_V1_Wished?
+        var hadOneofValue = false
+        if let current = self.frame {
+          hadOneofValue = true
+          if case .wished(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.frame = .wished(v)
+        }
+      }()
       case 10: try {
         var v: Orban_Node_V1_Scrubbed?
         var hadOneofValue = false
@@ -1052,6 +1214,10 @@ nonisolated extension Orban_Node_V1_NodeEnvelope: SwiftProtobuf.Message, SwiftPr
       guard case .terms(let v)? = self.frame else { preconditionFailure() }
       try visitor.visitSingularMessageField(value: v, fieldNumber: 8)
     }()
+    case .wished?: try {
+      guard case .wished(let v)? = self.frame else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 9)
+    }()
     case .scrubbed?: try {
       guard case .scrubbed(let v)? = self.frame else { preconditionFailure() }
       try visitor.visitSingularMessageField(value: v, fieldNumber: 10)
@@ -1072,7 +1238,7 @@ nonisolated extension Orban_Node_V1_NodeEnvelope: SwiftProtobuf.Message, SwiftPr
 
 nonisolated extension Orban_Node_V1_MarketEnvelope: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".MarketEnvelope"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}sequence\0\u{1}acknowledged\0\u{1}welcome\0\u{1}renewal\0\u{1}dispatch\0\u{1}stop\0\u{3}receipt_accepted\0\u{3}receipt_refused\0\u{1}goodbye\0\u{1}drained\0\u{4}\u{4}scrub_answered\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}sequence\0\u{1}acknowledged\0\u{1}welcome\0\u{1}renewal\0\u{1}dispatch\0\u{1}stop\0\u{3}receipt_accepted\0\u{3}receipt_refused\0\u{1}goodbye\0\u{1}drained\0\u{1}wish\0\u{4}\u{3}scrub_answered\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1186,6 +1352,19 @@ nonisolated extension Orban_Node_V1_MarketEnvelope: SwiftProtobuf.Message, Swift
           self.frame = .drained(v)
         }
       }()
+      case 11: try {
+        var v: Orban_Node_V1_Wish?
+        var hadOneofValue = false
+        if let current = self.frame {
+          hadOneofValue = true
+          if case .wish(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.frame = .wish(v)
+        }
+      }()
       case 14: try {
         var v: Orban_Node_V1_ScrubAnswered?
         var hadOneofValue = false
@@ -1247,6 +1426,10 @@ nonisolated extension Orban_Node_V1_MarketEnvelope: SwiftProtobuf.Message, Swift
     case .drained?: try {
       guard case .drained(let v)? = self.frame else { preconditionFailure() }
       try visitor.visitSingularMessageField(value: v, fieldNumber: 10)
+    }()
+    case .wish?: try {
+      guard case .wish(let v)? = self.frame else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 11)
     }()
     case .scrubAnswered?: try {
       guard case .scrubAnswered(let v)? = self.frame else { preconditionFailure() }
@@ -1483,6 +1666,36 @@ nonisolated extension Orban_Node_V1_Scrubbed: SwiftProtobuf.Message, SwiftProtob
   package static func ==(lhs: Orban_Node_V1_Scrubbed, rhs: Orban_Node_V1_Scrubbed) -> Bool {
     if lhs.entry != rhs.entry {return false}
     if lhs.signature != rhs.signature {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Orban_Node_V1_Wished: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".Wished"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}number\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularInt64Field(value: &self.number) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if self.number != 0 {
+      try visitor.visitSingularInt64Field(value: self.number, fieldNumber: 1)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: Orban_Node_V1_Wished, rhs: Orban_Node_V1_Wished) -> Bool {
+    if lhs.number != rhs.number {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -1912,6 +2125,50 @@ nonisolated extension Orban_Node_V1_ScrubAnswered: SwiftProtobuf.Message, SwiftP
   }
 }
 
+nonisolated extension Orban_Node_V1_Wish: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".Wish"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}number\0\u{1}wish\0\u{3}remaining_ms\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularInt64Field(value: &self.number) }()
+      case 2: try { try decoder.decodeSingularEnumField(value: &self.wish) }()
+      case 3: try { try decoder.decodeSingularInt64Field(value: &self._remainingMs) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    if self.number != 0 {
+      try visitor.visitSingularInt64Field(value: self.number, fieldNumber: 1)
+    }
+    if self.wish != .unspecified {
+      try visitor.visitSingularEnumField(value: self.wish, fieldNumber: 2)
+    }
+    try { if let v = self._remainingMs {
+      try visitor.visitSingularInt64Field(value: v, fieldNumber: 3)
+    } }()
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: Orban_Node_V1_Wish, rhs: Orban_Node_V1_Wish) -> Bool {
+    if lhs.number != rhs.number {return false}
+    if lhs.wish != rhs.wish {return false}
+    if lhs._remainingMs != rhs._remainingMs {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
 nonisolated extension Orban_Node_V1_Goodbye: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".Goodbye"
   package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}code\0")
@@ -1944,7 +2201,7 @@ nonisolated extension Orban_Node_V1_Goodbye: SwiftProtobuf.Message, SwiftProtobu
 
 nonisolated extension Orban_Node_V1_OfferTerms: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".OfferTerms"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}capacity\0\u{1}devices\0\u{1}ask\0\u{1}region\0\u{1}tier\0\u{1}withheld\0\u{2}\u{e}network\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}capacity\0\u{1}devices\0\u{1}ask\0\u{1}region\0\u{1}tier\0\u{1}withheld\0\u{2}\u{e}network\0\u{1}closed\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1959,6 +2216,7 @@ nonisolated extension Orban_Node_V1_OfferTerms: SwiftProtobuf.Message, SwiftProt
       case 5: try { try decoder.decodeSingularEnumField(value: &self.tier) }()
       case 6: try { try decoder.decodeRepeatedMessageField(value: &self.withheld) }()
       case 20: try { try decoder.decodeSingularEnumField(value: &self.network) }()
+      case 21: try { try decoder.decodeSingularMessageField(value: &self._closed) }()
       default: break
       }
     }
@@ -1990,6 +2248,9 @@ nonisolated extension Orban_Node_V1_OfferTerms: SwiftProtobuf.Message, SwiftProt
     if self.network != .none {
       try visitor.visitSingularEnumField(value: self.network, fieldNumber: 20)
     }
+    try { if let v = self._closed {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 21)
+    } }()
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -2001,6 +2262,46 @@ nonisolated extension Orban_Node_V1_OfferTerms: SwiftProtobuf.Message, SwiftProt
     if lhs.tier != rhs.tier {return false}
     if lhs.withheld != rhs.withheld {return false}
     if lhs.network != rhs.network {return false}
+    if lhs._closed != rhs._closed {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Orban_Node_V1_OfferClosing: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".OfferClosing"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}code\0\u{3}until_ms\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.code) }()
+      case 2: try { try decoder.decodeSingularInt64Field(value: &self._untilMs) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    if !self.code.isEmpty {
+      try visitor.visitSingularStringField(value: self.code, fieldNumber: 1)
+    }
+    try { if let v = self._untilMs {
+      try visitor.visitSingularInt64Field(value: v, fieldNumber: 2)
+    } }()
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: Orban_Node_V1_OfferClosing, rhs: Orban_Node_V1_OfferClosing) -> Bool {
+    if lhs.code != rhs.code {return false}
+    if lhs._untilMs != rhs._untilMs {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
