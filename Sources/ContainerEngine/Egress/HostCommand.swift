@@ -17,9 +17,10 @@ package struct HostCommand: Sendable {
     /// Where programs of the machine are looked for, whatever this program's own environment says.
     private static let folders = ["/usr/sbin", "/usr/bin", "/sbin", "/bin"]
 
-    /// - Returns: nil where there is none of that name.
+    /// - Returns: nil where there is none of that name; a path stands for itself.
     static func path(of program: String) -> String? {
-        folders.lazy.map { "\($0)/\(program)" }.first { access($0, X_OK) == 0 }
+        if program.contains("/") { return access(program, X_OK) == 0 ? program : nil }
+        return folders.lazy.map { "\($0)/\(program)" }.first { access($0, X_OK) == 0 }
     }
 
     let words: [String]
