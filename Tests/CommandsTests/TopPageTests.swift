@@ -130,7 +130,7 @@ import Wire
         return NodeDetailDTO(
             node: NodeDTO(
                 id: NodeID("nod_1")!, name: "n1", provider: AccountID("acc_1")!, connected: true,
-                availability: .draining, leases: 1, duplicates: [], contested: false),
+                availability: .draining, closed: nil, leases: 1, duplicates: [], contested: false),
             offer: nil,
             leases: [
                 NodeLeaseDTO(
