@@ -12,6 +12,11 @@ package enum OwnerCode: String, Hashable, Sendable, Codable, CaseIterable {
     case drained
 }
 
+extension OfferClosing {
+    /// The machine's disk has no room for another job's image. Nobody's wish, and no end of what runs.
+    package static let diskFull = OfferClosing(code: "disk_full", until: nil)
+}
+
 /// What an owner asks of a node through the market. It stands until another one takes its place.
 ///
 /// The moment is a time of day at the market, the time that is left on the way, and a boot time on

@@ -39,10 +39,13 @@ package struct OwnerSight: Hashable, Sendable {
     /// Nanoseconds since somebody last used keyboard or pointer, `.max` while this run of the program
     /// has seen nobody do so; nil where nobody looks.
     package let desktopIdle: Int64?
+    /// Whether another job's image finds room on the disk.
+    package let hasRoom: Bool
 
-    package init(schedule: ScheduleSight, desktopIdle: Int64?) {
+    package init(schedule: ScheduleSight, desktopIdle: Int64?, hasRoom: Bool = true) {
         self.schedule = schedule
         self.desktopIdle = desktopIdle
+        self.hasRoom = hasRoom
     }
 }
 

@@ -62,7 +62,8 @@ package enum Feasibility {
 
     private static func now(_ needs: Needs, _ offer: Offer) -> MismatchReason? {
         if offer.availability.isConnected, let closing = offer.closing {
-            return closing.code == OwnerCode.drained.rawValue ? .draining : .owner
+            let codes = [OwnerCode.drained.rawValue, OfferClosing.diskFull.code]
+            return codes.contains(closing.code) ? .draining : .owner
         }
         switch offer.availability {
         case .draining, .drainingDown: return .draining

@@ -62,6 +62,7 @@ extension Message {
         .ownerGPU: Bilingual("its owner uses the GPU", "擁有者正在使用 GPU"),
         .ownerDesktop: Bilingual("its owner sits at it", "擁有者正在使用電腦"),
         .ownerPaused: Bilingual("paused", "已暫停"),
+        .machineFull: Bilingual("its disk is full", "磁碟已滿"),
         .ownerDrained: Bilingual("draining", "停止接單"),
         .closedNow: Bilingual("closed: {why}", "未開放：{why}"),
         .closedUntil: Bilingual("{what}, until {time}", "{what}，至 {time}"),

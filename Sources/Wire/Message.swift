@@ -12,6 +12,7 @@ package enum Message: String, Hashable, Sendable, CaseIterable {
         availabilityDrainingDown, endExited,
         endOutOfMemory, endOverran, endBudget, endStopped, endStartFailed, endLost, endKilled,
         endDevice, endYielded, ownerSchedule, ownerGPU, ownerDesktop, ownerPaused, ownerDrained,
+        machineFull,
         closedNow, closedUntil, closedBy,
         deviceGone, deviceSilent, deviceWithoutCDI, deviceInUse, deviceXid,
         deviceScrubbing, deviceUnscrubbed, deviceQuarantined, scrubContextsLeft, scrubMemoryDirty,

@@ -118,6 +118,7 @@ extension Message {
 
     /// Why a machine is its owner's now, by the stable codes of the nodes and of the market.
     package static func ownerReason(_ code: String, in language: Language) -> String {
+        if code == OfferClosing.diskFull.code { return Message.machineFull.text(in: language) }
         let message: Message? =
             switch OwnerCode(rawValue: code) {
             case .schedule: .ownerSchedule

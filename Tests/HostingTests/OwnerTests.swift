@@ -41,6 +41,19 @@ struct OwnerTests {
             open: { $0.take(.frame(.wish(number: 2, .open))) }),
     ]
 
+    @Test func `a machine without room on its disk offers nothing new, and what runs goes on`() {
+        var bench = Self.running()
+        bench.take(
+            .ownerSeen(
+                OwnerSight(schedule: OwnerSight.none.schedule, desktopIdle: nil, hasRoom: false)))
+        #expect(bench.saidTerms?.closed == .diskFull)
+        bench.runOn("a", milliseconds: 20_000)
+        #expect(bench.lease("a")?.phase.mayHaveContainer == true)
+        #expect(!bench.log.contains(.notify(Self.lease)) && bench.end == nil)
+        bench.seeOwner()
+        #expect(bench.saidTerms?.closed == nil)
+    }
+
     @Test(arguments: closings)
     func `what runs is asked to leave, has its grace, and is billed for what it ran`(
         _ closing: Closing

@@ -70,7 +70,11 @@ struct NodeSetup: Sendable {
         metrics = try arguments.value(Option<MetricsAddress>.metrics)
         let library = try arguments.value(Option<String>.nvml)
         devices = try Self.devices(library, log)
-        owner = try OwnerSetup(arguments, hasGPU: devices?.devices.isEmpty == false)
+        containersRoot =
+            try arguments.value(Option<String>.containersRoot) ?? Self.defaultRoot(session)
+        owner = try OwnerSetup(
+            arguments, hasGPU: devices?.devices.isEmpty == false,
+            disks: arguments.has(.simulate) ? [] : [containersRoot, statePath])
         access = DeviceAccess(
             nodes: devices?.nodes ?? [:], namesOwnLibrary: library != nil)
         scrubber = DeviceScrubber(
@@ -94,8 +98,6 @@ struct NodeSetup: Sendable {
         registries = RegistryPolicy(try arguments.all(Option<RegistryHost>.registry))
         imageLimitBytes = try arguments.value(Option<Int64>.largestImage)
         environment = session.environment
-        containersRoot =
-            try arguments.value(Option<String>.containersRoot) ?? Self.defaultRoot(session)
     }
 
     /// - Throws: `UsageFault` where the library that was named does not open; without a name, a

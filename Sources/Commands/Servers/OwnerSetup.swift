@@ -14,7 +14,9 @@ struct OwnerSetup: Sendable {
     let watch: OwnerWatch
 
     /// - Throws: `UsageFault`, also where somebody is to be yielded to whom nobody here can see.
-    init(_ arguments: Arguments, hasGPU: Bool) throws(UsageFault) {
+    ///
+    /// - Parameter disks: where a node keeps images and leases; empty where it keeps none.
+    init(_ arguments: Arguments, hasGPU: Bool, disks: [String]) throws(UsageFault) {
         let uses = try arguments.value(Option<OwnerPolicy.Uses>.yield)?.uses ?? []
         let standard = OwnerPolicy.standard
         policy = OwnerPolicy(
@@ -27,10 +29,16 @@ struct OwnerSetup: Sendable {
         let desktop = try Self.desktop(uses)
         do throws(ScheduleFault) {
             watch = try OwnerWatch(
-                schedule: Schedule(text), desktop: desktop, wallTime: { NodeClock.wallTime() })
+                schedule: Schedule(text), desktop: desktop, wallTime: { NodeClock.wallTime() },
+                hasRoom: Self.room(on: disks))
         } catch {
             throw .schedule(error)
         }
+    }
+
+    private static func room(on disks: [String]) -> (@Sendable () -> Bool)? {
+        guard !disks.isEmpty else { return nil }
+        return { disks.allSatisfy { Machine.hasRoom(at: $0) } }
     }
 
     private static func desktop(_ uses: Set<OwnerPolicy.Use>) throws(UsageFault) -> DesktopWatch? {

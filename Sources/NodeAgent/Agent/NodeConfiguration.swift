@@ -78,6 +78,11 @@ package struct NodeConfiguration: Hashable, Sendable {
 
 /// What the machine has.
 package enum Machine {
+    /// Whether the file system of a path has room for another image, or has not been made yet.
+    package static func hasRoom(at path: String) -> Bool {
+        ImageRoom.freeBytes(path).map { $0 >= ImageRoom.reserveBytes } ?? true
+    }
+
     /// CPUs online and physical memory; disk is what the file system of `path` holds in all.
     package static func resources(diskAt path: String) -> Resources {
         let cpus = Int64(max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))))

@@ -24,21 +24,26 @@ package final class OwnerWatch: Sendable {
 
     private let hours: Hours?
     private let desktop: DesktopWatch?
+    private let hasRoom: (@Sendable () -> Bool)?
 
     /// Looks at nothing: always let.
     package init() {
         hours = nil
         desktop = nil
+        hasRoom = nil
     }
 
     /// - Parameters:
     ///   - wallTime: the clock on the wall, which may be set at any time.
     ///   - desktop: nil where nobody asked to look at it.
+    ///   - hasRoom: whether the disk has room for another image; nil where none is kept.
     /// - Throws: `ScheduleFault.zoneUnknown`.
     package init(
-        schedule: Schedule, desktop: DesktopWatch?, wallTime: @escaping @Sendable () -> Timestamp
+        schedule: Schedule, desktop: DesktopWatch?, wallTime: @escaping @Sendable () -> Timestamp,
+        hasRoom: (@Sendable () -> Bool)? = nil
     ) throws(ScheduleFault) {
         self.desktop = desktop
+        self.hasRoom = hasRoom
         guard schedule != .always else {
             hours = nil
             return
@@ -48,12 +53,12 @@ package final class OwnerWatch: Sendable {
     }
 
     /// Whether there is anything to look at again and again.
-    package var isLooking: Bool { hours != nil || desktop != nil }
+    package var isLooking: Bool { hours != nil || desktop != nil || hasRoom != nil }
 
     package func sight() -> OwnerSight {
         OwnerSight(
             schedule: hours.map(scheduleSight) ?? OwnerSight.none.schedule,
-            desktopIdle: desktop?.idle())
+            desktopIdle: desktop?.idle(), hasRoom: hasRoom?() ?? true)
     }
 
     private func scheduleSight(_ hours: Hours) -> ScheduleSight {
