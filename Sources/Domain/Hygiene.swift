@@ -50,6 +50,7 @@ package struct Hygiene: Hashable, Sendable, Codable {
         _ device: DeviceID, after lease: LeaseID?, _ receipt: SignedReceipt
     ) {
         tenants.removeAll { $0.device == device && (lease == nil || $0.lease == lease) }
+        guard !scrubs.contains(Scrub(device: device, receipt: receipt)) else { return }
         scrubs.removeAll { $0.device == device }
         scrubs.append(Scrub(device: device, receipt: receipt))
         if scrubs.count > Self.most { scrubs.removeFirst(scrubs.count - Self.most) }

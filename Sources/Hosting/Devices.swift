@@ -37,15 +37,15 @@ package enum DeviceUser: Hashable, Sendable {
 
 /// What was seen of the owner's use of one device.
 struct OwnersUse: Hashable, Sendable {
-    /// In the newest sample, and in the one before it: a single one is a glance, no use.
-    var isSeen = false
+    /// In the newest sample, nil before the first; a single one is a glance, no use.
+    var isSeen: Bool?
     var since: BootTime?
     var lastSeen = BootTime(nanoseconds: 0)
 
     mutating func see(_ user: DeviceUser, idle: Int64, at now: BootTime) {
-        let wasSeen = isSeen
-        isSeen = user == .owner
-        if isSeen, wasSeen || since != nil {
+        let (wasSeen, isNow) = (isSeen == true, user == .owner)
+        isSeen = isNow
+        if isNow, wasSeen || since != nil {
             since = since ?? now
             lastSeen = now
         } else if now.nanosecondsSince(lastSeen) >= idle {

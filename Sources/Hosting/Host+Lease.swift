@@ -33,7 +33,14 @@ extension Host {
     mutating func stop(
         _ effect: EffectID, _ lease: LeaseID, _ reason: EndReason, at now: BootTime
     ) {
-        if table[lease] == nil { remember(lease) } else { end(lease, reason, at: now) }
+        if table[lease] == nil {
+            remember(lease)
+            // The market thought that it ran, and asks for a scrub after it.
+            tellCleanAgain()
+            tellScrubs(at: now)
+        } else {
+            end(lease, reason, at: now)
+        }
         actions.append(.send(.acknowledged(effect)))
     }
 

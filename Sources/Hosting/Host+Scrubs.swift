@@ -156,6 +156,16 @@ extension Host {
         if receipt.isClean { untold[receipt.device] = UntoldScrub(receipt: receipt) }
     }
 
+    /// What the market has answered before it may have forgotten, or have heard too early to know
+    /// which lease it was after.
+    mutating func tellCleanAgain() {
+        for device in care.keys.sorted() {
+            guard case .clean(let receipt) = cleanliness(of: device) else { continue }
+            untold[device] = UntoldScrub(receipt: receipt)
+        }
+        for device in untold.keys.sorted() { untold[device]?.saidAt = nil }
+    }
+
     /// Once a second, as long as the market has not answered.
     mutating func tellScrubs(at now: BootTime) {
         guard case .up = session else { return }

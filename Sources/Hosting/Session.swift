@@ -86,7 +86,7 @@ extension Host {
         }
         beat(at: now)
         askDrain(at: now)
-        for device in untold.keys.sorted() { untold[device]?.saidAt = nil }
+        tellCleanAgain()
         tellScrubs(at: now)
         offerAnew(at: now)
         for lease in leases { resendClaim(lease.id, at: now) }

@@ -12,6 +12,9 @@ extension Market {
         let receipt = verified.receipt
         guard var offer = rows.offer(receipt.node) else { throw Refusal.nodeUnknown(receipt.node) }
         let before = offer.hygiene
+        guard offer.terms.allDevices.contains(where: { $0.id == receipt.device }) else {
+            return Decision()
+        }
         offer.hygiene.scrub(receipt.device, after: receipt.lease, verified.signed)
         guard offer.hygiene != before else { return Decision() }
         restate(

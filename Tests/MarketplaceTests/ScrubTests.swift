@@ -128,6 +128,8 @@ struct ScrubTests {
     @Test func `a node's word is answered when it is committed, and not before`() throws {
         var desk = try Desk()
         desk.connect(1)
+        desk.say(.terms(try desk.shop.terms()), on: 1)
+        desk.performAll()
         _ = desk.heard(1)
         desk.say(.scrubbed(try Self.signed(after: nil)), on: 1)
         #expect(Self.answers(desk.heard(1)).isEmpty)
@@ -137,6 +139,10 @@ struct ScrubTests {
         desk.performAll()
         #expect(Self.answers(desk.heard(1)) == [nil])
         #expect(try desk.shop.offer().hygiene.scrubs.count == 1)
+        let version = try desk.shop.offer().version
+        desk.say(.scrubbed(try Self.signed(after: nil)), on: 1)
+        desk.performAll()
+        #expect(try desk.shop.offer().version == version, "said twice is said once")
     }
 
     @Test func `a word that is not the node's is refused for good`() throws {

@@ -17,7 +17,10 @@ extension Option where Value == String {
     static let context = Option("context", short: "c", "NAME", .optionContext)
     static let name = Option("name", "NAME", .optionName)
     static let image = Option("image", "NAME", .optionImage)
-    static let region = Option("region", "TW", .optionRegion)
+    /// ISO 3166-1 alpha-2.
+    static let region = Option("region", "TW", .optionRegion) { text in
+        text.utf8.count == 2 && text.utf8.allSatisfy { (65...90).contains($0) } ? text : nil
+    }
     static let engineSocket = Option("engine-socket", "PATH", .optionEngineSocket)
     static let containersRoot = Option("containers-root", "PATH", .optionContainersRoot)
     static let schedule = Option("schedule", "WINDOWS ZONE", .optionSchedule)

@@ -103,6 +103,20 @@ struct MirrorFolder: Sendable {
         }
     }
 
+    /// The first `count` entries of a bundle, also where the log has grown since: then a wider one
+    /// took its place.
+    private func bundle(_ index: Int64, count: Int) throws -> [[UInt8]] {
+        let exact = try TilePath(.entries, index: index, width: count)
+        guard !has(exact.description), count < TilePath.fullWidth else {
+            return try entries(at: exact)
+        }
+        for width in count + 1...TilePath.fullWidth {
+            let wider = try TilePath(.entries, index: index, width: width)
+            if has(wider.description) { return Array(try entries(at: wider).prefix(count)) }
+        }
+        throw AuditFault.fileMissing(exact.description)
+    }
+
     /// - Throws: `AuditFault.fileMissing`, `.fileCut`.
     func hashes(at path: TilePath) throws(AuditFault) -> [LogHash] {
         let bytes = try read(path.description)
@@ -117,7 +131,7 @@ struct MirrorFolder: Sendable {
         let number = index / Int64(TilePath.fullWidth)
         let first = number * Int64(TilePath.fullWidth)
         let width = min(Int64(TilePath.fullWidth), size - first)
-        let entries = try entries(at: TilePath(.entries, index: number, width: Int(width)))
+        let entries = try bundle(number, count: Int(width))
         let place = Int(index - first)
         return place < entries.count ? entries[place] : nil
     }
@@ -127,9 +141,11 @@ struct MirrorFolder: Sendable {
         let width = Int64(TilePath.fullWidth)
         for first in stride(from: 0, to: size, by: Int(width)) {
             let count = Int(min(width, size - first))
-            let path = try TilePath(.entries, index: first / width, width: count)
-            let entries = try entries(at: path)
-            guard entries.count == count else { throw AuditFault.fileCut(path.description) }
+            let entries = try bundle(first / width, count: Int(count))
+            guard entries.count == count else {
+                let path = try TilePath(.entries, index: first / width, width: Int(count))
+                throw AuditFault.fileCut(path.description)
+            }
             for (place, entry) in entries.enumerated() {
                 try body(first + Int64(place), entry)
             }

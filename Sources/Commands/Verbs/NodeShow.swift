@@ -26,7 +26,8 @@ struct NodePage {
 
     private var head: String {
         let mark = node.node.connected ? "✓" : "✗"
-        let state = node.node.availability.text(in: language)
+        let state =
+            node.node.closed?.text(in: language) ?? node.node.availability.text(in: language)
         return "\(node.node.name)  \(node.node.id)  \(mark) \(state)"
     }
 

@@ -21,7 +21,7 @@ package final class NodeReports: Sendable {
             {
                 return  // an old one, however it came here
             }
-            held[node] = Held(report: report, at: now)
+            held[node] = Held(report: report.withoutSamples, at: now)
             guard held.count > Self.most else { return }
             let oldest = held.min { ($0.value.at, $0.key) < ($1.value.at, $1.key) }
             if let oldest { held[oldest.key] = nil }

@@ -75,11 +75,9 @@ final class SeriesFile {
         let count = Int(packed.number(width: 4))
         devices = packed.number(width: 4)
         layout = SeriesLayout(devices: count, minutes: minutes)
+        // All of it is set: leaving closes the file.
         guard packed.number(width: 4) == Int64(minutes), count <= SampleBatchDTO.mostDevices
-        else {
-            close(descriptor)
-            throw Unreadable()
-        }
+        else { throw Unreadable() }
         let places = SeriesLayout.statePlaces.map { Int($0) }
         state =
             places.compactMap { SeriesState(head[$0..<($0 + Self.stateBytes)]) }

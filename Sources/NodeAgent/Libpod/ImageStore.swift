@@ -49,6 +49,10 @@ struct ImageStore: Sendable {
         guard let bytes = try StateFile.read("\(folder)/\(key).id") else { return nil }
         let id = String(decoding: bytes, as: UTF8.self)
         guard try await client.imageExists(id) else { return nil }
+        let size = try await client.inspectImage(id).sizeBytes
+        guard size <= limitBytes else {
+            throw StartFailure(.imageTooLarge, "\(key): \(size) bytes, above \(limitBytes)")
+        }
         // The time of the note is when the image was last wanted.
         utimes("\(folder)/\(key).id", nil)
         return id

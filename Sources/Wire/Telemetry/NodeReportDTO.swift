@@ -35,12 +35,22 @@ package struct NodeReportDTO: Codable, Hashable, Sendable {
         self.batch = batch
     }
 
+    /// The same without what happened in each second.
+    package var withoutSamples: NodeReportDTO {
+        NodeReportDTO(
+            driver: driver, advisories: advisories, devices: devices,
+            batch: SampleBatchDTO(
+                boot: batch.boot, sentSecond: batch.sentSecond, dropped: batch.dropped,
+                devices: batch.devices, samples: []))
+    }
+
     /// - Throws: `WireError.parameterInvalid`.
     package func check() throws(WireError) {
         try batch.check()
         guard batch.devices == devices.map(\.device.id),
             devices.allSatisfy({
                 $0.device.model.utf8.count <= 128 && $0.reason?.utf8.count ?? 0 <= 64
+                    && (0...1 << 50).contains($0.device.vramBytes) && $0.sample.isPossible
             })
         else { throw .parameterInvalid(name: "devices") }
         guard driver?.utf8.count ?? 0 <= 128 else { throw .parameterInvalid(name: "driver") }

@@ -26,6 +26,14 @@ package struct DeviceSampleDTO: Codable, Hashable, Sendable {
         self.throttle = throttle
     }
 
+    /// Whether a device could be so: what is beyond is a node's mistake, or meant to harm.
+    var isPossible: Bool {
+        (0...100).contains(utilisationPercent ?? 0) && (0...1 << 50).contains(memoryUsedBytes ?? 0)
+            && (0...1 << 31).contains(powerMilliwatts ?? 0)
+            && (-200...1_000).contains(temperature ?? 0)
+            && (0...1 << 31).contains(smClockMHz ?? 0)
+    }
+
     private enum CodingKeys: String, CodingKey {
         case utilisationPercent = "util_pct"
         case memoryUsedBytes = "memory_used_bytes"
@@ -53,6 +61,11 @@ package struct SampleDTO: Codable, Hashable, Sendable {
         self.milliCPU = milliCPU
         self.memoryBytes = memoryBytes
         self.devices = devices
+    }
+
+    var isPossible: Bool {
+        (0...1 << 32).contains(milliCPU ?? 0) && (0...1 << 50).contains(memoryBytes ?? 0)
+            && devices.allSatisfy(\.isPossible)
     }
 
     private enum CodingKeys: String, CodingKey {
@@ -108,6 +121,7 @@ package struct SampleBatchDTO: Codable, Hashable, Sendable {
         }
         let isRight = samples.allSatisfy {
             (0...sentSecond).contains($0.second) && $0.devices.count == devices.count
+                && $0.isPossible
         }
         let isAscending = zip(samples, samples.dropFirst()).allSatisfy { $0.second < $1.second }
         guard samples.count <= Self.mostSamples, isRight, isAscending else {

@@ -1,0 +1,25 @@
+import Foundation
+import Testing
+import Transparency
+
+@testable import Commands
+
+/// A copy that has grown is still a copy of what was there before.
+@Suite struct MirrorFolderTests {
+    @Test func `an older size is read from a bundle that has grown since`() throws {
+        let path = FileManager.default.temporaryDirectory.path + "/orban-mirror-\(UUID())"
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        let folder = MirrorFolder(path: path)
+        let entries = (0..<9).map { [UInt8](repeating: UInt8($0), count: 3) }
+        let wide = try TilePath(.entries, index: 0, width: 9)
+        try folder.write(try EntryBundle(entries).bytes, to: wide.description)
+        #expect(try folder.entry(6, size: 7) == entries[6])
+        #expect(try folder.entry(7, size: 7) == nil)
+        var read: [[UInt8]] = []
+        try folder.forEachEntry(below: 7) { read.append($1) }
+        #expect(read == Array(entries.prefix(7)))
+        #expect(throws: AuditFault.fileMissing("tile/entries/000.p/10")) {
+            try folder.entry(0, size: 10)
+        }
+    }
+}

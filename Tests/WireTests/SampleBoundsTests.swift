@@ -1,0 +1,43 @@
+import Domain
+import Testing
+import Wire
+
+/// Numbers that no device has are refused where they come in.
+@Suite struct SampleBoundsTests {
+    private static func batch(_ sample: DeviceSampleDTO, milliCPU: Int64? = 1) -> SampleBatchDTO {
+        SampleBatchDTO(
+            boot: "b", sentSecond: 9, dropped: 0, devices: [DeviceID("GPU-1")!],
+            samples: [SampleDTO(second: 9, milliCPU: milliCPU, memoryBytes: 1, devices: [sample])])
+    }
+
+    @Test(arguments: [
+        DeviceSampleDTO(temperature: .max), DeviceSampleDTO(temperature: -201),
+        DeviceSampleDTO(utilisationPercent: 101), DeviceSampleDTO(utilisationPercent: -1),
+        DeviceSampleDTO(memoryUsedBytes: .max), DeviceSampleDTO(memoryUsedBytes: -1),
+        DeviceSampleDTO(powerMilliwatts: .max), DeviceSampleDTO(smClockMHz: .max),
+    ])
+    func `a sample that cannot be is refused`(sample: DeviceSampleDTO) {
+        #expect(throws: WireError.parameterInvalid(name: "samples")) {
+            try Self.batch(sample).check()
+        }
+        let report = NodeReportDTO(
+            driver: nil, advisories: [],
+            devices: [
+                DeviceStandingDTO(
+                    device: DeviceDTO(id: DeviceID("GPU-1")!, model: "m", vramBytes: 1),
+                    reason: nil, sample: sample)
+            ], batch: Self.batch(.nothing))
+        #expect(throws: WireError.parameterInvalid(name: "devices")) { try report.check() }
+    }
+
+    @Test func `a processor that cannot be is refused, and what can be is taken`() throws {
+        #expect(throws: WireError.parameterInvalid(name: "samples")) {
+            try Self.batch(.nothing, milliCPU: .max).check()
+        }
+        try Self.batch(
+            DeviceSampleDTO(
+                utilisationPercent: 100, memoryUsedBytes: 1 << 40, powerMilliwatts: 700_000,
+                temperature: 94, smClockMHz: 1_980)
+        ).check()
+    }
+}
