@@ -1,5 +1,6 @@
 import Foundation
 import Matching
+import Simulation
 
 /// The policies that ours is compared with, as their authors' simulator has them: whole scores from 0
 /// to 100, equal ones to the node that is named first.
@@ -21,7 +22,7 @@ struct BaselineCluster {
     private var free: [[Int32]]
     private var typical: [Typical]
     private var version: [Int]
-    private var random: Splitmix
+    private var random: Randomness
     /// By kind of pod: of each node its score, the device it is for, and the version that it is of.
     private var known: [PackingNeed: [(score: Int, device: Int, version: Int)]] = [:]
 
@@ -32,7 +33,7 @@ struct BaselineCluster {
         memory = machines.map(\.memory)
         free = machines.map { [Int32](repeating: PackingNeed.whole, count: $0.devices) }
         version = machines.map { _ in 1 }
-        random = Splitmix(state: ~seed)
+        random = Randomness(state: ~seed)
         typical = Self.typical(pods)
     }
 

@@ -1,5 +1,6 @@
 import Foundation
 import Matching
+import Simulation
 
 /// Alibaba's GPU cluster trace v2023, `openb`, as its authors' simulator plays it (Weng et al., "Beware
 /// of Fragmentation", USENIX ATC 2023): each pod arrives once, in an order drawn by the seed; pods drawn
@@ -90,7 +91,7 @@ struct OpenBTrace {
     }
 
     func draw(seed: UInt64) -> Draw {
-        var random = Splitmix(state: seed)
+        var random = Randomness(state: seed)
         let nodes = random.shuffled(self.nodes)
         let capacity = nodes.reduce(0) {
             $0 + Int64($1.machine.devices) * Int64(PackingNeed.whole)
@@ -112,18 +113,7 @@ struct OpenBTrace {
     static func units(_ pod: Pod) -> Int64 { Int64(pod.need.count) * Int64(pod.need.units) }
 }
 
-/// Steele, Lea and Flood's SplitMix64 (OOPSLA 2014).
-struct Splitmix {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9e37_79b9_7f4a_7c15
-        var word = state
-        word = (word ^ word >> 30) &* 0xbf58_476d_1ce4_e5b9
-        word = (word ^ word >> 27) &* 0x94d0_49bb_1331_11eb
-        return word ^ word >> 31
-    }
-
+extension Randomness {
     mutating func below(_ bound: Int) -> Int {
         Int(next().multipliedFullWidth(by: UInt64(bound)).high)
     }

@@ -6,12 +6,12 @@ import Testing
 @Suite struct PackingTests {
     /// A cluster and orders by a seed, with more demand than there is.
     private struct Draw {
-        var random: Draws
+        var random: SeededGenerator
         let machines: [Packing.Machine]
         let needs: [PackingNeed]
 
         init(seed: UInt64) throws {
-            var random = Draws(state: seed)
+            var random = SeededGenerator(seed: seed)
             machines = try (0..<40).map { _ in
                 try #require(
                     Packing.Machine(
@@ -189,7 +189,7 @@ import Testing
     func `no pattern is worth more than a device, and none of the parts less than nothing`(
         seed: UInt64
     ) {
-        var random = Draws(state: seed)
+        var random = SeededGenerator(seed: seed)
         let sizes = Set((0..<12).map { _ in Int32(1 + random.below(1_000)) }).sorted()
         let value = ResidualValue(sizes.map { ($0, Int64(1 + random.below(50))) })
         let worth = value.waste.enumerated().map { Int64($0) * DemandMix.one - $1 }
@@ -204,15 +204,6 @@ import Testing
     }
 }
 
-/// SplitMix64, for draws by a printed seed.
-private struct Draws {
-    var state: UInt64
-
-    mutating func below(_ bound: Int) -> Int {
-        state &+= 0x9e37_79b9_7f4a_7c15
-        var word = state
-        word = (word ^ word >> 30) &* 0xbf58_476d_1ce4_e5b9
-        word = (word ^ word >> 27) &* 0x94d0_49bb_1331_11eb
-        return Int((word ^ word >> 31).multipliedFullWidth(by: UInt64(bound)).high)
-    }
+extension SeededGenerator {
+    fileprivate mutating func below(_ bound: Int) -> Int { Int.random(in: 0..<bound, using: &self) }
 }

@@ -4,7 +4,7 @@ package struct ModelSet: Hashable, Sendable {
 
     let bits: UInt64
 
-    package init(bits: UInt64) { self.bits = bits }
+    private init(bits: UInt64) { self.bits = bits }
 
     package init(_ models: some Sequence<Int>) {
         bits = models.reduce(0) { $0 | (0..<64 ~= $1 ? 1 << UInt64($1) : 0) }
@@ -53,7 +53,7 @@ package struct PackingNeed: Hashable, Sendable {
 ///
 /// A market knows it from the orders that it has seen. A packing is only as good as this is true;
 /// right it is whatever this says.
-package struct DemandMix: Hashable, Sendable {
+package struct DemandMix: Sendable {
     /// One kind of order among the typical ones.
     struct Kind: Hashable, Sendable {
         let milliCPU: Int64
@@ -131,12 +131,4 @@ package struct DemandMix: Hashable, Sendable {
                 share: count * one / sum)
         }
     }
-
-    package static func == (left: DemandMix, right: DemandMix) -> Bool {
-        left.typical == right.typical && left.residual == right.residual
-            && left.demand.map(\.models) == right.demand.map(\.models)
-            && left.demand.map(\.units) == right.demand.map(\.units)
-    }
-
-    package func hash(into hasher: inout Hasher) { hasher.combine(typical) }
 }

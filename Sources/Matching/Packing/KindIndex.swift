@@ -34,8 +34,6 @@ struct KindIndex: Sendable {
         return (place, scores[place])
     }
 
-    func score(at place: Int) -> Int64 { scores[place] }
-
     /// Plays the matches of a place whose score is another one now.
     mutating func set(_ score: Int64, at place: Int, of model: Int) {
         guard scores[place] != score else { return }

@@ -121,10 +121,6 @@ package struct Packing: Sendable {
         return wanted
     }
 
-    package var machineCount: Int { machines.count }
-    /// Units of devices that nobody has.
-    package var freeTotal: Int64 { freeUnits.reduce(0, +) }
-
     // MARK: Placing
 
     /// Puts an order where it scores best; of equal scores to the model of the lower number, then to
