@@ -142,7 +142,8 @@ extension EndToEnd {
                 let site = try await Self.up(stage, double, Site.nodeOptions)
                 var job = JobText("job", "ls -d /dev/orban*; echo $GIVEN $ORBAN_DEVICES")
                 job.gpus = 1
-                #expect(try await site.run(job).status == 0)
+                let run = try await site.run(job)
+                #expect(run.status == 0, "\(run)")
                 let device = try #require(try await site.show().taskList.first?.devices?.first)
                 let node = nodes[device.text == double.uuid(1) ? 0 : 1]
                 #expect(try await site.output() == "\(node)\n\(device) \(device)\n")

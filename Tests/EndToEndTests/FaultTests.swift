@@ -40,7 +40,9 @@ extension EndToEnd {
                 var job = JobText("job", "exit 0")
                 job.image = "other:1"
                 let ended = try await site.run(job)
-                #expect(ended.status == 125 && ended.err.contains("larger than the node takes"))
+                #expect(
+                    ended.status == 125 && ended.err.contains("larger than the node takes"),
+                    "\(ended)")
                 let shown = try await site.show()
                 #expect(shown.taskList.first?.endedBy == "start_failed:image_too_large")
                 #expect(try await site.checkBill().total.money == .zero)
@@ -146,7 +148,8 @@ extension EndToEnd {
                 for node in nodes { #expect(told.contains("! \(node)"), "\(told)") }
                 var job = JobText("job", "exit 0")
                 (job.image, job.gpus) = (Site.simulatedImage, 1)
-                #expect(try await site.run(job).status == 0)
+                let run = try await site.run(job)
+                #expect(run.status == 0, "\(run)")
                 #expect(try await site.show().taskList.first?.node == nodes[0])
                 try await site.checkBill()
 

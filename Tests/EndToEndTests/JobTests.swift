@@ -125,7 +125,8 @@ extension EndToEnd {
             try await Stage.run { stage in
                 let site = try await Site.serving(stage)
                 let node = try await JoinedNode("alpha", at: site)
-                #expect(try await site.run(JobText("job", "exit 0")).status == 0)
+                let run = try await site.run(JobText("job", "exit 0"))
+                #expect(run.status == 0, "\(run)")
                 node.program.signal(SIGTERM)
                 #expect(try await node.program.end(within: .seconds(20)) == .exited(0))
                 #expect(node.containers == "")

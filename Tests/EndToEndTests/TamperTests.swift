@@ -64,7 +64,8 @@ extension EndToEnd {
                 let site = try await Site.up(stage, node: Site.simulated)
                 var job = JobText("job", "sleep 1.2; exit 0")
                 job.image = Site.simulatedImage
-                #expect(try await site.run(job).status == 0)
+                let run = try await site.run(job)
+                #expect(run.status == 0, "\(run)")
                 try await site.checkBill()
                 try await eventually("the bill is in the log") {
                     let log = try await site.run(.renter, ["audit", "log"])

@@ -147,7 +147,7 @@ import Wire
                     batch, to: folder + "/series",
                     at: SeriesSamples.at(batch.sentSecond, late: late), arrival: Int64(turn))
                 oracle.append(batch, arrival: Int64(turn))
-                guard turn.isMultiple(of: 10) else { continue }
+                guard turn.isMultiple(of: 40) else { continue }
                 try Self.compare(folder + "/series", oracle, using: &random)
             }
         }
