@@ -16,14 +16,18 @@ enum Bench {
     static func main() async {
         let words = Array(CommandLine.arguments.dropFirst())
         do {
-            if words.first == "openb" { return try OpenBBench(Array(words.dropFirst())).run() }
+            switch words.first {
+            case "openb": return try OpenBBench(Array(words.dropFirst())).run()
+            case "churn": return try ChurnBench(Array(words.dropFirst())).run()
+            default: break
+            }
             guard let measures = suites.first(where: { $0.name == words.first })?.measures else {
                 throw Usage()
             }
             try await Measure.run(Array(words.dropFirst()), of: measures)
         } catch {
             FileHandle.standardError.write(Data("bench: \(error)\n".utf8))
-            exit(error is Usage || error is OpenBBench.Wrong ? 2 : 1)
+            exit(error is Usage || error is BadUsage ? 2 : 1)
         }
     }
 }
@@ -33,7 +37,7 @@ struct Usage: Error, CustomStringConvertible {
         "usage: "
         + Bench.suites.map { suite in
             "bench \(suite.name) [\(suite.measures.map(\.name).joined(separator: "|"))…]"
-        }.joined(separator: "\n       ") + "\n       " + OpenBBench.usage
+        }.joined(separator: "\n       ") + "\n       " + OpenBBench.usage + "\n       " + ChurnBench.usage
 }
 
 /// Diagnostics; figures alone go to standard output.

@@ -19,33 +19,23 @@ struct OpenBBench {
     let seeds: ClosedRange<UInt64>
     let placements: FileHandle?
 
-    struct Wrong: Error, CustomStringConvertible {
-        let description: String
-    }
-
     static let usage =
         "bench openb --data DIR [--traces default,…] [--seeds 42-51] [--placements FILE]"
 
-    /// - Throws: `Wrong`.
+    /// - Throws: `BadUsage`.
     init(_ words: [String]) throws {
-        var values: [String: String] = [:]
-        guard words.count.isMultiple(of: 2) else { throw Wrong(description: Self.usage) }
-        for place in stride(from: 0, to: words.count, by: 2) {
-            guard ["--data", "--traces", "--seeds", "--placements"].contains(words[place]) else {
-                throw Wrong(description: Self.usage)
-            }
-            values[words[place]] = words[place + 1]
-        }
-        guard let data = values["--data"] else { throw Wrong(description: Self.usage) }
+        let values = try Options(
+            words, of: ["--data", "--traces", "--seeds", "--placements"], Self.usage)
+        guard let data = values["--data"] else { throw BadUsage(description: Self.usage) }
         folder = data
         traces = (values["--traces"] ?? "default").split(separator: ",").map(String.init)
         let bounds = (values["--seeds"] ?? "42-51").split(separator: "-").compactMap { UInt64($0) }
         guard let first = bounds.first, let last = bounds.last, first <= last, bounds.count <= 2
-        else { throw Wrong(description: Self.usage) }
+        else { throw BadUsage(description: Self.usage) }
         seeds = first...last
         placements = try values["--placements"].map { path in
             guard FileManager.default.createFile(atPath: path, contents: nil) else {
-                throw Wrong(description: "cannot write \(path)")
+                throw BadUsage(description: "cannot write \(path)")
             }
             return try FileHandle(forWritingTo: URL(fileURLWithPath: path))
         }

@@ -239,6 +239,9 @@ package struct OfferTerms: Hashable, Sendable, Codable {
             network: network, closed: closed)
     }
 
+    /// How many devices the node has, offered or not.
+    package var deviceCountAll: Int { devices.count + withheld.count }
+
     /// Every device of the node, offered or not.
     package var allDevices: [Device] { devices + withheld.map(\.device) }
 
@@ -246,11 +249,10 @@ package struct OfferTerms: Hashable, Sendable, Codable {
     /// slice's parts of CPU, memory, disk and devices (dominant resource share, Ghodsi et al.,
     /// NSDI 2011). At least 1, at most `ask`.
     package func rate(of slice: Resources, deviceCount: Int) -> Rate {
-        let parts = [
-            (slice.milliCPU, capacity.milliCPU), (slice.memoryBytes, capacity.memoryBytes),
-            (slice.diskBytes, capacity.diskBytes), (Int64(deviceCount), Int64(allDevices.count)),
-        ]
-        let price = parts.map { part, whole in Self.share(part, of: whole, times: ask) }.max() ?? 1
+        var price = Self.share(slice.milliCPU, of: capacity.milliCPU, times: ask)
+        price = max(price, Self.share(slice.memoryBytes, of: capacity.memoryBytes, times: ask))
+        price = max(price, Self.share(slice.diskBytes, of: capacity.diskBytes, times: ask))
+        price = max(price, Self.share(Int64(deviceCount), of: Int64(deviceCountAll), times: ask))
         let bounded = min(max(price, 1), ask.microPerHour)
         return (try? Rate(microPerHour: bounded)) ?? ask
     }

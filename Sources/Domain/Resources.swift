@@ -72,7 +72,8 @@ package struct DeviceNeed: Hashable, Sendable, Codable {
 package enum Tier: String, Hashable, Sendable, Codable, CaseIterable, Comparable {
     case new, tested, verified, attested
 
-    private var rank: Int {
+    /// From 0.
+    package var rank: Int {
         switch self {
         case .new: 0
         case .tested: 1

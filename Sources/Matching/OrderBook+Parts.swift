@@ -38,6 +38,9 @@ struct Entry: Hashable, Sendable {
 
     init(order: Order) { self.order = order }
 
+    /// Whether there is an offer that it may not have.
+    var hasRefused: Bool { !refused.isEmpty }
+
     func mayHave(_ offer: Offer) -> Bool {
         refused.isEmpty
             || !refused.contains(RefusedOffer(node: offer.node, version: offer.version))

@@ -5,8 +5,7 @@ package import Domain
 /// One offer per node and one order per task. Feeding it the same commit twice, or an older one
 /// after a newer, changes nothing.
 package struct OrderBook: Sendable {
-    /// Ascending by node.
-    private(set) var listings: [Listing] = []
+    private var index = OfferIndex()
     /// Ascending by age, then task: the order of service.
     private(set) var queue: [Turn] = []
     /// Looked up by task, never iterated.
@@ -14,21 +13,21 @@ package struct OrderBook: Sendable {
 
     package init() {}
 
-    package var offerCount: Int { listings.count }
+    package var offerCount: Int { index.count }
     package var orderCount: Int { queue.count }
 
     /// Offers in the order of their nodes.
-    package var offers: [Offer] { listings.map(\.offer) }
+    package var offers: [Offer] { index.listings.map(\.offer).sorted { $0.node < $1.node } }
 
     package func offer(of node: NodeID) -> Offer? {
-        slot(of: node).map { listings[$0].offer }
+        index.listing(of: node)?.offer
     }
 
     package func order(of task: TaskID) -> Order? { entries[task]?.order }
 
     /// What each offer on the book says to `needs`, whether or not such an order is open.
     package func explain(_ needs: Needs) -> Explanation {
-        Explanation(needs, of: listings.lazy.map(\.offer))
+        Explanation(needs, of: index.listings.lazy.map(\.offer))
     }
 
     /// The leases that the book would make now: oldest order first, each on the cheapest offer
@@ -36,15 +35,49 @@ package struct OrderBook: Sendable {
     /// does not hold up those behind it. The book stays as it is until a commit feeds it.
     ///
     /// Equal rates: the least free share left over first (best fit), then the node's ID.
-    package func proposals(limit: Int) -> [Proposal] {
-        var planner = Planner(listings)
-        var proposals: [Proposal] = []
+    package mutating func proposals(limit: Int) -> [Proposal] {
+        var round = Round()
         for turn in queue {
-            guard proposals.count < limit else { break }
+            guard round.proposals.count < limit else { break }
             guard let entry = entries[turn.task], entry.standing == .live else { continue }
-            if let proposal = planner.place(entry) { proposals.append(proposal) }
+            round.place(entry, in: &index)
         }
-        return proposals
+        round.undo(in: &index)
+        return round.proposals
+    }
+}
+
+/// One round of proposals. What it gives away is taken in the index, and given back at its end.
+private struct Round {
+    private(set) var proposals: [Proposal] = []
+    /// As the offers were, in the order in which they were taken from.
+    private var before: [Listing] = []
+    /// Needs that fit nowhere: capacity only shrinks within a round.
+    private var hopeless: Set<Needs> = []
+
+    mutating func place(_ entry: Entry, in index: inout OfferIndex) {
+        let needs = entry.order.needs
+        guard !hopeless.contains(needs) else { return }
+        guard let best = index.cheapest(needs, where: entry.mayHave),
+            var listing = index.listing(at: best.place)
+        else {
+            if !entry.hasRefused { hopeless.insert(needs) }
+            return
+        }
+        before.append(listing)
+        let devices = Feasibility.freeDevices(needs.devices, in: listing.offer)
+        listing.offer.free = listing.offer.free.subtracting(needs.slice)
+        listing.offer.freeDevices.removeAll(where: devices.contains)
+        index.put(listing)
+        proposals.append(
+            Proposal(
+                task: entry.order.task, attempt: entry.order.attempt, node: listing.offer.node,
+                offerVersion: listing.offer.version, rate: best.rate, devices: devices))
+    }
+
+    mutating func undo(in index: inout OfferIndex) {
+        for listing in before.reversed() { index.put(listing) }
+        before = []
     }
 }
 
@@ -52,28 +85,13 @@ package struct OrderBook: Sendable {
 extension OrderBook {
     /// Inserts the offer or replaces its node's; an older version never replaces a newer one.
     package mutating func put(_ offer: Offer) {
-        let slot = insertionSlot(of: offer.node)
-        guard slot < listings.count, listings[slot].offer.node == offer.node else {
-            listings.insert(Listing(offer: offer, standing: .live), at: slot)
-            return
+        if let known = index.listing(of: offer.node)?.offer {
+            guard offer.version >= known.version, offer != known else { return }
         }
-        let known = listings[slot].offer
-        guard offer.version >= known.version, offer != known else { return }
-        listings[slot] = Listing(offer: offer, standing: .live)
+        index.put(Listing(offer: offer, standing: .live))
     }
 
-    package mutating func removeOffer(_ node: NodeID) {
-        if let slot = slot(of: node) { listings.remove(at: slot) }
-    }
-
-    private func insertionSlot(of node: NodeID) -> Int {
-        listings.firstSortedIndex { $0.offer.node >= node }
-    }
-
-    private func slot(of node: NodeID) -> Int? {
-        let slot = insertionSlot(of: node)
-        return slot < listings.count && listings[slot].offer.node == node ? slot : nil
-    }
+    package mutating func removeOffer(_ node: NodeID) { index.remove(node) }
 }
 
 // Orders
@@ -102,12 +120,14 @@ extension OrderBook {
     /// changes: a `put` or `add` of other content, or removal. No effect when it already has.
     package mutating func markRefused(_ proposal: Proposal, stale: Proposal.Stale = .pair) {
         let isOrder = entries[proposal.task]?.order.attempt == proposal.attempt
-        let slot = slot(of: proposal.node)
-        let listed = slot.flatMap { slot in
-            listings[slot].offer.version == proposal.offerVersion ? slot : nil
+        let listed = index.listing(of: proposal.node).flatMap { listing in
+            listing.offer.version == proposal.offerVersion ? listing : nil
         }
         switch stale {
-        case .offer: if let listed { listings[listed].standing = .stale }
+        case .offer:
+            guard var listed else { return }
+            listed.standing = .stale
+            index.put(listed)
         case .order: if isOrder { entries[proposal.task]?.standing = .stale }
         case .pair:
             guard isOrder, listed != nil else { return }

@@ -41,7 +41,7 @@ import Testing
         book.removeOrder(Sample.task(2))
         #expect(book.orderCount == 2)
         #expect(book.order(of: Sample.task(2)) == nil)
-        #expect(book.proposals(limit: 9).map(\.task.index) == [1, 3])
+        #expect(book.proposed(9).map(\.task.index) == [1, 3])
     }
 
     /// Two offers and one order; the first proposal goes to node 1.
@@ -50,7 +50,7 @@ import Testing
         book.put(Sample.offer(1, version: 1, ask: 100))
         book.put(Sample.offer(2, version: 1, ask: 200))
         book.add(Sample.order(1))
-        let proposal = try #require(book.proposals(limit: 1).first)
+        let proposal = try #require(book.proposed(1).first)
         #expect(proposal.node == Sample.node(1))
         return (book, proposal)
     }
@@ -60,21 +60,21 @@ import Testing
         book.add(Sample.order(2))
         book.markRefused(proposal, stale: .offer)
         let two = Sample.node(2)
-        #expect(book.proposals(limit: 9).map(\.node) == [two, two])
+        #expect(book.proposed(9).map(\.node) == [two, two])
         book.put(Sample.offer(1, version: 1, ask: 100))
-        #expect(book.proposals(limit: 9).map(\.node) == [two, two])
+        #expect(book.proposed(9).map(\.node) == [two, two])
         book.put(Sample.offer(1, version: 2, ask: 100))
-        #expect(book.proposals(limit: 9).map(\.node) == [Sample.node(1), Sample.node(1)])
+        #expect(book.proposed(9).map(\.node) == [Sample.node(1), Sample.node(1)])
     }
 
     @Test func `a stale order is proposed nowhere until it changes`() throws {
         var (book, proposal) = try refusable()
         book.markRefused(proposal, stale: .order)
-        #expect(book.proposals(limit: 9).isEmpty)
+        #expect(book.proposed(9).isEmpty)
         book.add(Sample.order(1))
-        #expect(book.proposals(limit: 9).isEmpty)
+        #expect(book.proposed(9).isEmpty)
         book.add(Sample.order(1, attempt: 2))
-        #expect(book.proposals(limit: 9).map(\.attempt) == [2])
+        #expect(book.proposed(9).map(\.attempt) == [2])
     }
 
     @Test func `a stale order that is removed and added again is live`() throws {
@@ -82,20 +82,20 @@ import Testing
         book.markRefused(proposal, stale: .order)
         book.removeOrder(Sample.task(1))
         book.add(Sample.order(1))
-        #expect(book.proposals(limit: 9) == [proposal])
+        #expect(book.proposed(9) == [proposal])
     }
 
     @Test func `a refused pair stays apart until its offer or its order changes`() throws {
         var (book, proposal) = try refusable()
         book.markRefused(proposal)
-        #expect(book.proposals(limit: 9).map(\.node) == [Sample.node(2)])
+        #expect(book.proposed(9).map(\.node) == [Sample.node(2)])
         book.add(Sample.order(2))
-        #expect(book.proposals(limit: 9).map(\.node) == [Sample.node(2), Sample.node(1)])
+        #expect(book.proposed(9).map(\.node) == [Sample.node(2), Sample.node(1)])
         var renewed = book
         renewed.put(Sample.offer(1, version: 2, ask: 100))
-        #expect(renewed.proposals(limit: 1).map(\.node) == [Sample.node(1)])
+        #expect(renewed.proposed(1).map(\.node) == [Sample.node(1)])
         book.add(Sample.order(1, attempt: 2))
-        #expect(book.proposals(limit: 1).map(\.node) == [Sample.node(1)])
+        #expect(book.proposed(1).map(\.node) == [Sample.node(1)])
     }
 
     @Test(arguments: [Proposal.Stale.offer, .order, .pair])
@@ -103,9 +103,9 @@ import Testing
         var (book, proposal) = try refusable()
         book.put(Sample.offer(1, version: 2, ask: 100))
         book.add(Sample.order(1, attempt: 2))
-        let before = book.proposals(limit: 9)
+        let before = book.proposed(9)
         book.markRefused(proposal, stale: stale)
-        #expect(book.proposals(limit: 9) == before)
+        #expect(book.proposed(9) == before)
         book.removeOffer(Sample.node(1))
         book.removeOrder(Sample.task(1))
         book.markRefused(proposal, stale: stale)

@@ -13,9 +13,9 @@ import Testing
     private func nodes(_ proposals: [Proposal]) -> [String] { proposals.map(\.node.text) }
 
     @Test func `an empty book proposes nothing`() {
-        #expect(OrderBook().proposals(limit: 10).isEmpty)
-        #expect(book([Sample.offer()], []).proposals(limit: 10).isEmpty)
-        #expect(book([], [Sample.order()]).proposals(limit: 10).isEmpty)
+        #expect(OrderBook().proposed(10).isEmpty)
+        #expect(book([Sample.offer()], []).proposed(10).isEmpty)
+        #expect(book([], [Sample.order()]).proposed(10).isEmpty)
     }
 
     @Test func `a proposal says all that the market has to check`() {
@@ -23,7 +23,7 @@ import Testing
         let needs = Sample.needs(devices: DeviceNeed(count: 1, models: ["L4"], vramBytes: 0))
         let offer = Sample.offer(7, version: 42, devices: gpus, freeDevices: [gpus[1].id])
         #expect(
-            book([offer], [Sample.order(3, attempt: 2, needs: needs)]).proposals(limit: 1) == [
+            book([offer], [Sample.order(3, attempt: 2, needs: needs)]).proposed(1) == [
                 Proposal(
                     task: Sample.task(3), attempt: 2, node: Sample.node(7), offerVersion: 42,
                     rate: Sample.rate(400_000), devices: [gpus[1].id])
@@ -36,7 +36,7 @@ import Testing
             Sample.order(index, needs: whole, since: Int64(since))
         }
         let offers = (1...4).map { Sample.offer($0) }
-        let served = book(offers, orders).proposals(limit: 9).map(\.task.index)
+        let served = book(offers, orders).proposed(9).map(\.task.index)
         #expect(served == [2, 3, 1, 4])
     }
 
@@ -45,7 +45,7 @@ import Testing
             Sample.offer(1, ask: 900_000), Sample.offer(2, ask: 700_000),
             Sample.offer(3, availability: .draining, ask: 100_000), Sample.offer(4, ask: 800_000),
         ]
-        #expect(nodes(book(offers, [Sample.order()]).proposals(limit: 1)) == ["nod_2"])
+        #expect(nodes(book(offers, [Sample.order()]).proposed(1)) == ["nod_2"])
     }
 
     @Test func `at equal rates the fuller node is filled up first`() {
@@ -53,35 +53,35 @@ import Testing
         let offers = [Sample.offer(1), Sample.offer(2, free: half), Sample.offer(3)]
         let orders = (1...6).map { Sample.order($0) }
         #expect(
-            nodes(book(offers, orders).proposals(limit: 9)) == [
+            nodes(book(offers, orders).proposed(9)) == [
                 "nod_2", "nod_2", "nod_2", "nod_2", "nod_1", "nod_1",
             ])
     }
 
     @Test func `at equal rates a CPU order leaves the node with devices free`() {
         let offers = [Sample.offer(1, devices: [Sample.device("g0")]), Sample.offer(2)]
-        #expect(nodes(book(offers, [Sample.order()]).proposals(limit: 1)) == ["nod_2"])
+        #expect(nodes(book(offers, [Sample.order()]).proposed(1)) == ["nod_2"])
     }
 
     @Test func `an order that fits nowhere does not hold up those behind it`() {
         let impossible = Sample.needs(size: Sample.size(cpu: 9000))
         let orders = [Sample.order(1, needs: impossible), Sample.order(2, since: 5)]
-        let proposals = book([Sample.offer()], orders).proposals(limit: 1)
+        let proposals = book([Sample.offer()], orders).proposed(1)
         #expect(proposals.map(\.task.index) == [2])
     }
 
     @Test(arguments: [-1, 0, 1, 3])
     func `there are at most as many proposals as asked for`(limit: Int) {
         let orders = (1...5).map { Sample.order($0) }
-        #expect(book([Sample.offer()], orders).proposals(limit: limit).count == max(0, limit))
+        #expect(book([Sample.offer()], orders).proposed(limit).count == max(0, limit))
     }
 
     @Test func `proposing changes nothing on the book`() {
         let orders = (1...5).map { Sample.order($0) }
         let filled = book([Sample.offer()], orders)
-        let first = filled.proposals(limit: 5)
+        let first = filled.proposed(5)
         #expect(first.count == 5)
-        #expect(filled.proposals(limit: 5) == first)
+        #expect(filled.proposed(5) == first)
         #expect(filled.offers == [Sample.offer()])
         #expect(filled.orderCount == 5)
     }
@@ -94,7 +94,7 @@ import Testing
         let limit = scenario.pick([3, 12, 12])
         let filled = book(offers, orders)
         let expected = Oracle.proposals(offers: offers, orders: orders, limit: limit)
-        #expect(filled.proposals(limit: limit) == expected, "seed \(seed)")
+        #expect(filled.proposed(limit) == expected, "seed \(seed)")
     }
 
     @Test(arguments: UInt64(0)..<300)
@@ -105,7 +105,7 @@ import Testing
         var filled = book(offers, orders)
         var refused = Oracle.Refused()
         for _ in 0..<4 {
-            guard let victim = filled.proposals(limit: 12).last else { break }
+            guard let victim = filled.proposed(12).last else { break }
             switch scenario.count(0...2) {
             case 0:
                 filled.markRefused(victim, stale: .offer)
@@ -119,7 +119,7 @@ import Testing
             }
             let expected = Oracle.proposals(
                 offers: offers, orders: orders, limit: 12, refused: refused)
-            #expect(filled.proposals(limit: 12) == expected, "seed \(seed)")
+            #expect(filled.proposed(12) == expected, "seed \(seed)")
         }
     }
 
@@ -128,7 +128,7 @@ import Testing
         let needs = (0..<20).map { _ in scenario.needs() }
         let offers = (0..<1000).map { scenario.offer($0) }
         let orders = (0..<1000).map { Sample.order($0, needs: needs[$0 % 20]) }
-        let proposals = book(offers, orders).proposals(limit: 1000)
+        let proposals = book(offers, orders).proposed(1000)
         #expect(proposals.count > 500)
         let devices = proposals.flatMap(\.devices)
         #expect(Set(devices).count == devices.count)
@@ -148,7 +148,7 @@ import Testing
         var scenario = Scenario(seed: seed)
         let offers = scenario.offers()
         let orders = scenario.orders()
-        let proposals = book(offers, orders).proposals(limit: 12)
+        let proposals = book(offers, orders).proposed(12)
         let devices = proposals.flatMap(\.devices)
         #expect(Set(devices).count == devices.count, "seed \(seed)")
         for offer in offers {

@@ -1,4 +1,5 @@
 import Domain
+import Matching
 import Testing
 
 /// SplitMix64 (Steele, Lea, Flood, OOPSLA 2014): the same numbers for the same seed everywhere.
@@ -65,5 +66,13 @@ enum Sample {
         Order(
             task: task(index), attempt: attempt, needs: needs,
             since: Timestamp(milliseconds: since))
+    }
+}
+
+extension OrderBook {
+    /// What the book would lease now; asking changes nothing.
+    func proposed(_ limit: Int) -> [Proposal] {
+        var copy = self
+        return copy.proposals(limit: limit)
     }
 }

@@ -1,0 +1,222 @@
+import Domain
+import Foundation
+import Glibc
+import Matching
+
+/// `bench churn`: how fast the book places orders at 90 % load, while leases end and prices change.
+///
+/// A decision is what the market does for one order: it comes onto the book, the book proposes, and the
+/// commit's rows come back to it. Releases and new prices are between the decisions and count in
+/// `per_second`; the percentiles are of decisions alone.
+struct ChurnBench {
+    private struct Line: Encodable {
+        let measure = "churn"
+        let offers: Int
+        let path: String
+        let perSecond: Double
+        let p50Ns: UInt32
+        let p99Ns: UInt32
+        let p999Ns: UInt32
+        let bytesPerOffer: Int
+        let decisions: Int
+        let placed: Int
+        let loadPct: Double
+        let checked: Int
+        let wrong: Int
+        let seed: UInt64
+    }
+
+    static let usage = "bench churn [--offers 10000,100000,1000000] [--seed N] [--decisions N]"
+
+    let sizes: [Int]
+    let seed: UInt64
+    let decisions: Int
+
+    init(_ words: [String]) throws {
+        let options = try Options(words, of: ["--offers", "--seed", "--decisions"], Self.usage)
+        sizes = try (options["--offers"] ?? "10000,100000,1000000").split(separator: ",").map {
+            guard let size = Int($0), (1...10_000_000).contains(size) else {
+                throw BadUsage(description: Self.usage)
+            }
+            return size
+        }
+        seed = UInt64(try options.number("--seed", 1, 0...Int.max))
+        decisions = try options.number("--decisions", 200_000, 1_000...100_000_000)
+    }
+
+    func run() throws {
+        for size in sizes {
+            say("churn: \(size) offers…")
+            var market = ChurnMarket(size, seed: seed)
+            market.fill()
+            print(try line(&market, size))
+        }
+    }
+
+    private func line(_ market: inout ChurnMarket, _ size: Int) throws -> String {
+        var times: [UInt32] = []
+        times.reserveCapacity(decisions)
+        let start = nanoseconds()
+        var outside: UInt64 = 0
+        var (checked, wrong) = (0, 0)
+        for number in 0..<decisions {
+            let drawn = nanoseconds()
+            let order = market.nextOrder()
+            let before = nanoseconds()
+            outside += before - drawn
+            if number % 10_000 == 5_000 {
+                checked += 1
+                if !market.agrees(order) { wrong += 1 }
+                outside += nanoseconds() - before
+            }
+            let decided = nanoseconds()
+            market.decide(order)
+            times.append(UInt32(clamping: nanoseconds() - decided))
+            market.upkeep(number)
+        }
+        let elapsed = nanoseconds() - start - outside
+        times.sort()
+        return try Line(
+            offers: size, path: "price",
+            perSecond: (Double(decisions) * 1e9 / Double(elapsed)).rounded(),
+            p50Ns: times[decisions / 2], p99Ns: times[decisions * 99 / 100],
+            p999Ns: times[decisions * 999 / 1000], bytesPerOffer: market.bytes / size,
+            decisions: decisions, placed: market.placed, loadPct: rounded(market.load * 100),
+            checked: checked, wrong: wrong, seed: seed
+        ).json()
+    }
+}
+
+/// The book, and what is leased on it.
+private struct ChurnMarket {
+    private struct Live {
+        let node: NodeID
+        let slice: Resources
+        let devices: [DeviceID]
+    }
+
+    private var world: ChurnWorld
+    private var book = OrderBook()
+    private var nodes: [NodeID] = []
+    private var live: [Live] = []
+    private var devices = 0
+    private var leased = 0
+    private var orders = 0
+    private(set) var placed = 0
+    let bytes: Int
+
+    var load: Double { Double(leased) / Double(max(devices, 1)) }
+
+    init(_ size: Int, seed: UInt64) {
+        world = ChurnWorld(seed: seed)
+        let before = Self.allocated
+        for number in 0..<size {
+            let offer = world.offer(number)
+            nodes.append(offer.node)
+            devices += offer.terms.devices.count
+            book.put(offer)
+        }
+        bytes = Self.allocated - before
+    }
+
+    /// Bytes of this process that are in memory.
+    private static var allocated: Int {
+        let fields = (try? String(contentsOfFile: "/proc/self/statm", encoding: .utf8))?
+            .split(separator: " ")
+        return (fields.flatMap { $0.count > 1 ? Int($0[1]) : nil } ?? 0) * Int(getpagesize())
+    }
+
+    mutating func nextOrder() -> Order {
+        orders += 1
+        return Order(
+            task: TaskID(job: JobID("job_\(orders)") ?? JobID(bytes: [0]), index: 1), attempt: 1,
+            needs: world.needs(), since: Timestamp(milliseconds: Int64(orders)))
+    }
+
+    /// Leases until nine of ten devices are, or nobody finds a place any more.
+    mutating func fill() {
+        var failures = 0
+        while load < 0.9, failures < 10_000 {
+            let before = placed
+            decide(nextOrder())
+            failures = placed > before ? 0 : failures + 1
+        }
+        placed = 0
+    }
+
+    mutating func decide(_ order: Order) {
+        book.add(order)
+        if let proposal = book.proposals(limit: 1).first, let offer = book.offer(of: proposal.node) {
+            commit(proposal, offer, order)
+        }
+        book.removeOrder(order.task)
+    }
+
+    private mutating func commit(_ proposal: Proposal, _ offer: Offer, _ order: Order) {
+        var offer = offer
+        offer.version += 1
+        offer.free = offer.free.subtracting(order.needs.slice)
+        offer.freeDevices.removeAll(where: proposal.devices.contains)
+        book.put(offer)
+        live.append(
+            Live(node: offer.node, slice: order.needs.slice, devices: proposal.devices))
+        leased += proposal.devices.count
+        placed += 1
+    }
+
+    /// Leases end as fast as they are made; every twentieth decision somebody changes a price.
+    mutating func upkeep(_ number: Int) {
+        while load > 0.9, !live.isEmpty { release() }
+        guard number % 20 == 0, var offer = book.offer(of: nodes[world.random.below(nodes.count)])
+        else { return }
+        let terms = offer.terms
+        offer.version += 1
+        offer.terms = OfferTerms(
+            capacity: terms.capacity, devices: terms.devices,
+            ask: ChurnWorld.rate(Double(terms.ask.microPerHour) * world.logNormal(0.05)),
+            region: terms.region, tier: terms.tier, network: terms.network)
+        book.put(offer)
+    }
+
+    private mutating func release() {
+        let place = world.random.below(live.count)
+        live.swapAt(place, live.count - 1)
+        let lease = live.removeLast()
+        guard var offer = book.offer(of: lease.node) else { return }
+        offer.version += 1
+        offer.free = offer.free.adding(lease.slice)
+        offer.freeDevices = offer.terms.devices.map(\.id).filter {
+            offer.freeDevices.contains($0) || lease.devices.contains($0)
+        }
+        book.put(offer)
+        leased -= lease.devices.count
+    }
+
+    /// Whether the book's choice is as good as that of asking every offer.
+    func agrees(_ order: Order) -> Bool {
+        var copy = book
+        copy.add(order)
+        let ours = copy.proposals(limit: 1).first?.rate
+        let best = book.offers.lazy.filter {
+            Feasibility.check(order.needs, $0) == nil
+        }.map {
+            $0.terms.rate(of: order.needs.slice, deviceCount: order.needs.devices.count)
+        }.min()
+        return ours == best
+    }
+}
+
+private func nanoseconds() -> UInt64 {
+    var time = timespec()
+    clock_gettime(CLOCK_MONOTONIC, &time)
+    return UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec)
+}
+
+extension Encodable {
+    fileprivate func json() throws -> String {
+        let encoder = JSONEncoder()
+        encoder.keyEncodingStrategy = .convertToSnakeCase
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        return String(decoding: try encoder.encode(self), as: UTF8.self)
+    }
+}

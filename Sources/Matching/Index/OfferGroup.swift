@@ -1,0 +1,93 @@
+import Domain
+
+/// Offers whose devices are of the same models, in slots.
+///
+/// A slot keeps its offer until that leaves the group, or the group grows. Offers of the same region
+/// and tier lie together, as far as there was room when they came: that makes searches short, and
+/// changes no answer.
+struct OfferGroup: Sendable {
+    /// Least and most memory of an offer's devices.
+    struct VRAM: Hashable, Sendable {
+        var least: Int64 = 0
+        var most: Int64 = 0
+    }
+
+    let models: [String]
+    let bits: UInt64
+    private(set) var listings: [Listing?]
+    private(set) var vram: [VRAM]
+    private(set) var tree: SlotTree
+    private var places: SlotPlaces
+    private(set) var count = 0
+
+    var isFull: Bool { count == tree.capacity }
+
+    init(models: [String], bits: UInt64) {
+        self.models = models
+        self.bits = bits
+        tree = SlotTree(capacity: SlotTree.fan)
+        listings = [Listing?](repeating: nil, count: tree.capacity)
+        vram = [VRAM](repeating: VRAM(), count: tree.capacity)
+        places = SlotPlaces(capacity: tree.capacity)
+    }
+
+    /// Takes a free slot; the group must not be full.
+    mutating func insert(_ listing: Listing, _ leaf: SlotTree.Leaf) -> Int {
+        let slot = places.take(near: leaf.order)
+        count += 1
+        write(listing, leaf, at: slot)
+        return slot
+    }
+
+    mutating func remove(at slot: Int) {
+        listings[slot] = nil
+        tree.set(slot, nil)
+        places.free(slot)
+        count -= 1
+    }
+
+    mutating func write(_ listing: Listing, _ leaf: SlotTree.Leaf, at slot: Int) {
+        listings[slot] = listing
+        var bounds = VRAM(least: .max, most: 0)
+        for device in listing.offer.terms.devices {
+            bounds.least = min(bounds.least, device.vramBytes)
+            bounds.most = max(bounds.most, device.vramBytes)
+        }
+        vram[slot] = bounds
+        tree.set(slot, listing.isClosed ? nil : leaf)
+    }
+
+    /// The same offers with room for as many more, all in order again.
+    ///
+    /// - Returns: the nodes' slots.
+    mutating func grow(_ leaf: (Offer) -> SlotTree.Leaf) -> [(node: NodeID, slot: Int)] {
+        let all = listings.compactMap { $0 }.map { ($0, leaf($0.offer)) }
+            .sorted { $0.1.order < $1.1.order }
+        tree = SlotTree(capacity: 2 * max(all.count, SlotTree.fan))
+        listings = [Listing?](repeating: nil, count: tree.capacity)
+        vram = [VRAM](repeating: VRAM(), count: tree.capacity)
+        places = SlotPlaces(capacity: tree.capacity)
+        count = 0
+        return all.enumerated().map { number, entry in
+            let slot = places.take(exactly: 2 * number, entry.1.order)
+            count += 1
+            write(entry.0, entry.1, at: slot)
+            return (entry.0.offer.node, slot)
+        }
+    }
+}
+
+extension Listing {
+    /// Whether no order is placed on it now.
+    var isClosed: Bool {
+        standing == .stale || offer.availability != .open || offer.closing != nil
+    }
+}
+
+extension SlotTree.Leaf {
+    /// Where it lies among others: offers that the same orders may have are neighbours.
+    var order: UInt64 {
+        UInt64(regions.trailingZeroBitCount) << 56 | UInt64(tier) << 48
+            | min(devicePrice >> 24, 1 << 40)
+    }
+}
