@@ -127,11 +127,13 @@ package struct Offer: Hashable, Sendable, Codable {
     }
 
     /// Takes the owner's wish, and with it whether orders are wanted; to take orders again also
-    /// clears the notes of duplicates. Asking for what stands changes nothing.
+    /// clears the notes of duplicates. Asking for what stands changes nothing, but the first wish is
+    /// always one: what its owner asked for before may be known to the node alone, where this market
+    /// was restored from an older copy, and only a wish with a number is said to it.
     package mutating func take(_ wish: OwnerWish<Timestamp>) {
         availability = availability.after(wish == .open ? .resumed : .drained)
         if wish == .open { duplicates = [] }
-        guard self.wish.wish != wish else { return }
+        guard self.wish.wish != wish || self.wish == .none else { return }
         self.wish = NumberedWish(number: self.wish.number + 1, wish: wish)
     }
 

@@ -57,7 +57,7 @@ extension Host {
     }
 
     /// The first wish of a session is what the market holds, whatever it said before: it may have
-    /// been restored from an older copy. Within one they only grow.
+    /// been restored from an older copy, and have given a number again. Within one they only grow.
     mutating func take(_ asked: OwnerWish<Int64>, number: Int64, at now: BootTime) {
         let wish = HeldWish(
             number: number,
@@ -69,6 +69,7 @@ extension Host {
         isWishHeard = true
         let isNews =
             number > owner.wish.number || (isFirst && number < owner.wish.number)
+            || (isFirst && !wish.isSameKind(as: owner.wish))
             || (number == owner.wish.number && wish.isClearer(than: owner.wish))
         if isNews {
             owner.take(wish, at: now)

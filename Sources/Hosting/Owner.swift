@@ -81,6 +81,14 @@ package struct HeldWish: Hashable, Sendable, Codable {
         return HeldWish(number: number, wish: .drained(by: nil))
     }
 
+    /// Whether both ask for the same, at whatever moment.
+    func isSameKind(as other: HeldWish) -> Bool {
+        switch (wish, other.wish) {
+        case (.open, .open), (.paused, .paused), (.drained, .drained): true
+        case (.open, _), (.paused, _), (.drained, _): false
+        }
+    }
+
     /// Whether this says when, which `other` does not say.
     func isClearer(than other: HeldWish) -> Bool {
         if case .drained(_?) = wish, case .drained(nil) = other.wish { true } else { false }

@@ -37,7 +37,7 @@ extension Command {
             [
                 .offer(verified.receipt.node),
                 .liveLeasesOfNode(verified.receipt.node, limit: Self.everyTask),
-            ]
+            ] + (verified.receipt.lease.map { [.lease($0)] } ?? [])
         case .changeAvailability(let node, _), .wish(let node, _): [.offer(node)]
         case .submit(let submit):
             [

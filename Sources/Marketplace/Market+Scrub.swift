@@ -15,13 +15,27 @@ extension Market {
         guard offer.terms.allDevices.contains(where: { $0.id == receipt.device }) else {
             return Decision()
         }
-        offer.hygiene.scrub(receipt.device, after: receipt.lease, verified.signed)
+        let live = rows.leases(.liveLeasesOfNode(offer.node, limit: Command.everyTask))
+        offer.hygiene.scrub(
+            receipt.device, after: predecessor(of: receipt, live, rows), verified.signed)
         guard offer.hygiene != before else { return Decision() }
-        restate(
-            &offer, under: rows.leases(.liveLeasesOfNode(offer.node, limit: Command.everyTask)))
+        restate(&offer, under: live)
         offer.version += 1
         var decision = Decision()
         decision.rows = [.offer(offer)]
         return decision
+    }
+
+    /// A market that was restored from an older copy of its database hears of leases that it does not
+    /// know; it is the node that has gone on.
+    private func predecessor(
+        of receipt: ScrubReceipt, _ live: [Lease], _ rows: Rows
+    ) -> Hygiene.Predecessor {
+        if let lease = receipt.lease.flatMap({ rows.lease($0) }) { return .lease(lease.id) }
+        let running = live.first { lease in
+            guard case .running = lease.life else { return false }
+            return lease.devices.contains { $0.id == receipt.device }
+        }
+        return .unknown(running: running?.id)
     }
 }

@@ -16,15 +16,28 @@ extension Auditor {
     /// Nothing is left on it, if no container is on it now.
     mutating func wiped(_ device: DeviceID) { tenants[device] = nil }
 
-    /// A receipt is good for the lease that it names, or for all where it names none.
+    /// A receipt is good for the lease that it names, or for all where it names none that is known;
+    /// also for one of which the market hears later that it is over.
     mutating func noteScrubs(_ command: Command) {
         guard case .scrubbed(let verified) = command else { return }
-        let (device, lease) = (verified.receipt.device, verified.receipt.lease)
-        if lease == nil || unscrubbed[device] == lease { unscrubbed[device] = nil }
+        let device = verified.receipt.device
+        let named = verified.receipt.lease.flatMap { leases[$0] }?.id
+        if named == nil || unscrubbed[device] == named { unscrubbed[device] = nil }
+        scrubbedAfter[device] = named ?? runningLease(on: device)
+    }
+
+    private func runningLease(on device: DeviceID) -> LeaseID? {
+        guard let holder = leaseOfDevice[device], case .running? = leases[holder]?.life else {
+            return nil
+        }
+        return holder
     }
 
     mutating func noteTenant(_ lease: Lease) {
-        for device in lease.devices { unscrubbed[device.id] = lease.id }
+        for device in lease.devices {
+            let isScrubbed = scrubbedAfter[device.id] == lease.id
+            unscrubbed[device.id] = isScrubbed ? nil : lease.id
+        }
     }
 
     mutating func offered(_ device: DeviceID, on node: NodeID) {

@@ -87,6 +87,8 @@ struct Auditor {
     var tenants: [DeviceID: LeaseID] = [:]
     /// A lease that ran on a device, as the market knows it, with no receipt of a scrub after it.
     var unscrubbed: [DeviceID: LeaseID] = [:]
+    /// Of a device's newest receipt: the lease after which it certainly is.
+    var scrubbedAfter: [DeviceID: LeaseID] = [:]
 
     // Log
     var heads: [PublishedHead] = []

@@ -49,15 +49,16 @@ struct OwnerTests {
         #expect(try JSONDecoder().decode(Offer.self, from: Data(text.utf8)) == offer)
     }
 
-    @Test func `each wish has its number, and asking for what stands is none`() throws {
+    @Test func `each wish has its number, the first one too, and what stands is none`() throws {
         var offer = try Self.offer()
         let moment = Timestamp(milliseconds: 7)
         let steps: [(OwnerWish<Timestamp>, Int64, Offer.Availability, OfferClosing?)] = [
-            (.open, 0, .open, nil), (.paused, 1, .draining, OfferClosing(.paused)),
-            (.paused, 1, .draining, OfferClosing(.paused)),
-            (.drained(by: nil), 2, .draining, OfferClosing(.drained)),
-            (.drained(by: moment), 3, .draining, OfferClosing(.drained, until: moment)),
-            (.open, 4, .open, nil), (.open, 4, .open, nil),
+            (.open, 1, .open, nil), (.open, 1, .open, nil),
+            (.paused, 2, .draining, OfferClosing(.paused)),
+            (.paused, 2, .draining, OfferClosing(.paused)),
+            (.drained(by: nil), 3, .draining, OfferClosing(.drained)),
+            (.drained(by: moment), 4, .draining, OfferClosing(.drained, until: moment)),
+            (.open, 5, .open, nil), (.open, 5, .open, nil),
         ]
         for (wish, number, availability, closing) in steps {
             offer.take(wish)

@@ -287,6 +287,22 @@ struct OwnerTests {
         #expect(bench.host.ownerStanding(at: bench.now) == .open)
     }
 
+    @Test func `a number that a restored market has given again counts by what it says`() {
+        for (held, said) in [(OwnerWish<Int64>.paused, OwnerWish<Int64>.open), (.open, .paused)] {
+            var bench = Self.running()
+            bench.take(.frame(.wish(number: 4, held)))
+            bench.take(.frame(.wish(number: 4, said)))
+            #expect(
+                (bench.host.ownerStanding(at: bench.now) == .open) == (held == .open),
+                "within a session numbers only grow")
+            bench.take(.disconnected)
+            bench.take(.connected)
+            bench.take(.frame(.welcome))
+            bench.take(.frame(.wish(number: 4, said)))
+            #expect((bench.host.ownerStanding(at: bench.now) == .open) == (said == .open))
+        }
+    }
+
     // MARK: GPUs
 
     private static func withGPUs(_ count: Int) -> Bench {

@@ -33,8 +33,10 @@ struct ScrubTests {
         return shop
     }
 
-    private static func run(_ index: Int, in shop: inout Shop) throws -> LeaseID {
-        let lease = try shop.place(index, gpus: [gpu])
+    private static func run(
+        _ index: Int, on device: DeviceID = gpu, in shop: inout Shop
+    ) throws -> LeaseID {
+        let lease = try shop.place(index, gpus: [device])
         try shop.run(shop.receipt(lease, 1, seconds: 0))
         try shop.finish(lease, after: 2)
         return lease
@@ -57,8 +59,11 @@ struct ScrubTests {
     {
         var shop = try Self.open()
         let first = try Self.run(1, in: &shop)
-        try shop.run(Self.scrub(after: LeaseID("lse_other")!))
+        let other = try Self.run(2, on: Shop.gpus[1], in: &shop)
+        try shop.run(Self.scrub(after: other))
         try shop.run(Self.scrub(after: first, device: Shop.gpus[1]))
+        #expect(try shop.offer().freeDevices.isEmpty)
+        try shop.run(Self.scrub(after: other, device: Shop.gpus[1]))
         #expect(try shop.offer().freeDevices == [Shop.gpus[1]])
         try shop.run(Self.scrub(after: nil))
         #expect(try shop.offer().freeDevices == Shop.gpus)
@@ -97,6 +102,44 @@ struct ScrubTests {
         try shop.run(.endLease(lost, .nodeLost))
         #expect(try shop.offer().freeDevices == [Shop.gpus[1]])
         try shop.run(Self.scrub(after: lost))
+        #expect(try shop.offer().freeDevices == Shop.gpus)
+    }
+
+    /// What a market that was restored from an older copy hears of a node that has gone on.
+    @Test(arguments: [LeaseID("lse_unknown"), nil])
+    func `a scrub after what the market does not know is after all that it knows`(
+        named: LeaseID?
+    ) throws {
+        var before = try Self.open()
+        _ = try Self.run(1, in: &before)
+        try before.run(Self.scrub(after: named))
+        #expect(try before.offer().freeDevices == Shop.gpus, "its last tenant was over")
+
+        var during = try Self.open()
+        let running = try during.place(1, gpus: [Self.gpu])
+        try during.run(during.receipt(running, 1, seconds: 0))
+        try during.run(Self.scrub(after: named))
+        try during.ignores(Self.scrub(after: named))
+        #expect(try during.offer().freeDevices == [Shop.gpus[1]], "it is leased still")
+        try during.run(.endLease(running, .nodeLost))
+        #expect(try during.offer().freeDevices == Shop.gpus, "it left nothing any more")
+
+        var early = try Self.open()
+        let reserved = try early.place(1, gpus: [Self.gpu])
+        try early.run(Self.scrub(after: named))
+        try early.run(early.receipt(reserved, 1, seconds: 0))
+        try early.run(.endLease(reserved, .nodeLost))
+        #expect(try early.offer().freeDevices == [Shop.gpus[1]], "it started after that scrub")
+    }
+
+    @Test func `a scrub after a lease that the market takes to run is after it all the same`()
+        throws
+    {
+        var shop = try Self.open()
+        let lease = try shop.place(1, gpus: [Self.gpu])
+        try shop.run(shop.receipt(lease, 1, seconds: 0))
+        try shop.run(Self.scrub(after: lease))
+        try shop.run(.endLease(lease, .nodeLost))
         #expect(try shop.offer().freeDevices == Shop.gpus)
     }
 

@@ -32,7 +32,7 @@ import Testing
         (.deviceLossUnseen, "no second is billed that was not run"),
         (.useUnrecorded, "an offered device is wiped"),
         (.scrubUndone, "an offered device is wiped"),
-        (.unscrubbedLeased, "a free device is free"),
+        (.unscrubbedLeased, "a device is leased after its scrub's receipt"),
         (.verdictLost, "all comes to rest"),
         (.effectSentOnce, "all comes to rest"),
         (.endingLeaseRenewed, "a renewed lease lives for its fence and a tenth"),
