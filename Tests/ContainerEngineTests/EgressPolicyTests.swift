@@ -118,6 +118,20 @@ import Testing
         #expect(!none.ruleset.contains("dport"))
     }
 
+    @Test func `what an owner takes back leaves the loopback alone, in either filter`() throws {
+        let link = EgressLink(index: 3, machine: nil)
+        let given = Self.policy.asking(link.outer)
+        let taken = given.reachingNothing
+        #expect(given.allows(try Self.address("93.184.215.14")))
+        #expect(!taken.allows(try Self.address("93.184.215.14")) && taken.nameServer == nil)
+        #expect(
+            taken.chains.flatMap(\.rules) == [#"oifname "lo" accept"#, #"iifname "lo" accept"#])
+        let (open, shut) = (link.machineRuleset(given), link.machineRuleset(taken))
+        #expect(open.contains("th dport 53 accept") && !shut.contains("dport"))
+        let whole = #"iifname "orban3" counter drop; oifname "orban3" counter drop"#
+        #expect(shut.contains(whole) && !open.contains(whole))
+    }
+
     @Test(
         arguments: [
             ("", .notJSON), ("[]", .notJSON), ("{", .notJSON),

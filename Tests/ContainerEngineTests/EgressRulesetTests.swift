@@ -48,7 +48,7 @@ import Testing
         let policy = EgressPolicy(try EgressPolicyTests.owner(json), hostAddresses: [])
         let said = try HostileStage.shell(
             #"unshare -n sh -c 'for i in 1 2; do echo "$1" | nft -f - 2>&1 || exit; done; echo ok' sh "$1""#,
-            policy.ruleset)
+            policy.ruleset + EgressLink(index: 3, machine: nil).machineRuleset(policy))
         #expect(said == "ok\n")
     }
 }

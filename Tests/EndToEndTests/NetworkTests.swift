@@ -138,6 +138,39 @@ extension EndToEnd {
             }
         }
 
+        @Test(needsContainers, needsSeal)
+        func `a network that its owner takes back is taken from what runs, too`() async throws {
+            try await Self.sealed { stage, world in
+                let first = try await SealedSite(stage, world, Self.policy(stage))
+                try await first.stock()
+                var job = JobText(
+                    "long", "while sleep 1; do " + Self.knocking(Self.open) + "; done")
+                job.network = "egress"
+                try await first.submit(job)
+                try await eventually("it reaches what is public", within: .seconds(60)) {
+                    try await first.ok(["logs", "long"]).contains("public.example:4002 open")
+                }
+                let (process, _) = try await first.container(try await first.show("long"))
+                try await first.market.killNow()
+
+                let second = try await SealedSite(stage, world, [])
+                #expect(second.network == "none")
+                try world.count()
+                let before = try await second.ok(["logs", "long"]).count
+                try await eventually("it reaches nothing", within: .seconds(60)) {
+                    let said = try await second.ok(["logs", "long"]).dropFirst(before)
+                    return said.contains("93.184.215.14:4001 shut")
+                        && said.contains("public.example:4002 unknown") ? () : nil
+                }
+                #expect(try world.counted().arrived == [])
+                let running = try await second.show("long")
+                #expect(running.state == .running)
+                #expect(try await second.container(running).process == process)
+                try await second.ok(["stop", "long", "-y"])
+                try await eventually("nothing of it is left") { second.left() == "" ? () : nil }
+            }
+        }
+
         struct Obstacle: Sendable, CustomTestStringConvertible {
             let code: String
             let make: @Sendable (EgressStage) throws -> Void

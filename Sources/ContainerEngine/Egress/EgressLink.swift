@@ -150,6 +150,10 @@ package struct EgressLink: Hashable, Sendable {
             iifname "\(name)" ip saddr \(inner) ip daddr \(outer) \
             meta l4proto { tcp, udp } th dport 53 accept
             """ : ""
+        // Also what stands already.
+        let shut =
+            policy.reach == .nothing
+            ? #"iifname "\#(name)" counter drop; oifname "\#(name)" counter drop"# : ""
         return """
             table inet \(name)
             delete table inet \(name)
@@ -162,6 +166,7 @@ package struct EgressLink: Hashable, Sendable {
                 }
                 chain forward {
                     type filter hook forward priority -10; policy accept;
+                    \(shut)
                     iifname "\(name)" ip saddr != \(inner) counter drop
                     iifname "\(name)" ip daddr { \(denied) } counter drop
                     iifname "\(name)" meta nfproto ipv6 counter drop

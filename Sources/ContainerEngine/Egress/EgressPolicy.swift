@@ -13,7 +13,7 @@ package struct EgressPolicy: Hashable, Sendable {
 
     package enum Transport: Hashable, Sendable { case tcp, udp }
 
-    package let reach: Reach
+    package private(set) var reach: Reach
     /// Sorted, and none covers another.
     package let denied: [IPPrefix]
     package let rates: EgressRates
@@ -33,6 +33,14 @@ package struct EgressPolicy: Hashable, Sendable {
     package func asking(_ address: IPAddress) -> EgressPolicy {
         var policy = self
         policy.nameServer = address
+        return policy
+    }
+
+    /// The same of an owner who lets containers reach nothing any more, and answers no names.
+    package var reachingNothing: EgressPolicy {
+        var policy = self
+        policy.reach = .nothing
+        policy.nameServer = nil
         return policy
     }
 

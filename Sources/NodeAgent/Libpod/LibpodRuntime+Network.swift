@@ -25,8 +25,13 @@ extension LibpodRuntime {
         return try parts.ranges.holdings().first { $0.owner == owner }.map { link(over: $0.range) }
     }
 
+    /// The owner's word of now, also over what they let have a network before: nothing is reached any
+    /// more where they give none.
     private func policy(over link: EgressLink) -> EgressPolicy {
-        parts.policy.asking(link.outer)
+        switch parts.configuration.terms.network {
+        case .egress: parts.policy.asking(link.outer)
+        case .none: parts.policy.reachingNothing
+        }
     }
 
     /// Adds to the profile what a lease with a network has.
@@ -89,8 +94,10 @@ extension LibpodRuntime {
     private func answerNames(of dispatch: Dispatch, at link: EgressLink) async throws {
         let lease = dispatch.lease
         guard state.withLock({ $0.names[lease] == nil }) else { return }
+        let policy = policy(over: link)
+        guard policy.reach == .internet else { return }
         let names = try await NameServer.open(
-            for: link, policy(over: link), asking: parts.configuration.egress.owner.resolvers)
+            for: link, policy, asking: parts.configuration.egress.owner.resolvers)
         let isWanted = state.withLock { state in
             guard state.names[lease] == nil, state.dispatches[lease] != nil else { return false }
             state.names[lease] = names
