@@ -69,7 +69,7 @@ extension MarketServices {
     /// market of before there was an order.
     fileprivate func completeLog(of job: JobID) async throws {
         guard try await !logs.isComplete(job) else { return }
-        let read = Read.leases(job, limit: JobTerms.maximumTasks * 4)
+        let read = Read.leases(job, limit: JobTerms.mostLeases)
         let leases = try await store.read([read]).leases(read)
             .sorted { ($0.placedAt, $0.id) < ($1.placedAt, $1.id) }
         try await logs.complete(job, with: leases.map(\.id))

@@ -42,7 +42,7 @@ extension API {
     }
 
     private static let samplesAtOnce = 500
-    /// Leases that one stream tells of; of a job with more, one task is to be asked for.
+    /// Leases that one stream tells of at a time; of a job with more, one task is to be asked for.
     private static let mostLeases = 128
 
     /// A job's samples batch by batch, in the order in which they came. The id of an event is the
@@ -55,11 +55,11 @@ extension API {
         let start = try position(request)
         return stream(request, of: job.id, market) { write in
             var position = start
-            var known: [LeaseID: Bool] = [:]
+            var known = FollowedLeases(task: only, most: mostLeases)
             return {
-                try await market.learn(&known, of: job.id, only: only, most: mostLeases)
+                try await market.learn(&known, of: job.id)
                 let (batches, next) = await market.series.news(
-                    of: job.id, wanted: known, after: position, limit: samplesAtOnce)
+                    of: job.id, wanted: known.isTold, after: position, limit: samplesAtOnce)
                 let rows = try await market.store.read(
                     Set(batches.map(\.lease)).sorted().map { .lease($0) })
                 var buffer = ByteBuffer()

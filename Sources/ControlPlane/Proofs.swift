@@ -9,7 +9,7 @@ extension MarketServices {
     /// - Throws: `WireError.unavailable` while a record of the job has no number yet.
     func proof(_ job: Job) async throws -> ProofBundleDTO {
         guard let head = try await head() else { throw WireError.unavailable }
-        let read = Read.leases(job.id, limit: JobTerms.maximumTasks * 4)
+        let read = Read.leases(job.id, limit: JobTerms.mostLeases)
         let leases = try await store.read([read]).leases(read)
         var proven: [ProofLeaseDTO] = []
         for lease in leases where lease.loggedSeconds >= 0 {

@@ -8,18 +8,19 @@ extension MarketServices {
     private static let mostSeries = 64
     /// Numbers of one answer, beyond its first series.
     private static let mostNumbers = 400_000
-    private static let mostLeases = JobTerms.maximumTasks * 4
 
     /// What a job's leases used, as far as anything is known of them.
     func metrics(of job: Job, _ span: MetricsSpan) async throws -> MetricsDTO {
-        let read = Read.leases(job.id, limit: Self.mostLeases)
+        let read = Read.leases(job.id, limit: JobTerms.mostLeases)
         let rows = try await store.read([read])
         let all = rows.leases(read)
         let kept = Set(await series.leases(of: job.id))
         let leases = all.filter {
             kept.contains($0.id) && (span.task == nil || $0.task.index == span.task)
-        }.sorted { ($0.task, $0.attempt) < ($1.task, $1.attempt) }
-        let shown = leases.prefix(Self.mostSeries)
+        }
+        let latest = LeasePlace.latest(leases.map(LeasePlace.init), most: Self.mostSeries)
+        let byID = Dictionary(uniqueKeysWithValues: leases.map { ($0.id, $0) })
+        let shown = latest.compactMap { byID[$0.id] }
         let end = try await end(of: job, shown)
         let (range, step) = try span.seconds(endingAt: end)
         var found: [LeaseSeriesDTO] = []
@@ -38,11 +39,12 @@ extension MarketServices {
             state: JobState(life: job.life, counts: job.counts, started: started),
             from: TimeDTO(Timestamp(milliseconds: range.lowerBound * 1000)),
             to: TimeDTO(Timestamp(milliseconds: range.upperBound * 1000)), stepS: step,
-            series: found, hasMore: leases.count > looked)
+            series: found.sorted { ($0.task, $0.attempt) < ($1.task, $1.attempt) },
+            hasMore: leases.count > looked)
     }
 
     /// Now, or of a job that is over the moment after its last sample.
-    private func end(of job: Job, _ leases: ArraySlice<Lease>) async throws -> Timestamp {
+    private func end(of job: Job, _ leases: [Lease]) async throws -> Timestamp {
         guard case .closed = job.life else { return clock.now() }
         var newest = SeriesState.none
         for lease in leases {
@@ -54,19 +56,12 @@ extension MarketServices {
         return Timestamp(milliseconds: (newest + 1) * 1000)
     }
 
-    /// Adds the leases that have a series and are not known yet, with whether they are wanted.
-    func learn(
-        _ known: inout [LeaseID: Bool], of job: JobID, only task: Int?, most: Int
-    ) async throws {
-        let new = await series.leases(of: job).filter { known[$0] == nil }
+    /// Adds the leases that have a series and are not known yet.
+    func learn(_ known: inout FollowedLeases, of job: JobID) async throws {
+        let new = await series.leases(of: job).filter { known.isTold[$0] == nil }
         guard !new.isEmpty else { return }
         let rows = try await store.read(new.map { .lease($0) })
-        let wanted = new.compactMap { rows.lease($0) }
-            .filter { task == nil || $0.task.index == task }
-            .sorted { ($0.task, $0.attempt) < ($1.task, $1.attempt) }
-        for id in new { known[id] = false }
-        let room = most - known.values.filter(\.self).count
-        for lease in wanted.prefix(max(0, room)) { known[lease.id] = true }
+        known.add(new, new.compactMap { rows.lease($0) })
     }
 
     /// Takes a node's word about itself.

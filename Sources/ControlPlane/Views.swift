@@ -9,8 +9,6 @@ import Wire
 extension MarketServices {
     enum TaskDetail { case none, all }
 
-    private static let everything = JobTerms.maximumTasks * 4
-
     /// The job that a route names, by id or by name, if the caller may see it.
     ///
     /// - Throws: `Refusal.jobUnknown`, also for other people's jobs.
@@ -30,7 +28,7 @@ extension MarketServices {
     }
 
     func view(_ job: Job, tasks detail: TaskDetail, _ language: Language) async throws -> JobDTO {
-        let leasesRead = Read.leases(job.id, limit: Self.everything)
+        let leasesRead = Read.leases(job.id, limit: JobTerms.mostLeases)
         let tasksRead = Read.tasks(job.id, after: 0, limit: JobTerms.maximumTasks)
         let rows = try await store.read([leasesRead, tasksRead, .hold(job.id)])
         let leases = rows.leases(leasesRead)
@@ -119,7 +117,7 @@ extension MarketServices {
         guard let rate, let budget = spec.budget else { return nil }
         let named = Read.jobNamed(renter, spec.name)
         guard case .job(let job)? = try await store.read([named])[named].first else { return nil }
-        let read = Read.leases(job.id, limit: Self.everything)
+        let read = Read.leases(job.id, limit: JobTerms.mostLeases)
         let seconds = try await store.read([read]).leases(read).map(\.billedSeconds)
             .filter { $0 > 0 }
         guard !seconds.isEmpty else { return nil }
@@ -129,7 +127,7 @@ extension MarketServices {
     }
 
     func invoice(_ job: Job) async throws -> InvoiceDTO {
-        let read = Read.leases(job.id, limit: Self.everything)
+        let read = Read.leases(job.id, limit: JobTerms.mostLeases)
         let rows = try await store.read([read, .hold(job.id)])
         guard let hold = rows.hold(job.id) else { throw Refusal.jobUnknown }
         let lines = rows.leases(read).sorted { ($0.task, $0.attempt) < ($1.task, $1.attempt) }.map {
@@ -146,7 +144,7 @@ extension MarketServices {
     }
 
     func outputs(_ job: Job) async throws -> ListDTO<TaskOutputDTO> {
-        let read = Read.outputs(job.id, limit: Self.everything)
+        let read = Read.outputs(job.id, limit: JobTerms.mostLeases)
         let rows = try await store.read([read])
         let data = rows[read].compactMap { row -> TaskOutputDTO? in
             guard case .output(let output) = row else { return nil }

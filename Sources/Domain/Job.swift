@@ -83,6 +83,8 @@ package enum BlobForm: String, Hashable, Sendable, Codable {
 /// What a renter asked for: one budget, one invoice, 1…10 000 tasks.
 package struct JobTerms: Hashable, Sendable, Codable {
     package static let maximumTasks = 10_000
+    /// Leases of one job: each task as often as it may be placed.
+    package static let mostLeases = maximumTasks * Int(JobTask.mostAttempts)
 
     package let name: String
     package let workload: Workload

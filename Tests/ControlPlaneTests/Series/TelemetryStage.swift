@@ -60,7 +60,7 @@ struct TelemetryStage {
         for index in 1...2 { try await place(index) }
     }
 
-    private func place(_ index: Int) async throws {
+    private func place(_ index: Int, as lease: LeaseID? = nil) async throws {
         let store = market.server.services.store
         let task = TaskID(job: job, index: index)
         let rows = try await store.read([.offer(node.id), .task(task)])
@@ -69,13 +69,33 @@ struct TelemetryStage {
         try await store.perform(
             .clear(
                 Clearing(
-                    lease: leases[index - 1], task: task, attempt: attempt, node: node.id,
-                    offerVersion: offer.version, devices: [Self.gpus[index - 1].id])))
+                    lease: lease ?? leases[index - 1], task: task, attempt: attempt,
+                    node: node.id, offerVersion: offer.version,
+                    devices: [Self.gpus[index - 1].id])))
     }
 
-    func token(_ index: Int) async throws -> String {
-        let rows = try await market.server.services.store.read([.lease(leases[index])])
-        let lease = try #require(rows.lease(leases[index]))
+    /// The first task makes way for its node's owner so often, and is placed anew; each of its later
+    /// leases sends a sample.
+    func yield(times: Int) async throws {
+        let store = market.server.services.store
+        var last = leases[0]
+        for time in 1...times {
+            try await store.perform(.endLease(last, .yielded(code: "paused")))
+            try await store.perform(.verify(last))
+            last = try #require(LeaseID("lse_y\(time)"))
+            try await place(1, as: last)
+            let sent = try await request(
+                .post, "/v1/leases/\(last)/samples", try await token(of: last),
+                try WireJSON.encode(batch(0, 100...101)))
+            #expect(sent.status == .noContent)
+        }
+    }
+
+    func token(_ index: Int) async throws -> String { try await token(of: leases[index]) }
+
+    private func token(of id: LeaseID) async throws -> String {
+        let lease = try #require(
+            try await market.server.services.store.read([.lease(id)]).lease(id))
         return market.server.services.authenticator.token(lease.id, lease.attempt)
     }
 

@@ -77,6 +77,18 @@ import Wire
         #expect(try TestMarket.problem(response).code == "parameter_invalid", "\(query)")
     }
 
+    @Test func `a task that was placed ever so often is told of by its latest attempts`()
+        async throws
+    {
+        let stage = try await TelemetryStage()
+        #expect(try await stage.send(1, 100...104).status == .noContent)
+        try await stage.yield(times: 70)
+        let metrics = try await stage.metrics("?step=1")
+        #expect(metrics.hasMore && metrics.series.count == 64)
+        #expect(metrics.series.map(\.task) == [Int](repeating: 1, count: 63) + [2])
+        #expect(metrics.series.dropLast().map(\.attempt) == (9...71).map { Int64($0) })
+    }
+
     // MARK: The stream
 
     private struct Event: Hashable {
