@@ -50,7 +50,7 @@ extension MarketServices {
     /// Enrolling the same receipt key again gives the same node, also when an earlier answer was
     /// lost after the token's last use.
     ///
-    /// - Throws: `WireError.tokenInvalid`; `Refusal.nodeUnknown` for a renewal of nobody; what
+    /// - Throws: `WireError.tokenInvalid`, `.nodesNotTaken`; `Refusal.nodeUnknown` for a renewal of nobody; what
     ///   `ProvenEnrollment` refuses.
     func enroll(_ request: EnrollmentRequest) async throws -> EnrollmentDTO {
         let proven = try ProvenEnrollment(request)
@@ -68,7 +68,15 @@ extension MarketServices {
             caPEM: authority.pem, channel: ChannelDTO(host: publicHost, port: channelPort))
     }
 
+    /// A node stores where its market is: a port that changes with each start is no such place.
+    ///
+    /// - Throws: `WireError.nodesNotTaken`.
+    private func checkReach() throws {
+        guard channelPort != 0 else { throw WireError.nodesNotTaken }
+    }
+
     private func join(_ proven: ProvenEnrollment, token: String, secret: String) async throws {
+        try checkReach()
         guard token.utf8.count <= 64, secret.utf8.count <= 128 else { throw WireError.tokenInvalid }
         let rows = try await store.read([.joinToken(token), .node(proven.node)])
         guard let right = rows.joinToken(token), right.secretHash == Authenticator.hash(secret),
@@ -87,10 +95,11 @@ extension MarketServices {
     /// Makes a join token; only the hash of its secret is kept.
     ///
     /// - Parameter url: where the market is reached.
-    /// - Throws: `WireError.parameterInvalid`; `Refusal.accountUnknown`.
+    /// - Throws: `WireError.parameterInvalid`, `.nodesNotTaken`; `Refusal.accountUnknown`.
     func makeJoinToken(
         for provider: AccountID, uses: Int, validMinutes: Int, url: String
     ) async throws -> JoinTokenDTO {
+        try checkReach()
         guard (1...100).contains(uses) else { throw WireError.parameterInvalid(name: "uses") }
         guard (1...60).contains(validMinutes) else {
             throw WireError.parameterInvalid(name: "valid_minutes")

@@ -21,7 +21,7 @@ package struct MarketConfiguration: Sendable {
     package var host: String
     /// 0 lets the system choose.
     package var port: Int
-    /// Where nodes connect.
+    /// Where nodes connect. 0 lets the system choose: no node can join, for it could not know.
     package var channelPort: Int
     /// What nodes and people call this machine.
     package var publicHost: String

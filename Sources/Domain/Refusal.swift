@@ -17,6 +17,7 @@ package enum Refusal: Error, Hashable, Sendable {
     case nodeTaken(NodeID)
     case deviceTaken(DeviceID)
     case deviceInUse(DeviceID)
+    case deviceUnknown(DeviceID)
     case offerChanged
     case orderChanged
     case budgetInUse
@@ -49,6 +50,7 @@ package enum Refusal: Error, Hashable, Sendable {
         case .nodeTaken: "node_taken"
         case .deviceTaken: "device_taken"
         case .deviceInUse: "device_in_use"
+        case .deviceUnknown: "device_not_found"
         case .offerChanged: "offer_changed"
         case .orderChanged: "order_changed"
         case .budgetInUse: "budget_in_use"

@@ -81,7 +81,8 @@ extension Market {
     /// Takes a device out of an offer whose node does not answer for it: another node may claim it
     /// then, and this one again. Idempotent.
     ///
-    /// - Throws: `Refusal.nodeUnknown`, `.deviceInUse` while it is leased or offered.
+    /// - Throws: `Refusal.nodeUnknown`; `.deviceUnknown` for one that it never had; `.deviceInUse`
+    ///   while it is leased or offered.
     func release(_ device: DeviceID, of node: NodeID, _ rows: Rows) throws -> Decision {
         guard var offer = rows.offer(node) else { throw Refusal.nodeUnknown(node) }
         let isOffered = offer.availability.isConnected && offer.terms.has(device)
@@ -89,7 +90,10 @@ extension Market {
             throw Refusal.deviceInUse(device)
         }
         guard !isOffered else { throw Refusal.deviceInUse(device) }
-        guard offer.terms.allDevices.contains(where: { $0.id == device }) else { return Decision() }
+        guard offer.terms.allDevices.contains(where: { $0.id == device }) else {
+            guard rows.device(device)?.node == node else { throw Refusal.deviceUnknown(device) }
+            return Decision()
+        }
         offer.terms = offer.terms.without(device)
         offer.freeDevices.removeAll { $0 == device }
         offer.version += 1

@@ -40,11 +40,10 @@ extension ErrorCode {
     package var row: ErrorRow {
         switch self {
         case .jobNotFound, .leaseNotFound, .nodeNotFound, .accountUnknown, .notFound,
-            .imageNotFound,
-            .fileNotFound:
+            .imageNotFound, .deviceNotFound, .fileNotFound:
             ErrorRow(404, .notFound)
         case .accountExists, .jobNotOpen, .nothingToRetry, .leaseOver, .nodeTaken, .deviceTaken,
-            .deviceInUse,
+            .deviceInUse, .nodesNotTaken,
             .receiptNotNewer, .wrongAttempt:
             ErrorRow(409, .conflict)
         case .offerChanged, .orderChanged: ErrorRow(409, .conflict, retryable: true)
@@ -73,7 +72,7 @@ extension ErrorCode {
         case .tooManyRequests: ErrorRow(429, .unreachable, retryable: true)
         case .unavailable, .marketUnreachable: ErrorRow(503, .unreachable, retryable: true)
         case .timeout: ErrorRow(504, .timeout, retryable: true)
-        case .internalFailure, .localFailure: ErrorRow(500, .failure)
+        case .internalFailure, .localFailure, .fileUnusable: ErrorRow(500, .failure)
         case .interrupted: ErrorRow(499, .interrupted)
         }
     }

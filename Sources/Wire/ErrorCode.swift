@@ -18,6 +18,7 @@ package enum ErrorCode: String, Hashable, Sendable, Codable, CaseIterable {
     case nodeTaken = "node_taken"
     case deviceTaken = "device_taken"
     case deviceInUse = "device_in_use"
+    case deviceNotFound = "device_not_found"
     case offerChanged = "offer_changed"
     case orderChanged = "order_changed"
     case budgetInUse = "budget_in_use"
@@ -42,6 +43,7 @@ package enum ErrorCode: String, Hashable, Sendable, Codable, CaseIterable {
     case unauthorized
     case forbidden
     case tokenInvalid = "token_invalid"
+    case nodesNotTaken = "nodes_not_taken"
     case notFound = "not_found"
     case methodNotAllowed = "method_not_allowed"
     case imageNotFound = "image_not_found"
@@ -57,6 +59,7 @@ package enum ErrorCode: String, Hashable, Sendable, Codable, CaseIterable {
     case usage
     case confirmRequired = "confirm_required"
     case fileNotFound = "file_not_found"
+    case fileUnusable = "file_unusable"
     case loginRequired = "login_required"
     case credentialsExposed = "credentials_exposed"
     case marketUnreachable = "market_unreachable"
@@ -86,6 +89,7 @@ extension Refusal {
         case .nodeTaken: .nodeTaken
         case .deviceTaken: .deviceTaken
         case .deviceInUse: .deviceInUse
+        case .deviceUnknown: .deviceNotFound
         case .offerChanged: .offerChanged
         case .orderChanged: .orderChanged
         case .budgetInUse: .budgetInUse

@@ -37,6 +37,14 @@ extension ErrorText {
             hint: Bilingual(
                 "ask for a new one: orban market token create",
                 "請取得新的權杖：orban market token create")),
+        .nodesNotTaken: ErrorText(
+            Bilingual("This market takes no nodes", "此市場不接受節點加入"),
+            Bilingual(
+                "it listens for nodes on no port that they could know: orban up is one machine alone",
+                "它沒有供節點連線的固定連接埠：orban up 只供單一機器使用"),
+            hint: Bilingual(
+                "start a market that nodes can reach: orban market serve --public-host NAME",
+                "請啟動節點可連線的市場：orban market serve --public-host NAME")),
         .notFound: ErrorText(
             Bilingual("Not found", "查無資料"),
             Bilingual("{what} was not found", "查無 {what}")),
@@ -96,6 +104,10 @@ extension ErrorText {
         .fileNotFound: ErrorText(
             Bilingual("File not found", "查無檔案"),
             Bilingual("{path} cannot be read", "無法讀取 {path}")),
+        .fileUnusable: ErrorText(
+            Bilingual("File cannot be used", "無法使用檔案"),
+            Bilingual("{path}: {what}", "{path}：{what}"),
+            hint: Bilingual("name another place, or change that", "請改用其他位置，或先排除此問題")),
         .loginRequired: ErrorText(
             Bilingual("Login needed", "需要登入"),
             Bilingual("context {context} has no key", "環境 {context} 沒有金鑰"),

@@ -63,6 +63,14 @@ extension ErrorText {
             hint: Bilingual(
                 "stop the node or take the device out of its machine, then release it again",
                 "停止節點或從機器移除裝置後，再釋出一次")),
+        .deviceNotFound: ErrorText(
+            Bilingual("Device not found", "查無裝置"),
+            Bilingual(
+                "the node has no device {device}; nothing was changed",
+                "此節點沒有裝置 {device}；未做任何變更"),
+            hint: Bilingual(
+                "orban node show NODE lists its devices; orban offers -o json those of every node",
+                "orban node show NODE 列出它的裝置；orban offers -o json 列出所有節點的裝置")),
         .deviceTaken: ErrorText(
             Bilingual("Device is taken", "裝置已被占用"),
             Bilingual("device {device} is under a live lease", "裝置 {device} 已有執行中的租約")),

@@ -131,6 +131,17 @@ extension Message {
         .auditEvidenceDone: Bilingual(
             "{receipts} receipts, {leases} settlements, {leaves} leaves in {path}",
             "{path} 中有 {receipts} 份收據、{leases} 筆結算、{leaves} 個葉節點"),
+        .auditFileReplaced: Bilingual(
+            "{path} was altered on this machine since it was mirrored; it is replaced by the log's own",
+            "{path} 在鏡像之後於本機遭到更動；已換回紀錄的原件"),
+        .fileIsNoFolder: Bilingual("a file stands where a folder is needed", "需要資料夾之處是檔案"),
+        .fileIsFolder: Bilingual("a folder stands where a file is needed", "需要檔案之處是資料夾"),
+        .fileNotAllowed: Bilingual(
+            "this user may not use it, or nobody may write there", "此使用者無權使用，或該處不可寫入"),
+        .fileHasNoRoom: Bilingual("there is no room left for it", "空間不足"),
+        .fileIsGone: Bilingual("it is not there", "不存在"),
+        .fileIsTooLarge: Bilingual("it is larger than {limit}", "超過 {limit}"),
+        .fileFails: Bilingual("the system says: {reason}", "系統訊息：{reason}"),
         .auditFileMissing: Bilingual(
             "{path} is missing: mirror again", "缺少 {path}：請重新鏡像"),
         .auditFileCut: Bilingual(

@@ -94,7 +94,9 @@ extension Message {
         .operandArchive: Bilingual("an OCI archive (tar)", "OCI 封存檔（tar）"),
         .operandNode: Bilingual("a node, nod_…", "節點，nod_…"),
         .operandDevice: Bilingual("a device, GPU-… or MIG-…", "裝置，GPU-… 或 MIG-…"),
-        .operandBundle: Bilingual("a bundle of `audit export`", "`audit export` 輸出的證明包"),
+        .operandBundle: Bilingual(
+            "a bundle of `audit export`, - for standard input; or a job, whose bundle the market gives",
+            "`audit export` 輸出的證明包，- 為標準輸入；或工作，由市場提供其證明包"),
         .operandToken: Bilingual("a join token", "加入權杖"),
         .operandWord: Bilingual("set by the node", "由節點設定"),
     ]

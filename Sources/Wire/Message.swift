@@ -134,5 +134,6 @@ package enum Message: String, Hashable, Sendable, CaseIterable {
         auditBundleTerms, auditMirrorDone, auditLedgerSum, auditEvidenceDone, auditFileMissing,
         auditFileCut, auditFileDiffers,
         auditMirrorMissing, auditRootDiffers, auditNodeKeyDiffers, auditLogKeyChanged,
-        auditBooksSound
+        auditBooksSound, auditFileReplaced, fileIsNoFolder, fileIsFolder, fileNotAllowed,
+        fileHasNoRoom, fileIsGone, fileIsTooLarge, fileFails
 }

@@ -10,6 +10,8 @@ package enum WireError: Error, Hashable, Sendable {
     case unauthorized
     case forbidden(needs: Role)
     case tokenInvalid
+    /// The market has no place where nodes could find it.
+    case nodesNotTaken
     case notFound(String)
     /// The methods that the address has.
     case methodNotAllowed([String])
@@ -29,6 +31,8 @@ package enum WireError: Error, Hashable, Sendable {
     case usage(String)
     case confirmRequired(upTo: Money?)
     case fileNotFound(String)
+    /// A file or folder of this machine cannot be read or written as it has to be, and why.
+    case fileUnusable(path: String, Message, [String: String])
     case loginRequired(context: String)
     case credentialsExposed(path: String)
     case marketUnreachable(String)
@@ -51,6 +55,7 @@ package enum WireError: Error, Hashable, Sendable {
         case .unauthorized: .unauthorized
         case .forbidden: .forbidden
         case .tokenInvalid: .tokenInvalid
+        case .nodesNotTaken: .nodesNotTaken
         case .notFound: .notFound
         case .methodNotAllowed: .methodNotAllowed
         case .imageNotFound: .imageNotFound
@@ -66,6 +71,7 @@ package enum WireError: Error, Hashable, Sendable {
         case .usage: .usage
         case .confirmRequired: .confirmRequired
         case .fileNotFound: .fileNotFound
+        case .fileUnusable: .fileUnusable
         case .loginRequired: .loginRequired
         case .credentialsExposed: .credentialsExposed
         case .marketUnreachable: .marketUnreachable
@@ -102,11 +108,13 @@ package enum WireError: Error, Hashable, Sendable {
                 } ?? Message.confirmAct.text(in: language)
             ]
         case .fileNotFound(let path), .credentialsExposed(let path): ["path": path]
-        case .egressPolicyInvalid(let path, let why, let values):
+        case .egressPolicyInvalid(let path, let why, let values),
+            .fileUnusable(let path, let why, let values):
             ["path": path, "what": why.text(in: language, values)]
         case .loginRequired(let context): ["context": context]
         case .timeout(let seconds): ["time": Quantity.duration(seconds: seconds)]
-        case .idempotencyKeyMissing, .unauthorized, .tokenInvalid, .methodNotAllowed,
+        case .idempotencyKeyMissing, .unauthorized, .tokenInvalid, .nodesNotTaken,
+            .methodNotAllowed,
             .requestTooSlow, .unavailable,
             .internalFailure, .interrupted:
             [:]
@@ -123,7 +131,8 @@ extension Refusal {
             ["available": Quantity.money(available), "needed": Quantity.money(needed)]
         case .leaseUnknown(let lease), .leaseOver(let lease): ["lease": lease.text]
         case .nodeUnknown(let node), .nodeTaken(let node): ["node": node.text]
-        case .deviceTaken(let device), .deviceInUse(let device): ["device": device.text]
+        case .deviceTaken(let device), .deviceInUse(let device), .deviceUnknown(let device):
+            ["device": device.text]
         case .receiptAheadOfTime(let claimed, let possible):
             ["claimed": String(claimed), "possible": String(possible)]
         case .termsImpossible(let what): ["what": what]

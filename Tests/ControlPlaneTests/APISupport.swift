@@ -24,13 +24,14 @@ struct TestMarket {
     let otherRenter: String
 
     init(
-        blobQuota: Int64 = MarketConfiguration.standardBlobQuota, limits: RateLimits = .standard
+        blobQuota: Int64 = MarketConfiguration.standardBlobQuota, limits: RateLimits = .standard,
+        channelPort: Int = 7071
     ) async throws {
         let folder =
             FileManager.default.temporaryDirectory.path
             + "/orban-api-" + Hex.encode(RandomBytes.make(8))
         configuration = MarketConfiguration(
-            folder: folder, host: "127.0.0.1", port: 0, channelPort: 0,
+            folder: folder, host: "127.0.0.1", port: 0, channelPort: channelPort,
             publicHost: "localhost", commission: BasisPoints(250)!, origin: "test.orban",
             blobQuota: blobQuota, limits: limits)
         server = try await MarketServer(configuration, log: Self.log)

@@ -185,6 +185,21 @@ import X509
         }
     }
 
+    @Test func `a market that nodes cannot find gives no token, and takes none`() async throws {
+        let market = try await TestMarket(channelPort: 0)
+        let refused = try await post(
+            "/v1/join-tokens", JoinTokenRequest(uses: 1, validMinutes: 5), market, as: .operator)
+        #expect(refused.status == .conflict)
+        #expect(try TestMarket.problem(refused).code == "nodes_not_taken")
+        // Of a market of before, or one that was started otherwise then.
+        let joiner = Joiner()
+        await #expect(throws: Refused(code: "nodes_not_taken")) {
+            try await enrol(joiner.request("tok_1", "secret"), market)
+        }
+        let store = market.server.services.store
+        #expect(try await store.read([.node(joiner.node)]).node(joiner.node) == nil)
+    }
+
     @Test(arguments: [(0, 5), (101, 5), (1, 0), (1, 61)])
     func `a token has 1 to 100 uses within an hour`(_ uses: Int, _ minutes: Int) async throws {
         let market = try await TestMarket()

@@ -98,7 +98,7 @@ import Yams
         let commandLine: Set<ErrorCode> = [
             .usage, .confirmRequired, .fileNotFound, .loginRequired, .credentialsExposed,
             .marketUnreachable, .marketUntrusted, .timeout, .proofInvalid, .localFailure,
-            .interrupted, .egressPolicyInvalid,
+            .interrupted, .egressPolicyInvalid, .fileUnusable,
         ]
         let codes = ErrorCode.allCases.filter { !commandLine.contains($0) }.map(\.rawValue)
         #expect((schema("ErrorCode")["enum"] as? [String] ?? []).sorted() == codes.sorted())

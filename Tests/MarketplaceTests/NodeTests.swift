@@ -108,6 +108,10 @@ struct NodeTests {
         #expect(try offered(Self.second) == [Shop.gpus[1]], "its node may only be away")
         try shop.run(.release(Shop.gpus[0], of: Shop.node))
         try shop.ignores(.release(Shop.gpus[0], of: Shop.node))
+        // One that nobody has, and one that another node has now.
+        for device in [DeviceID("GPU-9")!, Shop.gpus[1]] {
+            shop.refuses(.release(device, of: Shop.node), .deviceUnknown(device))
+        }
         try shop.run(.advertise(Self.second, shop.terms(gpus: Shop.gpus)))
         #expect(try offered(Self.second) == Shop.gpus)
         try shop.run(.advertise(Shop.node, shop.terms(gpus: [Shop.gpus[0]])))

@@ -13,8 +13,8 @@ import Testing
             .balanceTooLow(available: .zero, needed: .zero), .budgetMissing,
             .duplicateKeyOtherBody, .jobUnknown, .jobNotOpen, .nothingToRetry,
             .leaseUnknown(lease), .leaseOver(lease), .nodeUnknown(node), .nodeTaken(node),
-            .deviceTaken(device), .deviceInUse(device), .offerChanged, .orderChanged, .budgetInUse,
-            .budgetExhausted,
+            .deviceTaken(device), .deviceInUse(device), .deviceUnknown(device), .offerChanged,
+            .orderChanged, .budgetInUse, .budgetExhausted,
             .receiptMalformed, .receiptNotNewer, .receiptAheadOfTime(claimed: 9, possible: 8),
             .receiptOverBudget, .wrongAttempt, .wrongNode, .badSignature, .amountOutOfRange,
             .termsImpossible("no tasks"), .storageFull(limitBytes: 9), .tooManyUploads(limit: 3),
@@ -22,7 +22,7 @@ import Testing
     }()
 
     @Test func `a refusal's code is the same in the core and at the edge`() {
-        #expect(Self.refusals.count == 29)
+        #expect(Self.refusals.count == 30)
         for refusal in Self.refusals { #expect(refusal.errorCode.rawValue == refusal.code) }
     }
 
@@ -35,7 +35,8 @@ import Testing
         (.noMatchingOffers, 409, .noOffer), (.internalFailure, 500, .failure),
         (.balanceTooLow, 402, .money), (.budgetMissing, 422, .money),
         (.offerChanged, 409, .conflict), (.proofInvalid, 422, .unverified),
-        (.interrupted, 499, .interrupted),
+        (.interrupted, 499, .interrupted), (.deviceNotFound, 404, .notFound),
+        (.nodesNotTaken, 409, .conflict), (.fileUnusable, 500, .failure),
     ])
     func `a code has one status and one exit code`(code: ErrorCode, status: Int, exit: ExitCode) {
         #expect(code.status == status)
@@ -83,7 +84,8 @@ import Testing
             .confirmRequired(upTo: nil), .confirmRequired(upTo: .zero), .fileNotFound("x"),
             .loginRequired(context: "x"), .credentialsExposed(path: "x"), .marketUnreachable("x"),
             .marketUntrusted("x"), .timeout(seconds: 5), .proofInvalid("x"), .interrupted,
-            .egressPolicyInvalid(path: "x", .egressNotNetwork, ["found": "y"]),
+            .egressPolicyInvalid(path: "x", .egressNotNetwork, ["found": "y"]), .nodesNotTaken,
+            .fileUnusable(path: "x", .fileFails, ["reason": "y"]),
         ]
         for error in errors {
             let problem = ProblemDTO(error, in: language)

@@ -16,7 +16,14 @@ struct MirrorFolder: Sendable {
 
     func has(_ name: String) -> Bool { FileManager.default.fileExists(atPath: file(name)) }
 
-    var exists: Bool { FileManager.default.fileExists(atPath: path) }
+    /// A file of that name is no mirror.
+    var exists: Bool {
+        var isFolder: ObjCBool = false
+        return FileManager.default.fileExists(atPath: path, isDirectory: &isFolder)
+            && isFolder.boolValue
+    }
+
+    func make() throws { try LocalFolder.make(path) }
 
     /// - Throws: `AuditFault.fileMissing`.
     func read(_ name: String) throws(AuditFault) -> [UInt8] {
@@ -36,9 +43,17 @@ struct MirrorFolder: Sendable {
     func write(_ bytes: [UInt8], to name: String) throws {
         let place = file(name)
         let folder = String(place[..<(place.lastIndex(of: "/") ?? place.endIndex)])
-        try FileManager.default.createDirectory(
-            atPath: folder, withIntermediateDirectories: true)
+        try LocalFolder.make(folder)
         try Data(bytes).write(to: URL(fileURLWithPath: place), options: .atomic)
+    }
+
+    /// As `write`.
+    ///
+    /// - Returns: whether something else stood there, which nobody but this machine can have put there.
+    func replace(_ name: String, by bytes: [UInt8]) throws -> Bool {
+        let isOther = has(name) && (try? read(name)) != bytes
+        try write(bytes, to: name)
+        return isOther
     }
 
     func remove(_ name: String) throws {

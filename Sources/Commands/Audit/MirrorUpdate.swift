@@ -9,12 +9,16 @@ struct MirrorUpdate {
         let verdict: MirrorAudit.Verdict
         let earlierSize: Int64?
         let verifier: NoteVerifier
+        /// Files that were not what this mirror had written, and are now what the log has.
+        var replaced: [String] = []
     }
 
     let folder: MirrorFolder
 
     /// - Throws: `AuditFault`, `MirrorAudit.Faults`, and what the market says.
     func run(from market: MarketClient) async throws -> Outcome {
+        // Said before anything is asked of the market.
+        try folder.make()
         let keys: LogKeysDTO = try await market.get("/v1/log/keys")
         let note = try await market.getBytes("/v1/log/checkpoint")
         let verifier = try verifier(keys, note)
@@ -22,14 +26,29 @@ struct MirrorUpdate {
         let earlier = try folder.head(by: verifier)
         let (size, known) = (head.head.size, earlier?.head.size)
         if let known, known > size { throw AuditFault.shrunk(size: size, known: known) }
-        try folder.write(Array((verifier.description + "\n").utf8), to: "log.key")
+        let key = Array((verifier.description + "\n").utf8)
+        var replaced = try folder.replace("log.key", by: key) ? ["log.key"] : []
         try await fetch(size, from: market)
         let outcome = try verify(head, earlier)
         try checkNodeKeys(keys, outcome.nodeKeys)
+        if isAltered(outcome.nodeKeys, verifier) { replaced.append("keys.json") }
         try folder.write(try WireJSON.encode(keys), to: "keys.json")
         try folder.write(note, to: "checkpoint")
-        if let known { try removePartials(of: known, now: size) }
-        return Outcome(verdict: outcome.verdict, earlierSize: known, verifier: verifier)
+        if let known { replaced += try replacePartials(of: known, by: size) }
+        return Outcome(
+            verdict: outcome.verdict, earlierSize: known, verifier: verifier, replaced: replaced)
+    }
+
+    /// Whether the keys that were kept are not some of those that the log binds: it grows, and never
+    /// binds another one.
+    private func isAltered(_ logged: [NodeID: [UInt8]], _ verifier: NoteVerifier) -> Bool {
+        guard folder.has("keys.json") else { return false }
+        guard let kept = try? folder.toldKeys(), kept.log.bytes == verifier.publicKey else {
+            return true
+        }
+        return kept.nodes.contains { name, key in
+            NodeID(name).flatMap { logged[$0] }.map { $0 != key.bytes } ?? false
+        }
     }
 
     /// Verifies what the folder holds, asking nobody.
@@ -92,15 +111,34 @@ struct MirrorUpdate {
         }
     }
 
-    /// Partial tiles of the earlier head, which wider ones have replaced.
-    private func removePartials(of earlier: Int64, now size: Int64) throws {
+    /// Removes partial tiles of the earlier head, which wider ones have replaced. A wider one begins
+    /// with what the partial one held.
+    ///
+    /// - Returns: those that did not hold that any more.
+    func replacePartials(of earlier: Int64, by size: Int64) throws -> [String] {
+        var altered: [String] = []
         for kind in TilePath.kinds(forSize: earlier) {
             for path in TilePath.tiles(of: kind, growingFrom: 0, to: earlier)
             where path.width < TilePath.fullWidth {
                 let current = TilePath.tiles(of: kind, growingFrom: 0, to: size)
                     .first { $0.index == path.index }
-                if current != path { try folder.remove(path.description) }
+                guard let current, current != path, folder.has(path.description) else { continue }
+                let wider = try folder.read(current.description)
+                let kept = try? folder.read(path.description)
+                if kept.map({ !wider.starts(with: $0) || !isWhole($0, path) }) ?? true {
+                    altered.append(path.description)
+                }
+                try folder.remove(path.description)
             }
+        }
+        return altered
+    }
+
+    /// Whether it has as many elements as its name says.
+    private func isWhole(_ bytes: [UInt8], _ path: TilePath) -> Bool {
+        switch path.kind {
+        case .entries: (try? EntryBundle(parsing: bytes))?.entries.count == path.width
+        default: (try? HashTile(parsing: bytes, at: path)) != nil
         }
     }
 }

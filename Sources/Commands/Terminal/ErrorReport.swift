@@ -51,7 +51,8 @@ struct ErrorReport {
         case let usage as UsageFault:
             ProblemDTO(.usage(usage.text(in: hints.language)), in: hints.language)
         case is CancellationError: ProblemDTO(.interrupted, in: hints.language)
-        default: ProblemDTO(.localFailure("\(error)"), in: hints.language)
+        default:
+            ProblemDTO(WireError(ofFile: error) ?? .localFailure("\(error)"), in: hints.language)
         }
     }
 }

@@ -1,5 +1,6 @@
 import Domain
 import Foundation
+import Glibc
 import NodeAgent
 import Transparency
 import Wire
@@ -11,8 +12,7 @@ extension LeafCommand {
         "audit evidence", .helpAuditEvidence, operands: [Operand("folder", .operandFolder)]
     ) { session in
         let path = session.surroundings.absolute(session.arguments.operands[0])
-        try FileManager.default.createDirectory(
-            atPath: path, withIntermediateDirectories: true)
+        try LocalFolder.make(path)
         let count = try await session.auditing {
             try await session.withMarket([]) { market in
                 try await EvidenceFiles(folder: path, market: market).write()
@@ -94,10 +94,9 @@ private final class LineFile {
     private let handle: FileHandle
 
     init(_ path: String) throws {
-        guard FileManager.default.createFile(atPath: path, contents: nil),
-            let handle = FileHandle(forWritingAtPath: path)
-        else { throw FileFailure("make", path) }
-        self.handle = handle
+        let descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
+        guard descriptor >= 0 else { throw FileFailure("make", path) }
+        handle = FileHandle(fileDescriptor: descriptor, closeOnDealloc: false)
     }
 
     func append(_ value: some Encodable) throws {

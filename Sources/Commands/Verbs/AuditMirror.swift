@@ -20,6 +20,9 @@ extension LeafCommand {
             if isOffline { return try update.check() }
             return try await session.withMarket([]) { try await update.run(from: $0) }
         }
+        for path in outcome.replaced {
+            session.terminal.note("! " + session.told(.auditFileReplaced, ["path": path]))
+        }
         try session.show(outcome.verdict) { session.lines(outcome, isOffline: isOffline) }
         return ExitCode.done.rawValue
     }

@@ -1,5 +1,5 @@
 import Domain
-import Foundation
+import NodeAgent
 import Transparency
 import Wire
 
@@ -53,16 +53,19 @@ extension LeafCommand {
 }
 
 extension Session {
-    /// The bundle in a file, or of a job that the market knows.
+    /// The bundle in a file or a pipe, or of a job that the market knows.
+    ///
+    /// - Throws: `WireError.fileNotFound` for a path where nothing is, which is no job's name.
     fileprivate func bundle(_ name: String) async throws -> ProofBundleDTO {
-        let path = surroundings.absolute(name)
-        guard let data = FileManager.default.contents(atPath: path) else {
+        let file = BundleFile(name, in: surroundings)
+        // A pipe may give its bytes whenever it likes.
+        guard let bytes = try await Blocking.run({ try file.bytes() }) else {
             return try await withMarket([.renter, .operator]) {
                 try await $0.get("/v1/jobs/\(name.pathSegment)/proof")
             }
         }
         do {
-            return try WireJSON.decode(ProofBundleDTO.self, from: data)
+            return try WireJSON.decode(ProofBundleDTO.self, from: bytes)
         } catch {
             throw WireError.proofInvalid(
                 AuditFault.bundleUnreadable(name).text(in: language))

@@ -13,7 +13,7 @@ extension Option where Value == String {
 
 extension Option where Value == Int {
     static let channelPort = Option("channel-port", "NUMBER", .optionChannelPort) { text in
-        Int(text).flatMap { (0...65_535).contains($0) ? $0 : nil }
+        Int(text).flatMap { (1...65_535).contains($0) ? $0 : nil }
     }
 }
 
