@@ -349,10 +349,11 @@ extension World {
         guard let machine = machines.first(where: { $0.id == node }) else { return nil }
         let tenants = offers.first { $0.node == node }?.hygiene.tenants ?? []
         let tenant = random.pick(tenants)
+        // Sometimes after a lease that only the node knows.
+        let last = random.isOneIn(5) ? LeaseID("lse_none") : tenant?.lease ?? anyLease()
         let receipt = ScrubReceipt(
             node: machine.id, device: tenant?.device ?? random.pick(devices) ?? devices[0],
-            scrub: Int64(1 + random.below(9)),
-            lease: random.isOneIn(4) ? nil : tenant?.lease ?? anyLease(),
+            scrub: Int64(1 + random.below(9)), lease: random.isOneIn(4) ? nil : last,
             result: ScrubResult(evidence: ScrubEvidence(method: .contextsOnly)))
         let signed = SignedReceipt(
             bytes: receipt.bytes, signature: [UInt8](try machine.key.signature(for: receipt.bytes)))
