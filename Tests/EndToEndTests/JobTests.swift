@@ -125,8 +125,8 @@ extension EndToEnd {
             try await Stage.run { stage in
                 let site = try await Site.serving(stage)
                 let node = try await JoinedNode("alpha", at: site)
-                let run = try await site.run(JobText("job", "exit 0"))
-                #expect(run.status == 0, "\(run)")
+                let ended = try await site.run(JobText("job", "exit 0"))
+                #expect(ended.status == 0, "\(ended); \(node.program.lastWords)")
                 node.program.signal(SIGTERM)
                 #expect(try await node.program.end(within: .seconds(20)) == .exited(0))
                 #expect(node.containers == "")
