@@ -185,7 +185,7 @@ extension Host {
     // MARK: The offer
 
     /// What the node declares, less what it does not offer now.
-    func offered(at now: BootTime) -> OfferTerms {
+    package func offered(at now: BootTime) -> OfferTerms {
         let closing = ownerClosings(at: now).first
         var (offered, withheld) = ([Device](), [WithheldDevice]())
         for device in terms.devices {

@@ -6,7 +6,7 @@ extension NodeAgent {
     /// Each look at the leases is also one for those who watch them.
     func tell() {
         telemetry.look(
-            at: leases, loads: parts.runtime.loads(), heartbeat: answeredHeartbeat,
+            at: leases, offer: offered, loads: parts.runtime.loads(), heartbeat: answeredHeartbeat,
             now: parts.now())
     }
 

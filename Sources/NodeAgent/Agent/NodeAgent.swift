@@ -135,6 +135,7 @@ package actor NodeAgent: Service {
                 "node.id": "\(parts.configuration.node)", "leases": "\(host.leases.count)",
                 "leases.lost": "\(journal.lost.count)",
             ])
+        telemetry.adopt(host.leases)
         try perform(actions)
         for device in parts.lifted { try take(.quarantineLifted(device)) }
         // Before anything is offered.
@@ -174,6 +175,7 @@ package actor NodeAgent: Service {
 
     /// The leases of this node as they stand.
     package var leases: [HostedLease] { host.leases }
+    var offered: OfferTerms { host.offered(at: parts.now()) }
     var answeredHeartbeat: BootTime? { host.answeredHeartbeat }
 
     package func cleanliness(of device: DeviceID) -> Cleanliness { host.cleanliness(of: device) }
@@ -205,6 +207,7 @@ extension NodeAgent {
             }
             send(frame)
         case .claim(let receipt):
+            telemetry.claimed(receipt)
             let signature = try parts.signer.signature(for: receipt.bytes)
             send(.receipt(SignedReceipt(bytes: receipt.bytes, signature: Array(signature))))
         case .prepare(let dispatch): order(.prepare(dispatch), for: dispatch.lease)
@@ -374,7 +377,9 @@ extension NodeAgent {
         case .wish(let number, let wish):
             parts.logger.info(
                 "owner's wish", metadata: ["number": "\(number)", "wish": "\(wish)"])
-        case .renewal, .receiptAccepted: break
+        case .receiptAccepted(let lease, let sequence):
+            telemetry.accepted(lease, sequence: sequence)
+        case .renewal: break
         }
     }
 }

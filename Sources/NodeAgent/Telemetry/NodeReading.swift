@@ -54,8 +54,7 @@ struct NodeReading: Sendable {
     let driver: String?
     let gpus: [GPU]
     let standing: NodeStanding
-    /// GPUs and MIG instances, and how many of them are not offered.
-    let devices: Int
-    let withheld: Int
+    /// What the node offers; nil before its first look.
+    let offer: OfferTerms?
     let at: BootTime
 }

@@ -93,13 +93,7 @@ struct PrometheusPage {
             NodeStanding.phases.map {
                 Line(labels: [("phase", $0)], value: "\(standing.leases[$0] ?? 0)")
             })
-        add(
-            "orban_node_devices", .gauge, "GPUs and MIG instances of this node.",
-            [
-                Line(
-                    labels: [("state", "offered")], value: "\(reading.devices - reading.withheld)"),
-                Line(labels: [("state", "withheld")], value: "\(reading.withheld)"),
-            ])
+        addOffer()
         let age = standing.heartbeat.map {
             Self.thousandths(max(0, reading.at.nanosecondsSince($0)) / 1_000_000)
         }
@@ -108,7 +102,8 @@ struct PrometheusPage {
             "Seconds since the heartbeat was sent that the market answered last.",
             age.map { [Line(labels: [], value: $0)] } ?? [])
         add(
-            "orban_node_metered_seconds_total", .counter, "Seconds claimed by signed receipts.",
+            "orban_node_metered_seconds_total", .counter,
+            "Seconds of signed receipts that the market has accepted, and so bills.",
             [Line(labels: [], value: "\(standing.meteredSeconds)")])
         add(
             "orban_node_samples_total", .counter, "Samples taken of leases.",
@@ -117,6 +112,28 @@ struct PrometheusPage {
             "orban_node_samples_dropped_total", .counter,
             "Samples dropped because the market did not take them in time.",
             [Line(labels: [], value: "\(standing.dropped)")])
+    }
+
+    /// The same states as the market shows, with why not.
+    private mutating func addOffer() {
+        guard let offer = reading.offer else { return }
+        let (here, closed) = (offer.devices.count, offer.closed)
+        add(
+            "orban_node_devices", .gauge, "GPUs and MIG instances of this node.",
+            [
+                Line(labels: [("state", "offered")], value: "\(closed == nil ? here : 0)"),
+                Line(labels: [("state", "closed")], value: "\(closed == nil ? 0 : here)"),
+                Line(labels: [("state", "withheld")], value: "\(offer.withheld.count)"),
+            ])
+        let reasons = Dictionary(grouping: offer.withheld, by: \.reason).mapValues(\.count)
+        add(
+            "orban_node_devices_withheld", .gauge, "GPUs and MIG instances not offered, by reason.",
+            reasons.keys.sorted().map {
+                Line(labels: [("reason", $0)], value: "\(reasons[$0] ?? 0)")
+            })
+        add(
+            "orban_node_closed", .gauge, "1 with the reason while nothing of this node is offered.",
+            closed.map { [Line(labels: [("reason", $0.code)], value: "1")] } ?? [])
     }
 
     // MARK: The format

@@ -19,16 +19,26 @@ package final class Telemetry: Sendable {
         var queue = SampleQueue()
         var load: Load?
         var milliCPU: Int64?
-        var claimed: Int64
     }
+
+    /// What was claimed of a lease, and how far the market has accepted it.
+    private struct Claims {
+        /// The newest, by their numbers: the market answers each.
+        var made: [(sequence: Int64, seconds: Int64)] = []
+        var accepted: Int64
+    }
+
+    private static let mostClaims = 16
 
     private struct State {
         var second: Int64 = -1
         var leases: [LeaseID: HeldLease] = [:]
+        var claims: [LeaseID: Claims] = [:]
         var node = SampleQueue()
         var samples: [String: NVMLSample] = [:]
         var sampledAt: BootTime?
-        var reasons: [DeviceID: String] = [:]
+        /// What is offered now.
+        var offer: OfferTerms?
         var standing = NodeStanding()
     }
 
@@ -66,25 +76,58 @@ package final class Telemetry: Sendable {
                 state.samples[sample.uuid] = sample
                 if let xid = sample.xids.last { state.standing.lastXids[sample.uuid] = xid }
             }
-            state.reasons = [:]
-            for reading in pass.readings { state.reasons[reading.device] = reading.sight.code }
         }
     }
 
     /// One look at all leases; the first of each second is its sample.
     func look(
-        at leases: [HostedLease], loads: [LeaseID: Load], heartbeat: BootTime?, now: BootTime
+        at leases: [HostedLease], offer: OfferTerms, loads: [LeaseID: Load], heartbeat: BootTime?,
+        now: BootTime
     ) {
         let second = now.nanoseconds / 1_000_000_000
         state.withLock { state in
+            state.offer = offer
             guard second > state.second else { return }
             state.second = second
             state.standing.note(leases, heartbeat: heartbeat)
             let live = Set(leases.map(\.id))
             state.leases = state.leases.filter { live.contains($0.key) }
+            state.claims = state.claims.filter { live.contains($0.key) }
             let most = Self.mostWaiting / max(1, leases.count)
             for lease in leases { look(at: lease, &state, loads[lease.id], most: most, now) }
             lookAtNode(&state, second, at: now)
+        }
+    }
+
+    // MARK: Receipts
+
+    /// Leases of the program's last run: what they claimed by then was metered by that.
+    func adopt(_ leases: [HostedLease]) {
+        state.withLock { state in
+            for lease in leases {
+                state.claims[lease.id] = Claims(accepted: lease.progress.lastClaim?.seconds ?? 0)
+            }
+        }
+    }
+
+    func claimed(_ receipt: Receipt) {
+        state.withLock { state in
+            var claims = state.claims[receipt.lease] ?? Claims(accepted: 0)
+            claims.made.removeAll { $0.sequence == receipt.sequence }
+            claims.made.append((receipt.sequence, receipt.seconds))
+            claims.made.removeFirst(max(0, claims.made.count - Self.mostClaims))
+            state.claims[receipt.lease] = claims
+        }
+    }
+
+    /// The market bills these seconds: metered is what it has accepted, no more and no less.
+    func accepted(_ lease: LeaseID, sequence: Int64) {
+        state.withLock { state in
+            guard let claim = state.claims[lease]?.made.first(where: { $0.sequence == sequence }),
+                let before = state.claims[lease]?.accepted
+            else { return }
+            state.standing.meteredSeconds += max(0, claim.seconds - before)
+            state.claims[lease]?.accepted = max(before, claim.seconds)
         }
     }
 
@@ -92,7 +135,6 @@ package final class Telemetry: Sendable {
         at lease: HostedLease, _ state: inout State, _ load: Load?, most: Int, _ now: BootTime
     ) {
         var held = state.leases[lease.id] ?? HeldLease(lease)
-        state.standing.meteredSeconds += held.claim(lease)
         if lease.phase.hasRunningMeter {
             held.take(load)
             let devices = held.devices.map { self.sample(of: $0, state, at: now) }
@@ -168,7 +210,7 @@ package final class Telemetry: Sendable {
                 driver: watch?.driverVersion, advisories: advisories,
                 devices: devices.map { device in
                     DeviceStandingDTO(
-                        device: DeviceDTO(device), reason: state.reasons[device.id],
+                        device: DeviceDTO(device), reason: state.offer?.reason(of: device.id),
                         sample: sample(of: device.id, state, at: now))
                 }, batch: batch)
         }
@@ -189,7 +231,7 @@ package final class Telemetry: Sendable {
             }
             return NodeReading(
                 driver: watch?.driverVersion, gpus: gpus, standing: state.standing,
-                devices: watch?.devices.count ?? 0, withheld: state.reasons.count, at: now)
+                offer: state.offer, at: now)
         }
     }
 }
@@ -198,14 +240,6 @@ extension Telemetry.HeldLease {
     fileprivate init(_ lease: HostedLease) {
         token = lease.dispatch.token
         devices = lease.dispatch.devices
-        claimed = lease.progress.lastClaim?.seconds ?? 0
-    }
-
-    /// - Returns: what was claimed since.
-    fileprivate mutating func claim(_ lease: HostedLease) -> Int64 {
-        let seconds = lease.progress.lastClaim?.seconds ?? 0
-        defer { claimed = seconds }
-        return max(0, seconds - claimed)
     }
 
     fileprivate mutating func take(_ newer: Load?) {
@@ -231,14 +265,9 @@ extension Phase {
     }
 }
 
-extension DeviceSight {
-    /// Why it is not offered; nil when it is well.
-    fileprivate var code: String? {
-        switch self {
-        case .well: nil
-        case .withheld(let code), .lost(let code): code
-        case .silent: "silent"
-        }
+extension OfferTerms {
+    fileprivate func reason(of device: DeviceID) -> String? {
+        withheld.first { $0.device.id == device }?.reason
     }
 }
 

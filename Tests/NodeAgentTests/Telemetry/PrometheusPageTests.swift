@@ -33,14 +33,45 @@ import Testing
         energyMillijoules: nil, smClockMHz: nil, memoryClockMHz: nil, throttleReasons: nil,
         processes: nil)
 
-    private static func page(_ gpus: [NodeReading.GPU], host: String = "owner-1") -> String {
+    private static func offer(_ closed: OfferClosing? = nil) -> OfferTerms {
+        func device(_ name: String) -> Device {
+            Device(id: DeviceID(name)!, model: "H100", vramBytes: 1)
+        }
+        return OfferTerms(
+            capacity: .zero, devices: [device("GPU-0")], ask: try! Rate(microPerHour: 1),
+            region: "TW", tier: .new,
+            withheld: [
+                WithheldDevice(device: device("GPU-1"), reason: "in_use"),
+                WithheldDevice(device: device("GPU-2"), reason: "scrubbing"),
+                WithheldDevice(device: device("GPU-3"), reason: "scrubbing"),
+            ], closed: closed)
+    }
+
+    @Test func `what is closed or withheld is not counted as offered, and says why`() {
+        let open = Self.page([]).split(separator: "\n").filter { $0.hasPrefix("orban_node_") }
+        let closed = Self.page([], offer: Self.offer(OfferClosing(.paused)))
+            .split(separator: "\n").filter { $0.hasPrefix("orban_node_") }
+        for (lines, offered, kept) in [(open, 1, 0), (closed, 0, 1)] {
+            #expect(lines.contains(#"orban_node_devices{state="offered"} \#(offered)"#))
+            #expect(lines.contains(#"orban_node_devices{state="closed"} \#(kept)"#))
+            #expect(lines.contains(#"orban_node_devices{state="withheld"} 3"#))
+            #expect(lines.contains(#"orban_node_devices_withheld{reason="in_use"} 1"#))
+            #expect(lines.contains(#"orban_node_devices_withheld{reason="scrubbing"} 2"#))
+        }
+        #expect(closed.contains(#"orban_node_closed{reason="paused"} 1"#))
+        #expect(!open.contains { $0.hasPrefix("orban_node_closed") })
+    }
+
+    private static func page(
+        _ gpus: [NodeReading.GPU], host: String = "owner-1", offer: OfferTerms = offer()
+    ) -> String {
         var standing = NodeStanding()
         standing.note([], heartbeat: BootTime(nanoseconds: 8_750_000_000))
         standing.meteredSeconds = 4321
         standing.samples = 99
         standing.dropped = 7
         let reading = NodeReading(
-            driver: "550.54.15", gpus: gpus, standing: standing, devices: 2, withheld: 1,
+            driver: "550.54.15", gpus: gpus, standing: standing, offer: offer,
             at: BootTime(nanoseconds: 10_000_000_000))
         return PrometheusPage(reading, host: host).text
     }

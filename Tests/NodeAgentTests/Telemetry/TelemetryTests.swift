@@ -12,6 +12,9 @@ import Wire
         BootTime(nanoseconds: Int64(seconds * 1_000_000_000))
     }
 
+    private static let offer = OfferTerms(
+        capacity: .zero, devices: [], ask: try! Rate(microPerHour: 1), region: "TW", tier: .new)
+
     private static func lease(
         _ phase: HostEvent? = nil, name: String = "a", startedAt: BootTime = at(0)
     ) throws -> (Host, [HostedLease]) {
@@ -49,7 +52,7 @@ import Wire
                     at: Self.at(10 + Double(second)), cpuNanoseconds: milliseconds * 1_000_000,
                     memoryBytes: Int64(second) * 4096)
                 telemetry.look(
-                    at: leases, loads: [lease.id: load], heartbeat: nil,
+                    at: leases, offer: Self.offer, loads: [lease.id: load], heartbeat: nil,
                     now: Self.at(10.1 + Double(second) + Double(quarter) * 0.25))
             }
         }
@@ -65,16 +68,18 @@ import Wire
         let id = try #require(leases.first?.id)
         let telemetry = Telemetry(boot: "boot", watch: nil)
         for second in 1...3 {
-            telemetry.look(at: leases, loads: [:], heartbeat: nil, now: Self.at(Double(second)))
+            telemetry.look(
+                at: leases, offer: Self.offer, loads: [:], heartbeat: nil,
+                now: Self.at(Double(second)))
         }
         #expect(telemetry.waiting() == [id])
         let outgoing = try #require(telemetry.next(of: id, at: Self.at(4)))
         #expect(outgoing.token == leases[0].dispatch.token && outgoing.batch.samples.count == 3)
         telemetry.remove(outgoing)
         #expect(telemetry.waiting().isEmpty)
-        telemetry.look(at: leases, loads: [:], heartbeat: nil, now: Self.at(5))
+        telemetry.look(at: leases, offer: Self.offer, loads: [:], heartbeat: nil, now: Self.at(5))
         #expect(telemetry.waiting() == [id])
-        telemetry.look(at: [], loads: [:], heartbeat: nil, now: Self.at(6))
+        telemetry.look(at: [], offer: Self.offer, loads: [:], heartbeat: nil, now: Self.at(6))
         #expect(telemetry.waiting().isEmpty && telemetry.next(of: id, at: Self.at(6)) == nil)
     }
 
@@ -83,7 +88,9 @@ import Wire
         let id = try #require(leases.first?.id)
         let telemetry = Telemetry(boot: "boot", watch: nil)
         for second in 1...2000 {
-            telemetry.look(at: leases, loads: [:], heartbeat: nil, now: Self.at(Double(second)))
+            telemetry.look(
+                at: leases, offer: Self.offer, loads: [:], heartbeat: nil,
+                now: Self.at(Double(second)))
         }
         var (count, dropped) = (0, Int64(0))
         while let outgoing = telemetry.next(of: id, at: Self.at(2000)) {
@@ -115,18 +122,61 @@ import Wire
         let (host, leases) = try Self.lease()
         let telemetry = Telemetry(boot: "boot", watch: nil)
         telemetry.look(
-            at: leases, loads: [:], heartbeat: host.answeredHeartbeat, now: Self.at(1))
-        var standing = telemetry.reading(at: Self.at(1)).standing
+            at: leases, offer: Self.offer, loads: [:], heartbeat: host.answeredHeartbeat,
+            now: Self.at(1))
+        let standing = telemetry.reading(at: Self.at(1)).standing
         #expect(standing.leases["running"] == 1 && standing.leases["ended"] == 0)
         #expect(Set(standing.leases.keys) == Set(NodeStanding.phases))
         #expect(standing.meteredSeconds == 0)
-        var later = host
-        for second in 1...12 {
-            _ = later.handle(.sampled([]), at: Self.at(Double(second)))
-            telemetry.look(
-                at: later.leases, loads: [:], heartbeat: nil, now: Self.at(1 + Double(second)))
+    }
+
+    /// A node's word about a lease, and the market's answer to it.
+    private static func receipt(_ sequence: Int64, _ seconds: Int64, name: String = "a") -> Receipt
+    {
+        Receipt(
+            lease: LeaseID("lse_" + name)!, attempt: 1, node: NodeID("nod_t")!, sequence: sequence,
+            seconds: seconds, status: .running, level: .live, cpuMilliseconds: 0,
+            peakMemoryBytes: 0)
+    }
+
+    private static func metered(_ telemetry: Telemetry) -> Int64 {
+        telemetry.reading(at: at(99)).standing.meteredSeconds
+    }
+
+    @Test func `metered is what the market accepted, to the last receipt, each second once`() {
+        let telemetry = Telemetry(boot: "boot", watch: nil)
+        for (sequence, seconds) in [(1, 0), (2, 5), (3, 10)] as [(Int64, Int64)] {
+            telemetry.claimed(Self.receipt(sequence, seconds))
+            telemetry.claimed(Self.receipt(sequence, seconds))
         }
-        standing = telemetry.reading(at: Self.at(14)).standing
-        #expect(standing.meteredSeconds == later.leases.first?.progress.lastClaim?.seconds ?? 0)
+        #expect(Self.metered(telemetry) == 0, "nothing is answered")
+        let lease = Self.receipt(1, 0).lease
+        telemetry.accepted(lease, sequence: 2)
+        #expect(Self.metered(telemetry) == 5)
+        telemetry.accepted(lease, sequence: 3)
+        telemetry.accepted(lease, sequence: 2)
+        telemetry.accepted(lease, sequence: 9)
+        #expect(Self.metered(telemetry) == 10)
+        // The final one is accepted between two looks, and the lease is gone with the next.
+        telemetry.claimed(Self.receipt(4, 16))
+        telemetry.accepted(lease, sequence: 4)
+        telemetry.look(
+            at: [], offer: Self.offer, loads: [:], heartbeat: nil, now: Self.at(100))
+        telemetry.claimed(Self.receipt(1, 30, name: "b"))
+        telemetry.accepted(Self.receipt(1, 30, name: "b").lease, sequence: 1)
+        #expect(Self.metered(telemetry) == 46)
+    }
+
+    @Test func `what an earlier run of the program claimed was metered by that`() throws {
+        let (host, leases) = try Self.lease()
+        let telemetry = Telemetry(boot: "boot", watch: nil)
+        telemetry.adopt(leases)
+        let claimed = try #require(host.leases.first?.progress.lastClaim)
+        telemetry.claimed(Self.receipt(claimed.sequence, claimed.seconds))
+        telemetry.accepted(Self.receipt(1, 0).lease, sequence: claimed.sequence)
+        #expect(Self.metered(telemetry) == 0)
+        telemetry.claimed(Self.receipt(claimed.sequence + 1, claimed.seconds + 7))
+        telemetry.accepted(Self.receipt(1, 0).lease, sequence: claimed.sequence + 1)
+        #expect(Self.metered(telemetry) == 7)
     }
 }
