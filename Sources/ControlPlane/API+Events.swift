@@ -114,7 +114,11 @@ extension JobEventDTO {
             set(mark)
             self.node = node
             microPerHour = rate.microPerHour
-        case .started(let mark), .requeued(let mark): set(mark)
+        case .started(let mark), .staying(let mark), .requeued(let mark): set(mark)
+        case .leaving(let mark, let code, let moment):
+            set(mark)
+            reason = EndReason.yielded(code: code).text
+            until = TimeDTO(moment)
         case .metered(let mark, let seconds, let cost), .settled(let mark, let seconds, let cost):
             set(mark)
             meteredS = seconds
@@ -145,6 +149,8 @@ extension JobEventKind {
         case .placed: self = .placed
         case .started: self = .started
         case .metered: self = .metered
+        case .leaving: self = .leaving
+        case .staying: self = .staying
         case .ended: self = .ended
         case .settled: self = .settled
         case .requeued: self = .requeued

@@ -110,7 +110,8 @@ extension NodeLeaseDTO {
         self.init(
             lease: lease.id, devices: lease.devices.map(\.id), milliCPU: lease.slice.milliCPU,
             memoryBytes: lease.slice.memoryBytes, meteredS: lease.billedSeconds,
-            microPerHour: lease.rate.microPerHour)
+            microPerHour: lease.rate.microPerHour,
+            leaving: lease.standingNotice.map(LeavingDTO.init))
     }
 }
 

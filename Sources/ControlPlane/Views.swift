@@ -47,7 +47,7 @@ extension MarketServices {
             billedSeconds: leases.reduce(0) { $0 + $1.billedSeconds },
             exitCode: state.isOver ? job.exitCode(tasks) : nil,
             image: ImageDTO(job.terms.workload.image), network: job.terms.networkAsked,
-            taskList: detail == .all ? tasks.map { TaskDTO($0, leases) } : [])
+            taskList: detail == .all ? try TaskDTO.list(tasks, leases) : [])
     }
 
     /// Why a waiting job waits, with counts; why a failed one failed.
@@ -230,15 +230,23 @@ extension Job {
 }
 
 extension TaskDTO {
-    init(_ task: JobTask, _ leases: [Lease]) {
-        let latest = leases.filter { $0.task == task.id }.max { $0.attempt < $1.attempt }
+    /// - Throws: `MoneyOverflow`.
+    static func list(_ tasks: [JobTask], _ leases: [Lease]) throws -> [TaskDTO] {
+        let table = Dictionary(grouping: leases, by: \.task)
+        return try tasks.map { try TaskDTO($0, table[$0.id] ?? []) }
+    }
+
+    /// - Parameter leases: all of its attempts.
+    private init(_ task: JobTask, _ leases: [Lease]) throws {
+        let latest = leases.first { $0.attempt == task.attempt }
+        let charged = try leases.reduce(Money.zero) { try $0.adding($1.posted.charge) }
         let reason: EndReason? = if case .finished(let reason) = task.life { reason } else { nil }
         self.init(
             index: task.id.index, state: TaskState(task.life), attempt: task.attempt,
             exitCode: reason?.exitCode, endedBy: reason?.text, node: latest?.node,
             lease: latest?.id,
             devices: latest.flatMap { $0.devices.isEmpty ? nil : $0.devices.map(\.id) },
-            charged: MoneyDTO(latest?.posted.charge ?? .zero))
+            leaving: latest?.standingNotice.map(LeavingDTO.init), charged: MoneyDTO(charged))
     }
 }
 

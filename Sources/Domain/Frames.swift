@@ -4,8 +4,10 @@ package enum NodeFrame: Hashable, Sendable, Codable {
     case hello(terms: OfferTerms, leases: [LeaseID])
     /// What the node has now, in place of what it said before on this session.
     case terms(OfferTerms)
-    /// Once a second; the market answers with `renewal` of the same number.
-    case heartbeat(number: Int64)
+    /// Once a second, and when it is news which leases are asked to leave: those that it names are,
+    /// with the milliseconds that are left, and no others. The market answers with `renewal` of
+    /// the same number.
+    case heartbeat(number: Int64, leaving: [LeaveCall<Int64>] = [])
     case receipt(SignedReceipt)
     case acknowledged(EffectID)
     /// Nothing new is to be placed here; said again on every session until `drained` answers it.

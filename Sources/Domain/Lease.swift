@@ -103,12 +103,15 @@ package struct Lease: Hashable, Sendable, Codable {
     package var silentUntil: Timestamp?
     /// Seconds up to which the log has a record; -1 before the first.
     package var loggedSeconds: Int64
+    /// That it was asked to leave; rows of an older form have none.
+    package var notice: LeaseNotice?
 
     package init(
         id: LeaseID, task: TaskID, attempt: Int64, renter: AccountID, provider: AccountID,
         node: NodeID, slice: Resources, devices: [Device], rate: Rate, commission: BasisPoints,
         escrow: Money, fence: Int64, placedAt: Timestamp, life: LeaseLife,
-        silenceMilliseconds: Int64 = 0, silentUntil: Timestamp? = nil, loggedSeconds: Int64 = -1
+        silenceMilliseconds: Int64 = 0, silentUntil: Timestamp? = nil, loggedSeconds: Int64 = -1,
+        notice: LeaseNotice? = nil
     ) {
         self.id = id
         self.task = task
@@ -127,6 +130,7 @@ package struct Lease: Hashable, Sendable, Codable {
         self.silenceMilliseconds = silenceMilliseconds
         self.silentUntil = silentUntil
         self.loggedSeconds = loggedSeconds
+        self.notice = notice
     }
 
     package var deviceModel: String {

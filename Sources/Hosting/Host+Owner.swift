@@ -135,6 +135,17 @@ extension Host {
         put(lease.noticed(nil))
     }
 
+    /// What a heartbeat says of them.
+    func leaveCalls(at now: BootTime) -> [LeaveCall<Int64>] {
+        leases.compactMap { lease in
+            lease.progress.standingNotice.map { notice in
+                LeaveCall(
+                    lease: lease.id, code: notice.code.rawValue,
+                    until: notice.until.nanosecondsSince(now) / 1_000_000)
+            }
+        }
+    }
+
     private mutating func endIfOver(_ id: LeaseID, at now: BootTime) {
         guard let notice = table[id]?.progress.notice, !notice.isTakenBack, now >= notice.until
         else { return }

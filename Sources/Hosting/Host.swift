@@ -25,6 +25,8 @@ package struct Host: Sendable {
     var saidTerms: OfferTerms?
     /// Leases of this event have given devices back: what is offered is said at its end.
     var isWithdrawing = false
+    /// Which leases are asked to leave is not what the last heartbeat said: one goes out at the end.
+    var isNoticeNews = false
     /// What must be known of each device after a restart.
     package internal(set) var care: [DeviceID: DeviceCare] = [:]
     var scrubTimes: [DeviceID: ScrubTimes] = [:]
@@ -82,6 +84,7 @@ package struct Host: Sendable {
         case .tick: runTimers(at: now)
         }
         withdraw(at: now)
+        if isNoticeNews { beat(at: now) }
         defer { actions = [] }
         return actions
     }
@@ -90,6 +93,7 @@ package struct Host: Sendable {
     mutating func put(_ lease: HostedLease) {
         let before = table[lease.id]?.progress
         table[lease.id] = lease
+        if before?.standingNotice != lease.progress.standingNotice { isNoticeNews = true }
         if before != lease.progress { actions.append(.record(.progress(lease.id, lease.progress))) }
     }
 

@@ -95,6 +95,9 @@ package struct Progress: Hashable, Sendable, Codable {
         phase = .preparing
         isClaimPending = false
     }
+
+    /// That it is asked to leave now.
+    var standingNotice: LeaveNotice? { notice.flatMap { $0.isTakenBack ? nil : $0 } }
 }
 
 /// The end of a container as it was first seen, never after that moment.

@@ -101,11 +101,15 @@ extension Host {
     }
 
     mutating func beat(at now: BootTime) {
-        guard case .up(var heartbeats) = session, heartbeats.isDue(at: now) else { return }
+        guard case .up(var heartbeats) = session, isNoticeNews || heartbeats.isDue(at: now) else {
+            return
+        }
         heartbeatNumber += 1
         heartbeats.send(heartbeatNumber, at: now)
         session = .up(heartbeats)
-        actions.append(.send(.heartbeat(number: heartbeatNumber)))
+        isNoticeNews = false
+        actions.append(
+            .send(.heartbeat(number: heartbeatNumber, leaving: leaveCalls(at: now))))
     }
 
     /// Moves the fence of every lease that is listed, counted from when the heartbeat was *sent*.

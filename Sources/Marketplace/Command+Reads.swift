@@ -54,7 +54,8 @@ extension Command {
             case .ended: Self.endingLease(verified.receipt.lease, rows)
             case .running, .frozen: [.lease(verified.receipt.lease)]
             }
-        case .silence(let node, _, _): [.liveLeasesOfNode(node, limit: Self.everyTask)]
+        case .silence(let node, _, _), .notice(let node, _):
+            [.liveLeasesOfNode(node, limit: Self.everyTask)]
         case .endLease(let lease, _): Self.endingLease(lease, rows)
         case .verify(let lease), .closePeriod(let lease): reads(settling: lease, rows)
         case .stop(let job):

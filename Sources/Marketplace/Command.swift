@@ -77,6 +77,8 @@ package enum Command: Hashable, Sendable {
     case meter(VerifiedReceipt, arrivedAt: Timestamp)
     /// A silent span beyond the fence, in which the node's leases may not have run unfrozen.
     case silence(NodeID, from: Timestamp, until: Timestamp)
+    /// Which of a node's leases are asked to leave, and which are not any more.
+    case notice(NodeID, [LeaveCall<Timestamp>])
     case endLease(LeaseID, EndReason)
     case verify(LeaseID)
     case closePeriod(LeaseID)
@@ -109,6 +111,7 @@ package enum Command: Hashable, Sendable {
         case .clear: .clear
         case .meter: .meter
         case .silence: .silence
+        case .notice: .notice
         case .endLease: .endLease
         case .verify: .verify
         case .closePeriod: .closePeriod
@@ -125,7 +128,7 @@ package enum Command: Hashable, Sendable {
         case openAccount, addKey, credit, registerNode, addJoinToken, nameImage
         case beginUpload, addBlob, dropUpload, addOutputs
         case advertise, changeAvailability, release, scrubbed, wish, submit, clear, meter, silence
-        case endLease
+        case notice, endLease
         case verify, closePeriod, stop, retry, effectDone, sequence, publishHead, keepAlive
     }
 }

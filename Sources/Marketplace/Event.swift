@@ -17,10 +17,14 @@ package struct RunMark: Hashable, Sendable, Codable {
 package enum JobFact: Hashable, Sendable, Codable {
     case submitted(tasks: Int, budget: Money)
     case placed(RunMark, node: NodeID, rate: Rate)
-    /// The first accepted receipt: the container was heard of.
+    /// The container was heard of: the first accepted receipt, unless it ends what never ran.
     case started(RunMark)
     /// What a running lease has cost by the end of a period.
     case metered(RunMark, seconds: Int64, charge: Money)
+    /// The machine's owner needs it: that run is asked to leave, and is gone by then.
+    case leaving(RunMark, code: String, until: Timestamp)
+    /// Its owner needs the machine no more: it may stay.
+    case staying(RunMark)
     case ended(RunMark, EndReason)
     case settled(RunMark, seconds: Int64, charge: Money)
     /// That run made way for the machine's owner; its task is placed anew.

@@ -25,7 +25,9 @@ extension Market {
         switch lease.life {
         case .reserved:
             since = arrival
-            decision.tell(.started(RunMark(lease)), of: lease.task.job, at: now)
+            if receipt.showsStart {
+                decision.tell(.started(RunMark(lease)), of: lease.task.job, at: now)
+            }
         case .running(let start, let reading, _):
             if reading.receipt == verified.signed { return Decision() }
             guard receipt.sequence > reading.sequence, receipt.seconds >= reading.seconds else {
@@ -104,5 +106,14 @@ extension Market {
             decision.rows.append(
                 .device(DeviceClaim(device: device.id, node: lease.node, life: .free)))
         }
+    }
+}
+
+extension Receipt {
+    /// Whether its container was heard of. A node's first word of a lease is that it runs, so an end
+    /// that comes first is one of a lease that never did.
+    fileprivate var showsStart: Bool {
+        guard case .ended = status else { return true }
+        return sequence > 1 || seconds > 0
     }
 }

@@ -64,6 +64,7 @@ package struct Market: Sendable {
             try meter(receipt, arrivedAt: arrivedAt, rows, now)
         case .silence(let node, let from, let until):
             try silence(node, from: from, until: until, rows)
+        case .notice(let node, let calls): notice(calls, from: node, rows, now)
         case .endLease(let lease, let reason): try endLease(lease, reason, rows, now)
         case .verify(let lease): try verify(lease, rows, now)
         case .closePeriod(let lease): try closePeriod(lease, rows, now)

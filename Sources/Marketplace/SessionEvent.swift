@@ -44,6 +44,7 @@ package struct SessionWork: Hashable, Sendable {
         /// Books the silence before a heartbeat that arrived `at`, and waits for its answer.
         case silence(NodeID, number: Int, beat: Int64, at: Timestamp)
         case meter([WaitingReceipt])
+        case notice(NodeID)
         case drain(NodeID, number: Int)
         case acknowledge
         case scrub(NodeID, number: Int, DeviceID, scrub: Int64)

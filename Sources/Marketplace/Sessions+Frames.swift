@@ -52,7 +52,9 @@ extension Sessions {
         case .terms(let terms):
             sessions[node]?.saidTerms = terms
             settleOffer(of: node)
-        case .heartbeat(let beat): hear(beat, session, at: now)
+        case .heartbeat(let beat, let leaving):
+            note(leaving, from: node, at: now)
+            hear(beat, session, at: now)
         case .receipt(let signed): take(signed, session, at: now)
         case .acknowledged(let effect): perform([.effectDone(effect)], for: .acknowledge)
         case .wished(let number):
@@ -120,6 +122,22 @@ extension Sessions {
         deliver(to: node, at: now)
     }
 
+    /// Asks the store to note who is asked to leave, where that is not what is committed. A
+    /// heartbeat says it again, so what the store loses comes with the next one.
+    private mutating func note(
+        _ leaving: [LeaveCall<Int64>], from node: NodeID, at now: Timestamp
+    ) {
+        let live = view.live(on: node)
+        guard !noticing.contains(node),
+            !leaving.isEmpty || live.contains(where: { $0.standingNotice != nil })
+        else { return }
+        let calls = leaving.map { call in call.map { now.advanced(milliseconds: $0) } }
+        let named = Dictionary(calls.map { ($0.lease, $0) }) { first, _ in first }
+        guard live.contains(where: { $0.notice(after: named[$0.id]) != nil }) else { return }
+        noticing.insert(node)
+        perform([.notice(node, calls)], for: .notice(node))
+    }
+
     // MARK: Heartbeats
 
     /// Answers a heartbeat, at once or when the silence before it is booked.
@@ -173,6 +191,7 @@ extension Sessions {
         case .silence(let node, let number, let beat, let heardAt):
             silenceBooked(node, number, beat, heardAt: heardAt, at: now)
         case .meter(let batch): metered(batch, outcomes)
+        case .notice(let node): noticing.remove(node)
         case .drain(let node, let number):
             // Refused before its first hello: then it has no offer, and asks again.
             if case .success? = outcomes.first { answer(.drained, to: node, number) }
@@ -200,6 +219,7 @@ extension Sessions {
             // The next heartbeat books it, or what of it was not booked.
             booking.remove(node)
         case .meter: loseBatch()
+        case .notice(let node): noticing.remove(node)
         case .drain, .acknowledge, .scrub: break
         case .upkeep: loseUpkeep(work)
         }

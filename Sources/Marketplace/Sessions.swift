@@ -69,6 +69,8 @@ package struct Sessions: Sendable {
     var lostOffers: Set<NodeID> = []
     /// Nodes of which a silence is being booked.
     var booking: Set<NodeID> = []
+    /// Nodes of which the store is asked to note who is asked to leave.
+    var noticing: Set<NodeID> = []
     var refused: [NodeID: Refused] = [:]
     var receipts = ReceiptQueue()
     var isUpkeepWaiting = false

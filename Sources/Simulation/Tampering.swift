@@ -249,6 +249,7 @@ extension Lease {
             id: id, task: task, attempt: attempt, renter: renter, provider: provider, node: node,
             slice: slice, devices: devices, rate: rate, commission: commission, escrow: escrow,
             fence: fence, placedAt: placedAt, life: life, silenceMilliseconds: silenceMilliseconds,
-            silentUntil: silentUntil, loggedSeconds: loggedSeconds)
+            silentUntil: silentUntil, loggedSeconds: loggedSeconds,
+            notice: notice)
     }
 }

@@ -40,7 +40,7 @@ extension World {
         inMarket { () throws(MarketCrash) in
             let id = nodes[place].id
             switch frame {
-            case .heartbeat(let number):
+            case .heartbeat(let number, _):
                 if !pendingSilences.contains(id) {
                     auditor.heard(id, heartbeat: number, on: connection, at: now.timestamp)
                 }

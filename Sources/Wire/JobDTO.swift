@@ -37,7 +37,8 @@ package struct TaskCountsDTO: Codable, Hashable, Sendable {
     }
 }
 
-/// One element of a job's array and its latest attempt.
+/// One element of a job's array and its attempt: the one that runs, ended it, or is to come. What
+/// earlier ones were stands in the job's events and its invoice.
 package struct TaskDTO: Codable, Hashable, Sendable {
     package let index: Int
     package let state: TaskState
@@ -46,18 +47,22 @@ package struct TaskDTO: Codable, Hashable, Sendable {
     package let exitCode: Int?
     /// `EndReason.text`: `exit:0`, `oom`, `limit`, `budget`, `stopped`, `lost`, …
     package let endedBy: String?
+    /// Of that attempt; left out before it has a lease.
     package let node: NodeID?
     package let lease: LeaseID?
     /// Of that lease; left out where it has none.
     package let devices: [DeviceID]?
+    /// Left out unless that lease is asked to leave now.
+    package let leaving: LeavingDTO?
     /// The container's id on its node, while one is known.
     package let container: String?
+    /// Of all its attempts so far.
     package let charged: MoneyDTO
 
     package init(
         index: Int, state: TaskState, attempt: Int64, exitCode: Int? = nil, endedBy: String? = nil,
         node: NodeID? = nil, lease: LeaseID? = nil, devices: [DeviceID]? = nil,
-        container: String? = nil, charged: MoneyDTO
+        leaving: LeavingDTO? = nil, container: String? = nil, charged: MoneyDTO
     ) {
         self.index = index
         self.state = state
@@ -67,6 +72,7 @@ package struct TaskDTO: Codable, Hashable, Sendable {
         self.node = node
         self.lease = lease
         self.devices = devices
+        self.leaving = leaving
         self.container = container
         self.charged = charged
     }
@@ -75,7 +81,7 @@ package struct TaskDTO: Codable, Hashable, Sendable {
         case index, state, attempt
         case exitCode = "exit_code"
         case endedBy = "ended_by"
-        case node, lease, devices, container, charged
+        case node, lease, devices, leaving, container, charged
     }
 }
 

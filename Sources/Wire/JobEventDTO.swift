@@ -2,8 +2,8 @@ package import Domain
 
 /// What can be told of a job; the same words as `event:` on the wire.
 package enum JobEventKind: String, Hashable, Sendable, Codable, CaseIterable {
-    case submitted, placed, started, metered, ended, settled, requeued, closing, refunded, closed
-    case reopened
+    case submitted, placed, started, metered, leaving, staying, ended, settled, requeued, closing
+    case refunded, closed, reopened
 }
 
 /// One event of a job. A field is there when its kind says so; seconds and charge are cumulative
@@ -20,7 +20,10 @@ package struct JobEventDTO: Codable, Hashable, Sendable {
     package var charge: MoneyDTO?
     /// The budget of `submitted`, the rest of `refunded`.
     package var amount: MoneyDTO?
+    /// Of `ended` as `ended_by` has it; of `leaving` what it will end with.
     package var reason: String?
+    /// Of `leaving`: when it is to be gone.
+    package var until: TimeDTO?
     package var outcome: String?
     /// Tasks of `submitted` and `reopened`, cancelled ones of `closing`.
     package var tasks: Int?
@@ -34,7 +37,7 @@ package struct JobEventDTO: Codable, Hashable, Sendable {
         case event, at, task, attempt, lease, node
         case microPerHour = "micro_per_hour"
         case meteredS = "metered_s"
-        case charge, amount, reason, outcome, tasks
+        case charge, amount, reason, until, outcome, tasks
     }
 }
 

@@ -6,6 +6,14 @@ extension Message {
         .eventPlaced: Bilingual("placed on {node} at {price}", "已安排至 {node}，價格 {price}"),
         .eventStarted: Bilingual("started", "已啟動"),
         .eventMetered: Bilingual("ran {time} so far, {charge}", "目前已執行 {time}，{charge}"),
+        .eventLeaving: Bilingual(
+            "asked to leave by its owner ({why}), has until {until}",
+            "機器的擁有者要求離開（{why}），期限 {until}"),
+        .eventStaying: Bilingual(
+            "may stay: its owner needs the machine no more", "可以留下：擁有者不再需要使用機器"),
+        .leaseLeaving: Bilingual(
+            "asked to leave by its owner ({why}), has until {time}",
+            "機器的擁有者要求離開（{why}），期限 {time}"),
         .eventEnded: Bilingual("ended: {reason}", "已結束：{reason}"),
         .eventSettled: Bilingual("settled: {time}, {charge}", "已結算：{time}，{charge}"),
         .eventRequeued: Bilingual(

@@ -53,7 +53,8 @@ package enum Message: String, Hashable, Sendable, CaseIterable {
         runOutputs, runProof, runLeavesRunning, runDetached, runStopAgain, logsEnded, logsDropped,
         logsReconnecting, stopAsked, stopDone, retryDone, outputsSaved, outputsNone
     // Events: `orban events`
-    case eventSubmitted, eventPlaced, eventStarted, eventMetered, eventEnded, eventSettled,
+    case eventSubmitted, eventPlaced, eventStarted, eventMetered, eventLeaving, eventStaying,
+        eventEnded, eventSettled, leaseLeaving,
         eventRequeued, eventClosing, eventRefunded, eventClosed, eventReopened
     // Telemetry: `orban top` and `orban node show`
     case headingUtilisation, headingVRAM, headingTemperature, headingPower, headingClock, topEmpty,

@@ -82,7 +82,7 @@ struct MeteredHost {
     private mutating func answer(_ action: HostAction) -> HostEvent? {
         switch action {
         case .send(.hello): return .frame(.welcome)
-        case .send(.heartbeat(let number)):
+        case .send(.heartbeat(let number, _)):
             let renewal = Renewal(lease: dispatch.lease, attempt: dispatch.attempt)
             return .frame(.renewal(number: number, leases: [renewal]))
         case .claim(let receipt):

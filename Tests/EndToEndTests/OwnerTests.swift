@@ -52,6 +52,7 @@ extension EndToEnd {
         private static func checkWords(_ site: Site, _ node: String) async throws {
             let events = try await site.ok(.renter, ["events", "job"])
             #expect(events.contains("the machine's owner needed it (paused)"))
+            #expect(events.contains("asked to leave by its owner (paused), has until 20"))
             #expect(events.contains("placed anew"))
             let chinese = try await site.ok(.renter, ["events", "job", "--lang", "zh-TW"])
             #expect(chinese.contains("機器的擁有者需要使用（已暫停）") && chinese.contains("將重新安排"))
@@ -94,6 +95,10 @@ extension EndToEnd {
                 #expect(offers.data.first?.withheld.map(\.reason) == ["owner_gpu"])
                 #expect(offers.data.first?.closed == nil)
                 #expect(try await site.invoice().lines.first?.endedBy == "yielded:owner_gpu")
+                let told = try await site.ok(.renter, ["events", "job"])
+                #expect(
+                    told.contains(
+                        "asked to leave by its owner (its owner uses the GPU), has until 20"))
                 try double.set()
                 try await eventually("it is let again when it was idle", within: .seconds(30)) {
                     let offers: ListDTO<OfferDTO> = try site.api(.renter).get("/v1/offers")

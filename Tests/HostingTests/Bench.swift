@@ -101,7 +101,7 @@ struct Bench {
     }
 
     var lastHeartbeat: Int64 {
-        log.compactMap { if case .send(.heartbeat(let number)) = $0 { number } else { nil } }
+        log.compactMap { if case .send(.heartbeat(let number, _)) = $0 { number } else { nil } }
             .last ?? 0
     }
 

@@ -76,6 +76,30 @@ import Testing
         #expect(facts.last == .closed(.succeeded))
     }
 
+    @Test(arguments: [
+        EndReason.startFailed(code: "image_pull"), .startFailed(code: "device"),
+        .yielded(code: "paused"), .deviceLost(code: "gone"), .stopped,
+    ])
+    func `an end that is the first word of a lease is told as an end, and not as a start before it`(
+        _ reason: EndReason
+    ) throws {
+        var shop = try Shop.open()
+        try shop.run(shop.submit())
+        let id = try shop.place()
+        let mark = RunMark(try shop.lease(id))
+        try shop.run(shop.receipt(id, 1, seconds: 0, .ended(reason)))
+        let facts = try Self.events(shop).map(\.fact)
+        #expect(facts.contains(.ended(mark, reason)) && !facts.contains(.started(mark)))
+    }
+
+    @Test func `an end whose start went missing on the way is told with its start`() throws {
+        var shop = try Shop.open()
+        try shop.run(shop.submit())
+        let id = try shop.place()
+        try shop.run(shop.receipt(id, 2, seconds: 0, .ended(.exited(code: 0))))
+        #expect(try Self.events(shop).map(\.fact).contains(.started(RunMark(shop.lease(id)))))
+    }
+
     @Test func `a lease that never ran is told as ended and costs nothing`() throws {
         var shop = try Shop.open()
         try shop.run(shop.submit())

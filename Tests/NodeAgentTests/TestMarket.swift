@@ -52,7 +52,7 @@ final class TestMarket: Sendable {
     ) -> [MarketFrame] {
         switch frame {
         case .hello: return [.welcome] + state.effects.map(\.frame)
-        case .heartbeat(let number):
+        case .heartbeat(let number, _):
             guard state.isRenewing else { return [] }
             return [.renewal(number: number, leases: state.renewed)]
         case .receipt(let signed):

@@ -102,7 +102,7 @@ extension World {
         case 50..<66: try meter() ?? .keepAlive
         case 66..<72: files()
         case 72..<74: try scrub() ?? .keepAlive
-        case 74..<75: silence()
+        case 74..<75: random.isOneIn(2) ? silence() : notice()
         case 75..<77: .endLease(anyLease(), random.isOneIn(2) ? .nodeLost : .stopped)
         case 77..<84: .verify(endedLease() ?? anyLease())
         case 84..<87: .closePeriod(anyLease())
@@ -135,6 +135,19 @@ extension World {
         return .silence(
             anyNode(), from: from,
             until: from.advanced(milliseconds: Int64(random.below(400_000)) - 1000))
+    }
+
+    /// Some of what runs is asked to leave, and what is not named may stay.
+    private mutating func notice() -> Command {
+        let node = anyNode()
+        let named = liveLeases().filter { $0.node == node && random.isOneIn(2) }
+        return .notice(
+            node,
+            named.map {
+                LeaveCall(
+                    lease: $0.id, code: (random.pick(OwnerCode.allCases) ?? .paused).rawValue,
+                    until: now.advanced(seconds: Int64(random.below(100)) - 10))
+            })
     }
 
     private func liveLeases() -> [Lease] {

@@ -69,6 +69,12 @@ enum ChannelFrames {
                 tier: .new),
             leases: Array(repeating: lease, count: 4_096)),
         .heartbeat(number: 1), .heartbeat(number: Int64.max),
+        .heartbeat(
+            number: 2,
+            leaving: [
+                LeaveCall(lease: lease, code: "owner_gpu", until: 60_000),
+                LeaveCall(lease: lease, code: "paused", until: -31_622_400_000),
+            ]),
         .receipt(SignedReceipt(bytes: [1], signature: Array(repeating: 0, count: 64))),
         .receipt(
             SignedReceipt(

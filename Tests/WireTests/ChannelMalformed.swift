@@ -53,6 +53,16 @@ struct MalformedNodeEnvelope: Sendable, CustomTestStringConvertible {
         + [
             row("heartbeat.number") { $0.heartbeat = .init() },
             row("heartbeat.number") { $0.heartbeat = changed(.init()) { $0.number = -1 } },
+            leaving("lease") { $0.lease = "job_1" },
+            leaving("code") { $0.code = "Owner" },
+            leaving("remaining_ms") { $0.remainingMs = 31_622_400_001 },
+            leaving("remaining_ms") { $0.remainingMs = .min },
+            row("heartbeat.leaving") { envelope in
+                envelope.heartbeat = changed(.init()) {
+                    $0.number = 1
+                    $0.leaving = Array(repeating: call, count: 4_097)
+                }
+            },
             row("effect_done.effect") { $0.effectDone = .init() },
             row("effect_done.effect") {
                 $0.effectDone = changed(.init()) { $0.effect = String(repeating: "e", count: 161) }
@@ -67,6 +77,26 @@ struct MalformedNodeEnvelope: Sendable, CustomTestStringConvertible {
                 $0.scrubbed = changed(.init()) { $0.entry = Data([4]) }
             },
         ]
+
+    private static var call: Orban_Node_V1_LeaveCall {
+        changed(.init()) {
+            $0.lease = "lse_1"
+            $0.code = "paused"
+        }
+    }
+
+    private static func leaving(
+        _ field: String, _ change: (inout Orban_Node_V1_LeaveCall) -> Void
+    ) -> MalformedNodeEnvelope {
+        var call = call
+        change(&call)
+        return row("heartbeat.leaving." + field) { envelope in
+            envelope.heartbeat = changed(.init()) {
+                $0.number = 1
+                $0.leaving = [call]
+            }
+        }
+    }
 
     private static func hello(
         _ field: String, _ change: (inout Orban_Node_V1_Hello) -> Void

@@ -45,6 +45,8 @@ struct EventLine {
             "time": event.meteredS.map { Quantity.duration(seconds: $0) } ?? "",
             "charge": event.charge.map { Quantity.money($0.money) } ?? "",
             "reason": event.reason.flatMap(EndReason.init(text:))?.sentence(in: language) ?? "",
+            "why": owner(event, language),
+            "until": event.until?.description ?? "",
             "outcome": outcome(event, language),
         ]
         return message(event.event).text(in: language, values)
@@ -55,6 +57,14 @@ struct EventLine {
             return ""
         }
         return Quantity.rate(rate)
+    }
+
+    /// Why a machine's owner needs it.
+    private static func owner(_ event: JobEventDTO, _ language: Language) -> String {
+        guard case .yielded(let code)? = event.reason.flatMap(EndReason.init(text:)) else {
+            return ""
+        }
+        return Message.ownerReason(code, in: language)
     }
 
     private static func outcome(_ event: JobEventDTO, _ language: Language) -> String {
@@ -74,6 +84,8 @@ struct EventLine {
         case .placed: .eventPlaced
         case .started: .eventStarted
         case .metered: .eventMetered
+        case .leaving: .eventLeaving
+        case .staying: .eventStaying
         case .ended: .eventEnded
         case .settled: .eventSettled
         case .requeued: .eventRequeued

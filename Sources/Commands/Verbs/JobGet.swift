@@ -67,7 +67,12 @@ private struct JobPage {
                 + [task.endedBy ?? "–", Quantity.money(task.charged.money)]
         }
         let more = job.taskList.count - Self.mostTasks
-        return [""] + table.lines
+        let leaving = job.taskList.compactMap { task in
+            task.leaving.map {
+                "! \(session.told(.headingTask)) \(task.index)  \($0.text(in: session.language))"
+            }
+        }
+        return [""] + table.lines + leaving.prefix(Self.mostTasks)
             + (more > 0 ? [session.told(.moreFollows, ["command": "-o json (+\(more))"])] : [])
     }
 }

@@ -109,7 +109,10 @@ struct NodePage {
                 lease.devices.isEmpty ? "–" : lease.devices.map(\.text).joined(separator: " "),
             ]
         }
-        return [""] + table.lines
+        let leaving = node.leases.compactMap { lease in
+            lease.leaving.map { "! \(lease.lease)  \($0.text(in: language))" }
+        }
+        return [""] + table.lines + leaving
     }
 
     private var advisories: [String] {

@@ -16,6 +16,7 @@ struct TopBoard: Hashable, Sendable {
         let memoryLimitBytes: Int64
         var dropped: Int64
         let devices: [DeviceDTO]
+        var leaving: LeavingDTO?
         var samples: [TimedSampleDTO]
     }
 
@@ -72,6 +73,7 @@ struct TopBoard: Hashable, Sendable {
         var lease = table[event.lease] ?? Lease(event)
         lease.meteredS = event.meteredS
         lease.charge = event.charge
+        lease.leaving = event.leaving
         let newest = lease.samples.last?.at.timestamp
         lease.samples += event.samples.filter { sample in
             newest.map { sample.at.timestamp > $0 } ?? true
@@ -100,6 +102,7 @@ extension TopBoard.Lease {
         memoryLimitBytes = series.memoryLimitBytes
         dropped = series.dropped
         devices = series.devices.map(\.device)
+        leaving = series.leaving
         samples = series.at.indices.map { place in
             TimedSampleDTO(
                 at: series.at[place], milliCPU: series.milliCPU.value(place),
@@ -117,6 +120,7 @@ extension TopBoard.Lease {
         memoryLimitBytes = event.memoryLimitBytes
         dropped = 0
         devices = event.devices
+        leaving = event.leaving
         samples = []
     }
 }

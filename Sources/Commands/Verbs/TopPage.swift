@@ -63,7 +63,10 @@ struct TopPage {
     private func notes(_ leases: [TopBoard.Lease]) -> [String] {
         let dropped = leases.reduce(0) { $0 + $1.dropped }
         let hidden = leases.count - Self.mostTasks
-        return (dropped > 0 ? ["! " + told(.topDropped, ["count": String(dropped)])] : [])
+        let leaving = leases.compactMap { lease in
+            lease.leaving.map { "! \(told(.headingTask)) \(lease.task)  \($0.text(in: language))" }
+        }
+        return leaving + (dropped > 0 ? ["! " + told(.topDropped, ["count": String(dropped)])] : [])
             + (hidden > 0 || board.hasMore
                 ? [told(.moreFollows, ["command": "orban top \(board.name)/N"])] : [])
     }

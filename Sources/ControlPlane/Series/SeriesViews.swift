@@ -55,7 +55,8 @@ extension LeaseSeriesDTO {
             milliCPULimit: lease.slice.milliCPU, memoryLimitBytes: lease.slice.memoryBytes,
             dropped: excerpt.dropped, at: excerpt.at, milliCPU: excerpt.column(0, step: step),
             memoryBytes: excerpt.column(1, step: step, scale: 1024),
-            devices: excerpt.columns(of: lease.devices, step: step))
+            devices: excerpt.columns(of: lease.devices, step: step),
+            leaving: lease.standingNotice.map(LeavingDTO.init))
     }
 }
 
@@ -65,6 +66,7 @@ extension SamplesEventDTO {
             task: lease.task.index, attempt: lease.attempt, lease: lease.id,
             meteredS: lease.billedSeconds, charge: MoneyDTO(lease.posted.charge),
             milliCPULimit: lease.slice.milliCPU, memoryLimitBytes: lease.slice.memoryBytes,
-            devices: lease.devices.map(DeviceDTO.init), samples: news.rows.map(\.sample))
+            devices: lease.devices.map(DeviceDTO.init),
+            leaving: lease.standingNotice.map(LeavingDTO.init), samples: news.rows.map(\.sample))
     }
 }

@@ -13,6 +13,8 @@ package struct MalformedFrame: Error, Hashable, Sendable, CustomStringConvertibl
 /// The bounds that `api/node.proto` states.
 enum FrameLimits {
     static let heldLeases = 4_096
+    /// 366 days.
+    static let leaveMilliseconds: ClosedRange<Int64> = -31_622_400_000...31_622_400_000
     static let renewals = 65_536
     static let offeredDevices = 256
     static let receiptBytes = 1_024

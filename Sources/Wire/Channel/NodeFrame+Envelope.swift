@@ -31,7 +31,12 @@ extension NodeFrame {
                     $0.leases = leases.map(\.text)
                 })
         case .terms(let terms): .terms(.with { $0.terms = terms.message })
-        case .heartbeat(let number): .heartbeat(.with { $0.number = number })
+        case .heartbeat(let number, let leaving):
+            .heartbeat(
+                .with {
+                    $0.number = number
+                    $0.leaving = leaving.map(\.message)
+                })
         case .receipt(let signed):
             .receipt(
                 .with {
@@ -57,7 +62,11 @@ extension NodeFrame {
             guard message.hasTerms else { throw MalformedFrame("terms.terms") }
             self = .terms(try OfferTerms(message.terms))
         case .heartbeat(let beat):
-            self = .heartbeat(number: try FrameField.ordinal(beat.number, "heartbeat.number"))
+            self = .heartbeat(
+                number: try FrameField.ordinal(beat.number, "heartbeat.number"),
+                leaving: try FrameField.list(
+                    beat.leaving, atMost: FrameLimits.heldLeases, "heartbeat.leaving",
+                    LeaveCall.init))
         case .receipt(let receipt):
             self = .receipt(
                 try SignedReceipt(entry: receipt.entry, receipt.signature, "receipt"))
@@ -77,6 +86,25 @@ extension NodeFrame {
             message.leases, atMost: FrameLimits.heldLeases, "hello.leases"
         ) { (text) throws(MalformedFrame) in try FrameField.id(text, "hello.leases") }
         return .hello(terms: try OfferTerms(message.terms), leases: leases)
+    }
+}
+
+extension LeaveCall<Int64> {
+    fileprivate var message: Orban_Node_V1_LeaveCall {
+        .with {
+            $0.lease = lease.text
+            $0.code = code
+            $0.remainingMs = until
+        }
+    }
+
+    fileprivate init(_ message: Orban_Node_V1_LeaveCall) throws(MalformedFrame) {
+        self.init(
+            lease: try FrameField.id(message.lease, "heartbeat.leaving.lease"),
+            code: try FrameField.code(message.code, "heartbeat.leaving.code"),
+            until: try FrameField.whole(
+                message.remainingMs, in: FrameLimits.leaveMilliseconds,
+                "heartbeat.leaving.remaining_ms"))
     }
 }
 

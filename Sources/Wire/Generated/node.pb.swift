@@ -454,7 +454,7 @@ package nonisolated struct Orban_Node_V1_Terms: Sendable {
   fileprivate var _terms: Orban_Node_V1_OfferTerms? = nil
 }
 
-/// Once a second.
+/// Once a second, and when it is news which leases are asked to leave.
 package nonisolated struct Orban_Node_V1_Heartbeat: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
@@ -462,6 +462,28 @@ package nonisolated struct Orban_Node_V1_Heartbeat: Sendable {
 
   /// From 1.
   package var number: Int64 = 0
+
+  /// Leases that are asked to leave now, at most 4096; one that is not named is not, or may stay again.
+  package var leaving: [Orban_Node_V1_LeaveCall] = []
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+}
+
+/// The machine's owner needs it: the lease ends by then.
+package nonisolated struct Orban_Node_V1_LeaveCall: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  package var lease: String = String()
+
+  /// As OfferClosing has it: 1…64 of a-z, 0-9 and `_`.
+  package var code: String = String()
+
+  /// Milliseconds until it is to be gone, below zero once that is over; 366 days at most either way.
+  package var remainingMs: Int64 = 0
 
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -1524,7 +1546,7 @@ nonisolated extension Orban_Node_V1_Terms: SwiftProtobuf.Message, SwiftProtobuf.
 
 nonisolated extension Orban_Node_V1_Heartbeat: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".Heartbeat"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}number\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}number\0\u{1}leaving\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1533,6 +1555,7 @@ nonisolated extension Orban_Node_V1_Heartbeat: SwiftProtobuf.Message, SwiftProto
       // enabled. https://github.com/apple/swift-protobuf/issues/1034
       switch fieldNumber {
       case 1: try { try decoder.decodeSingularInt64Field(value: &self.number) }()
+      case 2: try { try decoder.decodeRepeatedMessageField(value: &self.leaving) }()
       default: break
       }
     }
@@ -1542,11 +1565,55 @@ nonisolated extension Orban_Node_V1_Heartbeat: SwiftProtobuf.Message, SwiftProto
     if self.number != 0 {
       try visitor.visitSingularInt64Field(value: self.number, fieldNumber: 1)
     }
+    if !self.leaving.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.leaving, fieldNumber: 2)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
   package static func ==(lhs: Orban_Node_V1_Heartbeat, rhs: Orban_Node_V1_Heartbeat) -> Bool {
     if lhs.number != rhs.number {return false}
+    if lhs.leaving != rhs.leaving {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Orban_Node_V1_LeaveCall: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".LeaveCall"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}lease\0\u{1}code\0\u{3}remaining_ms\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.lease) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.code) }()
+      case 3: try { try decoder.decodeSingularInt64Field(value: &self.remainingMs) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.lease.isEmpty {
+      try visitor.visitSingularStringField(value: self.lease, fieldNumber: 1)
+    }
+    if !self.code.isEmpty {
+      try visitor.visitSingularStringField(value: self.code, fieldNumber: 2)
+    }
+    if self.remainingMs != 0 {
+      try visitor.visitSingularInt64Field(value: self.remainingMs, fieldNumber: 3)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: Orban_Node_V1_LeaveCall, rhs: Orban_Node_V1_LeaveCall) -> Bool {
+    if lhs.lease != rhs.lease {return false}
+    if lhs.code != rhs.code {return false}
+    if lhs.remainingMs != rhs.remainingMs {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -69,11 +69,14 @@ package struct LeaseSeriesDTO: Codable, Hashable, Sendable {
     package let milliCPU: ColumnDTO
     package let memoryBytes: ColumnDTO
     package let devices: [DeviceColumnsDTO]
+    /// Left out unless it is asked to leave now.
+    package let leaving: LeavingDTO?
 
     package init(
         task: Int, attempt: Int64, lease: LeaseID, node: NodeID, meteredS: Int64,
         charge: MoneyDTO, milliCPULimit: Int64, memoryLimitBytes: Int64, dropped: Int64,
-        at: [TimeDTO], milliCPU: ColumnDTO, memoryBytes: ColumnDTO, devices: [DeviceColumnsDTO]
+        at: [TimeDTO], milliCPU: ColumnDTO, memoryBytes: ColumnDTO, devices: [DeviceColumnsDTO],
+        leaving: LeavingDTO? = nil
     ) {
         self.task = task
         self.attempt = attempt
@@ -88,6 +91,7 @@ package struct LeaseSeriesDTO: Codable, Hashable, Sendable {
         self.milliCPU = milliCPU
         self.memoryBytes = memoryBytes
         self.devices = devices
+        self.leaving = leaving
     }
 
     private enum CodingKeys: String, CodingKey {
@@ -99,7 +103,7 @@ package struct LeaseSeriesDTO: Codable, Hashable, Sendable {
         case dropped, at
         case milliCPU = "milli_cpu"
         case memoryBytes = "memory_bytes"
-        case devices
+        case devices, leaving
     }
 }
 
@@ -175,12 +179,14 @@ package struct SamplesEventDTO: Codable, Hashable, Sendable {
     package let milliCPULimit: Int64
     package let memoryLimitBytes: Int64
     package let devices: [DeviceDTO]
+    /// Left out unless it is asked to leave now.
+    package let leaving: LeavingDTO?
     package let samples: [TimedSampleDTO]
 
     package init(
         task: Int, attempt: Int64, lease: LeaseID, meteredS: Int64, charge: MoneyDTO,
         milliCPULimit: Int64, memoryLimitBytes: Int64, devices: [DeviceDTO],
-        samples: [TimedSampleDTO]
+        leaving: LeavingDTO? = nil, samples: [TimedSampleDTO]
     ) {
         self.task = task
         self.attempt = attempt
@@ -190,6 +196,7 @@ package struct SamplesEventDTO: Codable, Hashable, Sendable {
         self.milliCPULimit = milliCPULimit
         self.memoryLimitBytes = memoryLimitBytes
         self.devices = devices
+        self.leaving = leaving
         self.samples = samples
     }
 
@@ -199,6 +206,6 @@ package struct SamplesEventDTO: Codable, Hashable, Sendable {
         case charge
         case milliCPULimit = "milli_cpu_limit"
         case memoryLimitBytes = "memory_limit_bytes"
-        case devices, samples
+        case devices, leaving, samples
     }
 }

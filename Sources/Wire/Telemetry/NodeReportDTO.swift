@@ -87,10 +87,12 @@ package struct NodeLeaseDTO: Codable, Hashable, Sendable {
     package let meteredS: Int64
     /// The provider's price.
     package let microPerHour: Int64
+    /// Left out unless it is asked to leave now.
+    package let leaving: LeavingDTO?
 
     package init(
         lease: LeaseID, devices: [DeviceID], milliCPU: Int64, memoryBytes: Int64, meteredS: Int64,
-        microPerHour: Int64
+        microPerHour: Int64, leaving: LeavingDTO? = nil
     ) {
         self.lease = lease
         self.devices = devices
@@ -98,6 +100,7 @@ package struct NodeLeaseDTO: Codable, Hashable, Sendable {
         self.memoryBytes = memoryBytes
         self.meteredS = meteredS
         self.microPerHour = microPerHour
+        self.leaving = leaving
     }
 
     private enum CodingKeys: String, CodingKey {
@@ -106,6 +109,7 @@ package struct NodeLeaseDTO: Codable, Hashable, Sendable {
         case memoryBytes = "memory_bytes"
         case meteredS = "metered_s"
         case microPerHour = "micro_per_hour"
+        case leaving
     }
 }
 

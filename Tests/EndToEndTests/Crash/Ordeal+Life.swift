@@ -18,6 +18,8 @@ extension Ordeal {
         case output
         /// A node with a GPU, which is scrubbed.
         case device
+        /// A node that is its owner's in mid-run.
+        case owner
 
         init(reaching point: FaultPoint) {
             switch point {
@@ -27,6 +29,7 @@ extension Ordeal {
                 case .closePeriod: self = .period
                 case .addOutputs: self = .output
                 case .scrubbed: self = .device
+                case .notice: self = .owner
                 default: self = .short
                 }
             case .beforeEffect, .afterEffect: self = .short
@@ -50,6 +53,10 @@ extension Ordeal {
         if course == .silence {
             names.append("lost")
             try await fallSilent(node)
+        }
+        if course == .owner {
+            names.append("asked")
+            try await makeWay()
         }
         if course == .period { #expect(try await over("long").billedSeconds == 66) }
         if course == .output {
@@ -126,6 +133,24 @@ extension Ordeal {
             let nodes: ListDTO<NodeDTO> = try site.api(.provider).get("/v1/nodes")
             return nodes.data.first?.connected == true ? () : nil
         }
+    }
+
+    /// It is asked to leave, and may stay after all.
+    private func makeWay() async throws {
+        try await submit(small("asked", "sleep 90", true))
+        _ = try await job("asked", "runs") { $0.state == .running }
+        let nodes: ListDTO<NodeDTO> = try await ask("GET", "/v1/nodes", as: .provider)
+        let id = try #require(nodes.data.first?.id)
+        let _: NodeDTO = try await ask("POST", "/v1/nodes/\(id)/pause", as: .provider)
+        let asked = try await job("asked", "is asked to leave") {
+            $0.taskList.first?.leaving != nil
+        }
+        #expect(asked.taskList.first?.leaving?.code == "paused" && asked.state == .running)
+        let _: NodeDTO = try await ask("POST", "/v1/nodes/\(id)/resume", as: .provider)
+        let stays = try await job("asked", "may stay") { $0.taskList.first?.leaving == nil }
+        #expect(stays.state == .running && stays.taskList.first?.attempt == 1)
+        let _: JobDTO = try await ask("POST", "/v1/jobs/\(stays.id)/stop", as: .renter)
+        #expect(try await over("asked").state == .stopped)
     }
 
     private func keepOutput() async throws {
