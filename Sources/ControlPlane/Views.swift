@@ -68,13 +68,23 @@ extension MarketServices {
                 return ReasonDTO(
                     code: "budget", text: EndReason.budgetExhausted.sentence(in: language))
             }
-            return ReasonDTO(code: reason.text, text: reason.sentence(in: language))
+            return ReasonDTO(
+                code: reason.text, text: reason.sentence(in: language),
+                fixes: reason.isOfMachine ? [retry(job, language)] : nil)
         case .starting, .running, .stopping, .finished: return nil
         }
     }
 
+    /// By id: the job's name may be a newer one's by then.
+    private func retry(_ job: Job, _ language: Language) -> FixDTO {
+        let command = "orban retry \(job.id)"
+        return FixDTO(
+            title: Message.fixRetry.text(in: language, ["command": command]), command: command)
+    }
+
     /// Low: every task ends within its first second. Likely: every task runs as long as the tasks
-    /// of the renter's last job of that name did on average; without one, the worst case.
+    /// of the renter's last job of that name did on average; without one, the worst case. Where no
+    /// offer fits there is no price, and so nothing that is likely.
     func plan(
         _ spec: JobSpec, digest: BlobDigest?, for renter: AccountID, _ language: Language
     ) async throws -> PlanDTO {
@@ -91,6 +101,7 @@ extension MarketServices {
                 try Bill.charge(seconds: spec.maxDuration, rate: $0)
             } ?? budget
         let worst = min(try longest.times(Int64(spec.tasks)), budget)
+        let likely = try await self.likely(spec, renter, at: cheapest, worst: worst)
         var fixes: [FixDTO] = []
         if explanation.feasible == 0, let rate = explanation.cheapestIgnoringPrice {
             let price = "\(Quantity.rate(rate))"
@@ -103,7 +114,7 @@ extension MarketServices {
             name: spec.name, tasks: spec.tasks,
             image: ImageDTO(image), budget: MoneyDTO(budget),
             low: MoneyDTO(min(try low.times(Int64(spec.tasks)), budget)),
-            likely: MoneyDTO(try await likely(spec, renter, at: cheapest) ?? worst),
+            likely: likely.map { MoneyDTO($0) },
             worst: MoneyDTO(worst),
             feasible: explanation.feasible, totalOffers: explanation.total,
             rejected: explanation.rejections(in: language),
@@ -112,15 +123,15 @@ extension MarketServices {
     }
 
     private func likely(
-        _ spec: JobSpec, _ renter: AccountID, at rate: Rate?
+        _ spec: JobSpec, _ renter: AccountID, at rate: Rate?, worst: Money
     ) async throws -> Money? {
         guard let rate, let budget = spec.budget else { return nil }
         let named = Read.jobNamed(renter, spec.name)
-        guard case .job(let job)? = try await store.read([named])[named].first else { return nil }
+        guard case .job(let job)? = try await store.read([named])[named].first else { return worst }
         let read = Read.leases(job.id, limit: JobTerms.mostLeases)
         let seconds = try await store.read([read]).leases(read).map(\.billedSeconds)
             .filter { $0 > 0 }
-        guard !seconds.isEmpty else { return nil }
+        guard !seconds.isEmpty else { return worst }
         let mean = (seconds.reduce(0, +) + Int64(seconds.count) - 1) / Int64(seconds.count)
         let each = try Bill.charge(seconds: min(mean, spec.maxDuration), rate: rate)
         return min(try each.times(Int64(spec.tasks)), budget)

@@ -1,4 +1,5 @@
-/// One text in every language we speak. Templates hold placeholders `{name}`.
+/// One text in every language we speak. Templates hold placeholders `{name}`, and for words that a
+/// number asks for `{name|task|tasks}`: the first where the value is 1, else the second.
 package struct Bilingual: Hashable, Sendable {
     package let english: String
     package let traditionalChinese: String
@@ -22,11 +23,20 @@ package struct Bilingual: Hashable, Sendable {
         var text = ""
         while let open = rest.firstIndex(of: "{"), let close = rest[open...].firstIndex(of: "}") {
             text += rest[..<open]
-            let name = String(rest[rest.index(after: open)..<close])
-            text += values[name] ?? "{\(name)}"
+            text += Self.filled(rest[rest.index(after: open)..<close], values)
             rest = rest[rest.index(after: close)...]
         }
         return text + rest
+    }
+
+    private static func filled(_ placeholder: Substring, _ values: [String: String]) -> String {
+        let parts = placeholder.split(separator: "|", omittingEmptySubsequences: false)
+        guard let value = values[String(parts[0])] else { return "{\(placeholder)}" }
+        switch parts.count {
+        case 1: return value
+        case 3: return String(value == "1" ? parts[1] : parts[2])
+        default: return "{\(placeholder)}"
+        }
     }
 }
 

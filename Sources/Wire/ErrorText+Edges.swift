@@ -36,7 +36,8 @@ extension ErrorText {
             Bilingual("the token is wrong, used up or expired", "權杖錯誤、已用完或已過期"),
             hint: Bilingual(
                 "ask for a new one: orban market token create",
-                "請取得新的權杖：orban market token create")),
+                "請取得新的權杖：orban market token create"),
+            command: ["orban", "market", "token", "create"]),
         .nodesNotTaken: ErrorText(
             Bilingual("This market takes no nodes", "此市場不接受節點加入"),
             Bilingual(
@@ -56,7 +57,8 @@ extension ErrorText {
             Bilingual("image {name} was not found", "查無映像 {name}"),
             hint: Bilingual(
                 "check the name, upload an OCI archive: orban market image, or give a registry's image with its digest",
-                "請檢查名稱、上傳 OCI 封存檔：orban market image，或改用附上摘要的登錄庫映像")),
+                "請檢查名稱、上傳 OCI 封存檔：orban market image，或改用附上摘要的登錄庫映像"),
+            command: ["orban", "market", "image", "{name}", "ARCHIVE"]),
         .imageUnpinned: ErrorText(
             Bilingual("Image without a digest", "映像缺少摘要"),
             Bilingual(
@@ -64,7 +66,8 @@ extension ErrorText {
                 "映像 {name} 未以摘要指明內容，而市場不會查詢登錄庫"),
             hint: Bilingual(
                 "give the digest in place of the tag: HOST/PATH@sha256:DIGEST (skopeo inspect prints it)",
-                "請以摘要取代標籤：HOST/PATH@sha256:DIGEST（可用 skopeo inspect 查詢）")),
+                "請以摘要取代標籤：HOST/PATH@sha256:DIGEST（可用 skopeo inspect 查詢）"),
+            command: ["skopeo", "inspect", "docker://{name}"]),
         .blobMismatch: ErrorText(
             Bilingual("Bytes differ from their digest", "內容與摘要不符"),
             Bilingual("the bytes that arrived are not {digest}", "收到的內容不是 {digest}"),
@@ -95,7 +98,8 @@ extension ErrorText {
         .usage: ErrorText(
             Bilingual("Wrong usage", "用法不正確"),
             Bilingual("{what}", "{what}"),
-            hint: Bilingual("orban help shows every command", "orban help 列出所有指令")),
+            hint: Bilingual("orban help shows every command", "orban help 列出所有指令"),
+            command: ["orban", "help"]),
         .confirmRequired: ErrorText(
             Bilingual("Confirmation needed", "需要確認"),
             Bilingual(
@@ -117,7 +121,8 @@ extension ErrorText {
         .credentialsExposed: ErrorText(
             Bilingual("Key file readable by others", "金鑰檔可被他人讀取"),
             Bilingual("{path} can be read by others", "{path} 可被其他人讀取"),
-            hint: Bilingual("chmod 600 {path}", "chmod 600 {path}")),
+            hint: Bilingual("chmod 600 {path}", "chmod 600 {path}"),
+            command: ["chmod", "600", "{path}"]),
         .marketUnreachable: ErrorText(
             Bilingual("Market not reachable", "無法連線到市場"),
             Bilingual("cannot reach {what}", "無法連線到 {what}"),

@@ -6,7 +6,10 @@ extension ErrorText {
             Bilingual("account {account} is not known", "查無帳戶 {account}"),
             hint: Bilingual(
                 "the operator opens accounts: orban market key create",
-                "帳戶由營運者開立：orban market key create")),
+                "帳戶由營運者開立：orban market key create"),
+            command: [
+                "orban", "market", "key", "create", "--account", "{account}", "--role", "ROLE",
+            ]),
         .accountExists: ErrorText(
             Bilingual("Account exists already", "帳戶已存在"),
             Bilingual("account {account} exists already", "帳戶 {account} 已存在")),
@@ -17,7 +20,8 @@ extension ErrorText {
                 "無法保留預算：餘額 {available} 少於 {needed}"),
             hint: Bilingual(
                 "lower budget.max_total, or ask the operator for credit",
-                "調低 budget.max_total，或請營運者加值")),
+                "調低 budget.max_total，或請營運者加值"),
+            command: ["orban", "market", "credit", "ACCOUNT", "{missing}", "--reason", "TEXT"]),
         .budgetMissing: ErrorText(
             Bilingual("No budget", "沒有預算"),
             Bilingual("the job has no budget, and the context sets none", "工作沒有預算，環境也沒有預設值"),
@@ -31,7 +35,8 @@ extension ErrorText {
         .jobNotFound: ErrorText(
             Bilingual("Job not found", "查無工作"),
             Bilingual("no such job of yours", "您沒有這個工作"),
-            hint: Bilingual("orban ps -a lists your jobs", "orban ps -a 列出您的工作")),
+            hint: Bilingual("orban ps -a lists your jobs", "orban ps -a 列出您的工作"),
+            command: ["orban", "ps", "-a"]),
         .jobNotOpen: ErrorText(
             Bilingual("Job is over", "工作已結束"),
             Bilingual("the job is over or being stopped", "工作已結束或正在停止")),
@@ -47,7 +52,8 @@ extension ErrorText {
         .nodeNotFound: ErrorText(
             Bilingual("Node not found", "查無節點"),
             Bilingual("no node {node}", "查無節點 {node}"),
-            hint: Bilingual("orban node list lists the nodes", "orban node list 列出節點")),
+            hint: Bilingual("orban node list lists the nodes", "orban node list 列出節點"),
+            command: ["orban", "node", "list"]),
         .nodeTaken: ErrorText(
             Bilingual("Node is taken", "節點已被使用"),
             Bilingual(

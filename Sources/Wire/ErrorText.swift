@@ -6,11 +6,16 @@ package struct ErrorText: Hashable, Sendable {
     package let detail: Bilingual
     /// What to do; may hold the detail's placeholders.
     package let hint: Bilingual?
+    /// The words of the command that the hint proposes, where there is one; may hold placeholders.
+    package let command: [String]?
 
-    init(_ title: Bilingual, _ detail: Bilingual, hint: Bilingual? = nil) {
+    init(
+        _ title: Bilingual, _ detail: Bilingual, hint: Bilingual? = nil, command: [String]? = nil
+    ) {
         self.title = title
         self.detail = detail
         self.hint = hint
+        self.command = command
     }
 
     private static let all = ofRefusals.merging(ofEdges) { first, _ in first }

@@ -5,10 +5,13 @@ package struct ReasonDTO: Codable, Hashable, Sendable {
     package let code: String
     /// A sentence in the reader's language.
     package let text: String
+    /// What would help; left out where nothing is known to.
+    package let fixes: [FixDTO]?
 
-    package init(code: String, text: String) {
+    package init(code: String, text: String, fixes: [FixDTO]? = nil) {
         self.code = code
         self.text = text
+        self.fixes = fixes
     }
 }
 

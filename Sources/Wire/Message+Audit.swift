@@ -13,7 +13,8 @@ extension Message {
         .auditCharge: Bilingual(
             "{lease}: charge recomputed, {seconds} s × {price} = {charge}",
             "{lease}：重新計算費用，{seconds} 秒 × {price} = {charge}"),
-        .auditTotal: Bilingual("{count} leases, {charge} in all", "{count} 筆租約，共 {charge}"),
+        .auditTotal: Bilingual(
+            "{count} {count|lease|leases}, {charge} in all", "{count} 筆租約，共 {charge}"),
         .auditLeftOut: Bilingual(
             "it is of this job, and the bundle leaves it out", "它屬於此工作，但證明包遺漏了它"),
         .auditWhole: Bilingual(
@@ -28,7 +29,8 @@ extension Message {
         .auditFailed: Bilingual("{job} does not verify: {what}", "{job} 驗證失敗：{what}"),
         .auditRecordBad: Bilingual("record {index}: {what}", "第 {index} 筆紀錄：{what}"),
         .auditLogSound: Bilingual(
-            "the log is sound: {count} entries, {size} bytes read", "紀錄完好：{count} 筆，讀取 {size} 位元組"),
+            "the log is sound: {count} {count|entry|entries}, {size} {size|byte|bytes} read",
+            "紀錄完好：{count} 筆，讀取 {size} 位元組"),
         .auditExported: Bilingual(
             "bundle written to {path}; it verifies offline, without an account",
             "證明包已寫入 {path}；可離線驗證，不需帳戶"),

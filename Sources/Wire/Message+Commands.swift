@@ -88,7 +88,7 @@ extension Message {
             "the log was rewritten: the head at size {size} is not the one seen before",
             "紀錄遭改寫：大小 {size} 的樹根與先前看到的不同"),
         .auditShrunk: Bilingual(
-            "the log became shorter: {size} entries, {known} were seen",
+            "the log became shorter: {size} {size|entry|entries}, {known} {known|was|were} seen",
             "紀錄變短：{size} 筆，先前看過 {known} 筆"),
         .auditEntryChanged: Bilingual("it was changed", "內容遭更改"),
         .auditEntryMissing: Bilingual("it is missing", "缺少"),
@@ -121,15 +121,16 @@ extension Message {
             "the bundle's rate, charge or attempt differs from its records",
             "證明包的費率、費用或次數與紀錄不符"),
         .auditMirrorDone: Bilingual(
-            "{records} usage records of {leases} leases, {nodes} node keys, every signature and "
-                + "charge checked",
+            "{records} usage {records|record|records} of {leases} {leases|lease|leases}, "
+                + "{nodes} node {nodes|key|keys}, every signature and charge checked",
             "{leases} 個租約的 {records} 筆用量紀錄、{nodes} 把節點金鑰，簽章與費用皆已檢查"),
         .auditBooksSound: Bilingual(
             "every record is as the market wrote it, and the ledger and the log add up",
             "每一筆記錄都與市場寫入時相同，帳本與紀錄皆相符"),
         .auditLedgerSum: Bilingual("sum {sum}", "總和 {sum}"),
         .auditEvidenceDone: Bilingual(
-            "{receipts} receipts, {leases} settlements, {leaves} leaves in {path}",
+            "{receipts} {receipts|receipt|receipts}, {leases} {leases|settlement|settlements}, "
+                + "{leaves} {leaves|leaf|leaves} in {path}",
             "{path} 中有 {receipts} 份收據、{leases} 筆結算、{leaves} 個葉節點"),
         .auditFileReplaced: Bilingual(
             "{path} was altered on this machine since it was mirrored; it is replaced by the log's own",
@@ -154,7 +155,7 @@ extension Message {
             "there is no mirror at {path}: make one with orban audit mirror",
             "{path} 沒有鏡像：請先執行 orban audit mirror"),
         .auditRootDiffers: Bilingual(
-            "the files do not lead to the signed head of {size} entries",
+            "the files do not lead to the signed head of {size} {size|entry|entries}",
             "檔案無法導向 {size} 筆項目的已簽章樹根"),
         .auditNodeKeyDiffers: Bilingual(
             "the key told for {node} is not the one that the log binds",

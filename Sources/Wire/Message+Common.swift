@@ -12,6 +12,9 @@ extension Message {
         .unknownValue: Bilingual("unknown", "不明"),
         .moreFollows: Bilingual("more follow: {command}", "還有更多：{command}"),
         .fixRaisePrice: Bilingual("raise max_price to {price}", "把 max_price 提高到 {price}"),
+        .fixRetry: Bilingual(
+            "start what failed again, under what is left of the budget: {command}",
+            "以剩餘的預算重新開始失敗的部分：{command}"),
         .fixWait: Bilingual(
             "wait: the job starts by itself when an offer fits", "等待：一有合適的報價，工作就會自行開始"),
         .fixLogin: Bilingual("log in: {command}", "請先登入：{command}"),

@@ -2,7 +2,8 @@
 extension Message {
     static let textsEvents: [Message: Bilingual] = [
         .eventSubmitted: Bilingual(
-            "submitted: {tasks} tasks, {amount} set aside", "已提交：{tasks} 個子工作，保留 {amount}"),
+            "submitted: {tasks} {tasks|task|tasks}, {amount} set aside",
+            "已提交：{tasks} 個子工作，保留 {amount}"),
         .eventPlaced: Bilingual("placed on {node} at {price}", "已安排至 {node}，價格 {price}"),
         .eventStarted: Bilingual("started", "已啟動"),
         .eventMetered: Bilingual("ran {time} so far, {charge}", "目前已執行 {time}，{charge}"),
@@ -20,10 +21,10 @@ extension Message {
             "made way for the machine's owner; placed anew, no failure",
             "已讓給機器的擁有者；將重新安排，不算失敗"),
         .eventClosing: Bilingual(
-            "nothing more is placed; {tasks} waiting tasks cancelled",
+            "nothing more is placed; {tasks} waiting {tasks|task|tasks} cancelled",
             "不再安排新的執行；取消 {tasks} 個等待中的子工作"),
         .eventRefunded: Bilingual("{amount} returned", "退回 {amount}"),
         .eventClosed: Bilingual("closed: {outcome}", "已關閉：{outcome}"),
-        .eventReopened: Bilingual("{tasks} tasks again", "重試 {tasks} 個子工作"),
+        .eventReopened: Bilingual("{tasks} {tasks|task|tasks} again", "重試 {tasks} 個子工作"),
     ]
 }

@@ -2,10 +2,11 @@
 extension Message {
     static let textsMismatch: [Message: Bilingual] = [
         .mismatchLine: Bilingual("{feasible} of {total}", "{total} 個報價中有 {feasible} 個符合"),
-        .mismatchCPU: Bilingual("less than {needed} CPUs", "CPU 少於 {needed}"),
+        .mismatchCPU: Bilingual("less than {needed} {needed|CPU|CPUs}", "CPU 少於 {needed}"),
         .mismatchMemory: Bilingual("less than {needed} memory", "記憶體少於 {needed}"),
         .mismatchDisk: Bilingual("less than {needed} disk", "磁碟少於 {needed}"),
-        .mismatchDeviceCount: Bilingual("fewer than {needed} GPUs", "GPU 少於 {needed} 個"),
+        .mismatchDeviceCount: Bilingual(
+            "fewer than {needed} {needed|GPU|GPUs}", "GPU 少於 {needed} 個"),
         .mismatchDeviceModel: Bilingual("no {needed}", "沒有 {needed}"),
         .mismatchDeviceMemory: Bilingual("less than {needed} GPU memory", "GPU 記憶體少於 {needed}"),
         .mismatchRegion: Bilingual("not in {needed}", "不在 {needed}"),

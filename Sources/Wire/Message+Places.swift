@@ -10,7 +10,8 @@ extension Message {
         .keyMade: Bilingual(
             "key for {account} ({role}); it is shown once", "{account} 的金鑰（{role}）；只顯示一次"),
         .tokenMade: Bilingual(
-            "join token for {uses} nodes, good until {time}", "可供 {uses} 個節點加入的權杖，有效至 {time}"),
+            "join token for {uses} {uses|node|nodes}, good until {time}",
+            "可供 {uses} 個節點加入的權杖，有效至 {time}"),
         .nodeJoined: Bilingual("joined as {node}", "已加入，節點為 {node}"),
         .nodeConnected: Bilingual("connected to {host}", "已連線至 {host}"),
         .nodeReconnecting: Bilingual("connection lost; trying again in {time}", "連線中斷；{time} 後重試"),
@@ -31,7 +32,8 @@ extension Message {
                 + "or join it anew with a token of its own",
             "{node}：金鑰同時用在兩台機器上，先連線者照常運作。請停止另一台，或用新的權杖重新加入"),
         .nodeFound: Bilingual(
-            "found {cpus} CPUs, {memory} memory, {disk} disk, {devices} GPUs",
+            "found {cpus} {cpus|CPU|CPUs}, {memory} memory, {disk} disk, "
+                + "{devices} {devices|GPU|GPUs}",
             "找到 {cpus} 個 CPU、記憶體 {memory}、磁碟 {disk}、GPU {devices} 個"),
         .nodeRuntime: Bilingual("containers: {runtime}", "容器引擎：{runtime}"),
         .checkPassed: Bilingual("passed", "通過"),

@@ -12,7 +12,7 @@ extension Message {
             "starting on {node}; image and start are not charged", "正在 {node} 啟動；取得映像與啟動不收費"),
         .runStarted: Bilingual("started on {node}", "已在 {node} 開始執行"),
         .runProgress: Bilingual(
-            "{done} of {total} tasks · {spent} of {budget}",
+            "{done} of {total} {total|task|tasks} · {spent} of {budget}",
             "{total} 個子工作完成 {done} 個 · 已花費 {spent}／預算 {budget}"),
         .runNodeLost: Bilingual(
             "node {node} lost (no renewal for {time}); the task starts again elsewhere, the "
@@ -34,13 +34,16 @@ extension Message {
         .runStopAgain: Bilingual(
             "Press Ctrl-C again within 2 s to stop the job.", "2 秒內再按一次 Ctrl-C 會停止工作。"),
         .logsEnded: Bilingual("stream ended: {reason}", "輸出結束：{reason}"),
-        .logsDropped: Bilingual("{count} lines were dropped", "略過了 {count} 行"),
+        .logsDropped: Bilingual("{count} {count|line was|lines were} dropped", "略過了 {count} 行"),
         .logsReconnecting: Bilingual(
             "connection lost, resuming at line {line}", "連線中斷，從第 {line} 行繼續"),
         .stopAsked: Bilingual("{job} is being stopped", "正在停止 {job}"),
         .stopDone: Bilingual("{job} stopped; nothing more is charged", "{job} 已停止，不再收費"),
-        .retryDone: Bilingual("{count} tasks of {job} start again", "{job} 的 {count} 個子工作重新開始"),
-        .outputsSaved: Bilingual("{count} files, {size}, in {path}", "{count} 個檔案，{size}，在 {path}"),
+        .retryDone: Bilingual(
+            "{count} {count|task|tasks} of {job} {count|starts|start} again",
+            "{job} 的 {count} 個子工作重新開始"),
+        .outputsSaved: Bilingual(
+            "{count} {count|file|files}, {size}, in {path}", "{count} 個檔案，{size}，在 {path}"),
         .outputsNone: Bilingual("{job} left no outputs", "{job} 沒有輸出"),
     ]
 }

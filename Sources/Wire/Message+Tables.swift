@@ -25,6 +25,7 @@ extension Message {
         .headingRefunded: Bilingual("REFUNDED", "已退回"),
         .headingMetered: Bilingual("SECONDS", "秒數"),
         .headingCharge: Bilingual("CHARGE", "費用"),
+        .headingChargeOfAll: Bilingual("CHARGE OF ALL ATTEMPTS", "各次費用合計"),
         .headingEndedBy: Bilingual("ENDED BY", "結束原因"),
         .headingAccount: Bilingual("ACCOUNT", "帳戶"),
         .headingAmount: Bilingual("AMOUNT", "金額"),

@@ -10,7 +10,8 @@ extension Message {
             "no samples yet: a node sends them every few seconds while a task runs",
             "尚無取樣：子工作執行時，節點每隔數秒傳送一次"),
         .topDropped: Bilingual(
-            "{count} samples were lost: the market was away for too long, or there were too many",
+            "{count} {count|sample was|samples were} lost: the market was away for too long, or "
+                + "there were too many",
             "遺失 {count} 筆取樣：市場離線過久，或取樣過多"),
         .nodeReported: Bilingual("reported", "回報時間"),
         .nodeNotReported: Bilingual(

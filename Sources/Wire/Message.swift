@@ -4,7 +4,7 @@
 package enum Message: String, Hashable, Sendable, CaseIterable {
     // Common: words and labels used everywhere
     case errorLabel, whyLabel, fixLabel, idLabel, exitLabel, theBudget, didYouMean, noneYet,
-        unknownValue, moreFollows, fixRaisePrice, fixWait, fixLogin, fixCredit, fixYes
+        unknownValue, moreFollows, fixRaisePrice, fixRetry, fixWait, fixLogin, fixCredit, fixYes
     // States: job states, task states and end reasons
     case stateWaiting, stateMatching, stateStarting, stateRunning, stateStopping, stateFinished,
         stateFailed, stateStopped, taskQueued, taskOpen, taskLeased, taskSucceeded, taskFailed,
@@ -39,7 +39,8 @@ package enum Message: String, Hashable, Sendable, CaseIterable {
         headingAttempt, headingNode, headingProvider, headingRegion, headingTier, headingDevices,
         headingCPU, headingMemory, headingDisk, headingNetwork, headingFree, headingAge,
         headingPrice, headingSpent,
-        headingBudget, headingRefunded, headingMetered, headingCharge, headingEndedBy,
+        headingBudget, headingRefunded, headingMetered, headingCharge, headingChargeOfAll,
+        headingEndedBy,
         headingAccount, headingAmount, headingKind, headingTime, headingLease, headingLeases,
         headingConnected, headingAvailability, headingSequence, headingExit, headingPath,
         headingSize, showWhy, showCost, showImage, showSubmitted, showTasks, showExit, showHeld,

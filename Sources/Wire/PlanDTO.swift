@@ -41,7 +41,8 @@ package struct PlanDTO: Codable, Hashable, Sendable {
     package let image: ImageDTO
     package let budget: MoneyDTO
     package let low: MoneyDTO
-    package let likely: MoneyDTO
+    /// Left out where no offer fits: nothing is known then.
+    package let likely: MoneyDTO?
     /// Never above the budget: there the job stops.
     package let worst: MoneyDTO
     /// Offers that fit now.
@@ -54,7 +55,7 @@ package struct PlanDTO: Codable, Hashable, Sendable {
 
     package init(
         name: String, tasks: Int, image: ImageDTO, budget: MoneyDTO, low: MoneyDTO,
-        likely: MoneyDTO, worst: MoneyDTO, feasible: Int, totalOffers: Int,
+        likely: MoneyDTO?, worst: MoneyDTO, feasible: Int, totalOffers: Int,
         rejected: [RejectionDTO], maxDurationSeconds: Int64, cheapestMicroPerHour: Int64? = nil,
         fixes: [FixDTO] = []
     ) {

@@ -21,12 +21,17 @@ extension ProblemDTO {
         errors: [ProblemFieldDTO] = [], fixes: [FixDTO] = []
     ) {
         let text = ErrorText.of(code)
+        let hint = text.hint?.text(in: language, values)
+        let command = text.command.map { words in
+            ShellWords.line(words.map { Bilingual($0, $0).text(in: language, values) })
+        }
+        let own = command.map { [FixDTO(title: hint ?? $0, command: $0)] } ?? []
         self.init(
             type: "https://orban.example/errors/\(code.rawValue)",
             title: text.title.text(in: language, values), status: code.status,
             detail: text.detail.text(in: language, values), code: code.rawValue,
-            hint: text.hint?.text(in: language, values), retryable: code.isRetryable,
-            requestID: requestID, errors: errors, fixes: fixes)
+            hint: hint, retryable: code.isRetryable, requestID: requestID, errors: errors,
+            fixes: fixes + own)
     }
 
     /// The exit code of a command that ends with this problem; codes of a newer market fail as 1.
@@ -38,7 +43,8 @@ extension ProblemDTO {
         let separator = language == .english ? ": " : "："
         let label = Message.errorLabel.text(in: language)
         var lines = ["\(label)[\(code)]\(separator)\(detail)  (\(exitText))"]
-        let fixTitles = fixes.map(\.title) + (hint.map { [$0] } ?? [])
+        let titles = fixes.map(\.title)
+        let fixTitles = titles + (hint.map { titles.contains($0) ? [] : [$0] } ?? [])
         if !fixTitles.isEmpty {
             let fixText = fixTitles.joined(separator: " · ")
             lines.append("  \(Message.fixLabel.text(in: language))  \(fixText)")

@@ -1,11 +1,14 @@
-/// A change that would help; the patch is a JSON merge patch (RFC 7396) of the spec.
+/// What would help: a change of the spec, as a JSON merge patch (RFC 7396), or a command line;
+/// words of it in capitals are for its reader to fill in.
 package struct FixDTO: Codable, Hashable, Sendable {
     package let title: String
     package let patch: JSONValue?
+    package let command: String?
 
-    package init(title: String, patch: JSONValue? = nil) {
+    package init(title: String, patch: JSONValue? = nil, command: String? = nil) {
         self.title = title
         self.patch = patch
+        self.command = command
     }
 }
 
@@ -65,6 +68,13 @@ package struct ProblemDTO: Codable, Hashable, Sendable {
         case requestID = "request_id"
         case errors,
             fixes
+    }
+
+    /// The same with what only the reader's own side knows would help, before all else.
+    package func proposing(_ more: [FixDTO]) -> ProblemDTO {
+        ProblemDTO(
+            type: type, title: title, status: status, detail: detail, code: code, hint: hint,
+            retryable: retryable, requestID: requestID, errors: errors, fixes: more + fixes)
     }
 
     package static let mediaType = "application/problem+json"

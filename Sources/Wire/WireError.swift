@@ -128,7 +128,10 @@ extension Refusal {
         switch self {
         case .accountUnknown(let account), .accountExists(let account): ["account": account.text]
         case .balanceTooLow(let available, let needed):
-            ["available": Quantity.money(available), "needed": Quantity.money(needed)]
+            [
+                "available": Quantity.money(available), "needed": Quantity.money(needed),
+                "missing": (try? needed.subtracting(available)).map(Quantity.money) ?? "AMOUNT",
+            ]
         case .leaseUnknown(let lease), .leaseOver(let lease): ["lease": lease.text]
         case .nodeUnknown(let node), .nodeTaken(let node): ["node": node.text]
         case .deviceTaken(let device), .deviceInUse(let device), .deviceUnknown(let device):

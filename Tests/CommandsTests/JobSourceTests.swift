@@ -67,6 +67,33 @@ import Wire
         }
     }
 
+    @Test(arguments: [
+        (
+            ["--gpu", "3", "job.yaml", "--budget=2 USD", "-e", "A=b c", "-e", "Q='x'"],
+            "orban run --budget '2 USD' --env 'A=b c' --env 'Q=@x@' --gpu 3 job.yaml"
+                .replacing("@", with: #"'\''"#)
+        ),
+        (
+            [
+                "-c", "lab", "--image", "i:1", "--cpus", "2", "--memory", "4GB", "--network",
+                "egress",
+            ]
+                + ["--name", "n", "--budget", "1", "--", "sh", "-c", "echo *"],
+            "orban run --budget 1 --name n --image i:1 --cpus 2 --memory 4GB --network egress"
+                + " --context lab -- sh -c 'echo *'"
+        ),
+    ])
+    func `the line that buys what was planned has every word that was planned with`(
+        words: [String], line: String
+    ) throws {
+        guard
+            case .command(_, let arguments) = try ArgumentReader(table: CommandTable.all).read(
+                ["plan"] + words)
+        else { throw UsageFault.imageOrFileNeeded }
+        let forms = JobSource.options + [Option<String>.context.form]
+        #expect(arguments.line("run", forms) == line)
+    }
+
     @Test func `a file and a command together are refused`() throws {
         #expect(throws: UsageFault.imageOrFileNeeded) {
             try source(["job.yaml", "--", "x"], files: ["job.yaml": file])

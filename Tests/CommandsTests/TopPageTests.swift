@@ -1,4 +1,5 @@
 import Domain
+import Foundation
 import Testing
 import Wire
 
@@ -121,7 +122,11 @@ import Wire
 
     // MARK: A node
 
-    private static func node() -> NodeDetailDTO {
+    private static func node(
+        closed: OfferClosing? = nil, connected: Bool = true,
+        availability: Offer.Availability = .draining, reason: String? = "in_use",
+        leaving: LeaseNotice? = nil
+    ) -> NodeDetailDTO {
         let free = DeviceDTO(
             id: DeviceID("GPU-2")!, model: "NVIDIA H100", vramBytes: 80_000_000_000)
         let busy = DeviceSampleDTO(
@@ -129,18 +134,20 @@ import Wire
             temperature: 63, smClockMHz: 1980, throttle: ThrottleReasons(words: ["idle"]))
         return NodeDetailDTO(
             node: NodeDTO(
-                id: NodeID("nod_1")!, name: "n1", provider: AccountID("acc_1")!, connected: true,
-                availability: .draining, closed: nil, leases: 1, duplicates: [], contested: false),
+                id: NodeID("nod_1")!, name: "n1", provider: AccountID("acc_1")!,
+                connected: connected, availability: availability,
+                closed: closed.map(ClosedDTO.init), leases: 1, duplicates: [], contested: false),
             offer: nil,
             leases: [
                 NodeLeaseDTO(
                     lease: LeaseID("lse_1")!, devices: [gpu.id], milliCPU: 2000,
-                    memoryBytes: 512_000_000, meteredS: 24, microPerHour: 1_234_567)
+                    memoryBytes: 512_000_000, meteredS: 24, microPerHour: 1_234_567,
+                    leaving: leaving.map(LeavingDTO.init))
             ],
             reportedAt: TimeDTO(start), driver: "550.54.15", advisories: ["CVE-2024-21626"],
             devices: [
                 DeviceStandingDTO(device: gpu, reason: nil, sample: busy),
-                DeviceStandingDTO(device: free, reason: "in_use", sample: .nothing),
+                DeviceStandingDTO(device: free, reason: reason, sample: .nothing),
             ], dropped: 0, at: at(12, every: 10), series: [columns(12), columns(12, device: free)])
     }
 
@@ -151,7 +158,7 @@ import Wire
                 "driver    550.54.15", "",
                 "GPU          UUID    VRAM  STATE",
                 "NVIDIA H100  GPU-1  80 GB  ✓ leased",
-                "NVIDIA H100  GPU-2  80 GB  ✗ something else uses it", "",
+                "NVIDIA H100  GPU-2  80 GB  ✗ something else uses it (in_use)", "",
                 "GPU          UTIL           VRAM                   TEMP            POWER           CLOCK",
                 "NVIDIA H100  ▁▂▂▂▃▃▄▆ 97 %  ▃▃▃▃▃▃▃▃ 21.4/80.0 GB  ▄▄▄▄▄▄▅▅ 63 °C  ▃▄▄▄▅▅▅▇ 330 W  1980 MHz",
                 "NVIDIA H100  ▁▂▂▂▃▃▄▄ –     ▃▃▃▃▃▃▃▃ –/80.0 GB     ▄▄▄▄▄▄▅▅ –      ▅▅▆▆▇▇██ –      –",
@@ -161,11 +168,56 @@ import Wire
             ])
     }
 
+    private static let paused = LeaseNotice(
+        code: "owner_gpu", until: start.advanced(seconds: 60), isTakenBack: false, changes: 1)
+
+    @Test func `a GPU of a node that takes no orders says what its node says, and why`() {
+        func state(_ node: NodeDetailDTO) -> String {
+            let lines = NodePage(node: node, language: .english).lines
+            return lines.first { $0.contains("GPU-2") }?.components(separatedBy: "GB  ").last ?? ""
+        }
+        let paused = OfferClosing(.paused)
+        let gpu = OfferClosing(.ownerGPU)
+        #expect(state(Self.node(availability: .open, reason: nil)) == "✓ offered")
+        #expect(
+            state(Self.node(closed: gpu, availability: .open, reason: nil))
+                == "✗ closed: its owner uses the GPU (owner_gpu)")
+        #expect(state(Self.node(closed: paused, reason: nil)) == "✗ paused")
+        #expect(state(Self.node(reason: nil)) == "✗ draining")
+        #expect(
+            state(Self.node(connected: false, availability: .down, reason: nil)) == "✗ down")
+    }
+
+    @Test func `who is asked to leave is said with why and until when, in top and of a node`() {
+        let told =
+            "asked to leave by its owner (its owner uses the GPU), "
+            + "has until 2026-11-26T08:01:00.000Z"
+        let page = NodePage(node: Self.node(leaving: Self.paused), language: .english).lines
+        #expect(page.contains("! lse_1  " + told))
+        let metrics = Self.metrics(tasks: [3])
+        var board = TopBoard(metrics, span: nil)
+        func tell(_ leaving: LeaseNotice?) {
+            board.take(
+                SamplesEventDTO(
+                    task: 3, attempt: 1, lease: LeaseID("lse_3")!, meteredS: 24,
+                    charge: MoneyDTO(.zero), milliCPULimit: 2000, memoryLimitBytes: 1,
+                    devices: [Self.gpu], leaving: leaving.map(LeavingDTO.init), samples: []))
+        }
+        func notes(_ language: Language) -> [String] {
+            TopPage(board: board, language: language).lines.filter { $0.hasPrefix("!") }
+        }
+        tell(Self.paused)
+        #expect(notes(.english) == ["! TASK 3  " + told])
+        #expect(notes(.traditionalChinese).first?.contains("機器的擁有者要求離開") == true)
+        tell(nil)
+        #expect(notes(.english).isEmpty)
+    }
+
     @Test func `a node's page shows its devices, leases and advisories, in Chinese`() {
         let lines = NodePage(node: Self.node(), language: .traditionalChinese).lines
         #expect(lines[0] == "n1  nod_1  ✓ 停止接單")
         #expect(lines[1] == "回報時間  2026-11-26T08:00:00.000Z")
-        #expect(lines[5].contains("✓ 租用中") && lines[6].contains("✗ 另有程式正在使用"))
+        #expect(lines[5].contains("✓ 租用中") && lines[6].contains("✗ 另有程式正在使用 (in_use)"))
         #expect(lines[8].contains("顯示記憶體"))
         #expect(lines.last == "! 本機軟體存在弱點 CVE-2024-21626")
     }

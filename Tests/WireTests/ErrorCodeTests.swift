@@ -69,6 +69,29 @@ import Testing
         }
     }
 
+    @Test func `a hint that names a command has it as a fix, with what it is about, quoted`() throws
+    {
+        for code in ErrorCode.allCases {
+            let text = ErrorText.of(code)
+            let proposes = ["orban ", "chmod ", "skopeo "].contains {
+                text.hint?.english.contains($0) == true
+            }
+            // What an operator starts the market with is no line to run.
+            #expect(!proposes || text.command != nil || code == .quotaExceeded, "\(code)")
+        }
+        func commands(_ problem: ProblemDTO) -> [String?] { problem.fixes.map(\.command) }
+        #expect(
+            commands(ProblemDTO(.imageNotFound("it's/x:1"), in: .english))
+                == [#"orban market image 'it'\''s/x:1' ARCHIVE"#])
+        let low = Refusal.balanceTooLow(
+            available: try Money(micro: 250_000), needed: try Money(micro: 1_000_000))
+        #expect(
+            commands(ProblemDTO(low, in: .english))
+                == ["orban market credit ACCOUNT '0.75 USD' --reason TEXT"])
+        #expect(
+            ProblemDTO(.jobUnknown, in: .traditionalChinese).fixes.first?.command == "orban ps -a")
+    }
+
     @Test(arguments: Language.allCases)
     func `no placeholder of an edge's error is left unfilled`(language: Language) throws {
         let errors: [WireError] = [

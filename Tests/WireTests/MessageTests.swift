@@ -3,13 +3,14 @@ import Testing
 
 @testable import Wire
 
-/// The names in braces of a template, sorted.
+/// The names in braces of a template, sorted, each once.
 enum Placeholders {
     static func of(_ template: String) -> [String] {
-        template.split(separator: "{", omittingEmptySubsequences: false).dropFirst().compactMap {
-            part in
-            part.firstIndex(of: "}").map { String(part[..<$0]) }
-        }.sorted()
+        let names = template.split(separator: "{", omittingEmptySubsequences: false).dropFirst()
+            .compactMap { part in
+                part.firstIndex(of: "}").map { String(part[..<$0].prefix { $0 != "|" }) }
+            }
+        return Set(names).sorted()
     }
 }
 
@@ -37,6 +38,32 @@ enum Placeholders {
         #expect(text.text(in: .english, values) == "{b} and 2, {c}")
         #expect(text.text(in: .traditionalChinese, values) == "{b}、2、{c}")
         #expect(Bilingual("a } b { c", "x").text(in: .english) == "a } b { c")
+    }
+
+    @Test(arguments: [
+        ("0", "0 tasks again"), ("1", "1 task again"), ("2", "2 tasks again"),
+        ("11", "11 tasks again"),
+    ])
+    func `one is one task, any other number are tasks`(count: String, told: String) {
+        #expect(Message.eventReopened.text(in: .english, ["tasks": count]) == told)
+        let retried = Message.retryDone.text(in: .english, ["count": count, "job": "j"])
+        #expect(
+            retried.hasSuffix(count == "1" ? "1 task of j starts again" : "tasks of j start again"))
+        #expect(Bilingual("{a|x|y} {b|x}", "").text(in: .english) == "{a|x|y} {b|x}")
+    }
+
+    /// Words that take no `s` here are no nouns of ours.
+    @Test func `no text counts in the plural alone`() {
+        let plain = ["s ×", "is", "verifies", "does", "needs", "takes"]
+        for (message, text) in Message.catalogue {
+            for part in text.english.split(separator: "{").dropFirst() {
+                guard let end = part.firstIndex(of: "}"),
+                    ["tasks", "count", "leases", "devices", "uses"].contains(String(part[..<end]))
+                else { continue }
+                let next = part[part.index(after: end)...].split(separator: " ").first ?? ""
+                #expect(!next.hasSuffix("s") || plain.contains(String(next)), "\(message): \(next)")
+            }
+        }
     }
 
     @Test func `why no offer fits is one line with counts`() throws {

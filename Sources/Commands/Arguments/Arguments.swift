@@ -40,6 +40,16 @@ struct Arguments: Sendable {
 
     func has(_ flag: Flag) -> Bool { !texts(flag.form).isEmpty }
 
+    /// The command that does `verb` with the same operands, rest and values of these options, for a
+    /// shell.
+    func line(_ verb: String, _ forms: [OptionForm]) -> String {
+        let options = forms.flatMap { form in
+            texts(form).flatMap { ["--" + form.name] + (form.placeholder == nil ? [] : [$0]) }
+        }
+        let rest = rest.isEmpty ? [] : ["--"] + rest
+        return ShellWords.line(["orban", verb] + options + operands + rest)
+    }
+
     private func texts(_ form: OptionForm) -> [String] {
         precondition(declared.contains(form.name), "\(command) does not declare --\(form.name)")
         return values[form.name] ?? []

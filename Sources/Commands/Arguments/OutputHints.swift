@@ -10,9 +10,12 @@ enum OutputForm: String, Hashable, Sendable, CaseIterable {
 struct OutputHints: Sendable {
     let language: Language
     let form: OutputForm
+    /// As they were given.
+    let words: [String]
 
     /// Flag, then `ORBAN_LANG` and the locale; `-o`, then `ORBAN_OUTPUT`.
     init(_ words: [String], environment: [String: String]) {
+        self.words = words
         let words = Array(words.prefix { $0 != "--" })
         let spoken = Self.value(of: ["--lang"], in: words).flatMap(Language.init(tag:))
         language = spoken ?? Language(environment: environment)

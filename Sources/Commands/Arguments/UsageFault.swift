@@ -61,6 +61,29 @@ enum UsageFault: Error, Hashable, Sendable {
         }
     }
 
+    /// The whole line that was meant, or that is missing before this one.
+    func fixes(of words: [String]) -> [FixDTO] {
+        let (wrong, right): (String, String)
+        switch self {
+        case .unknownCommand(let text, let nearest?):
+            (wrong, right) = (text.split(separator: " ").last.map(String.init) ?? text, nearest)
+        case .unknownOption(let option, let nearest?): (wrong, right) = (option, nearest)
+        case .marketMissing: return [Self.fix(["up"])]
+        default: return []
+        }
+        guard let place = words.firstIndex(where: { $0 == wrong || $0.hasPrefix(wrong + "=") })
+        else { return [] }
+        var meant = words
+        meant[place] = right + words[place].dropFirst(wrong.count)
+        return [Self.fix(meant)]
+    }
+
+    /// The sentence asks already whether that was meant.
+    private static func fix(_ words: [String]) -> FixDTO {
+        let line = ShellWords.line(["orban"] + words)
+        return FixDTO(title: line, command: line)
+    }
+
     private func told(
         _ message: Message, _ values: [String: String], _ nearest: String?, _ language: Language
     ) -> String {

@@ -45,14 +45,27 @@ struct ErrorReport {
     func problem(of error: any Error) -> ProblemDTO {
         switch error {
         case let remote as RemoteProblem: remote.problem
-        case let wire as WireError: ProblemDTO(wire, in: hints.language)
+        case let wire as WireError: ProblemDTO(wire, in: hints.language).proposing(fixes(of: wire))
         case let refusal as Refusal: ProblemDTO(refusal, in: hints.language)
         case let spec as SpecError: ProblemDTO(.specInvalid(spec), in: hints.language)
         case let usage as UsageFault:
             ProblemDTO(.usage(usage.text(in: hints.language)), in: hints.language)
+                .proposing(usage.fixes(of: hints.words))
         case is CancellationError: ProblemDTO(.interrupted, in: hints.language)
         default:
             ProblemDTO(WireError(ofFile: error) ?? .localFailure("\(error)"), in: hints.language)
         }
+    }
+
+    /// The same words with the agreement that they lack.
+    private func fixes(of error: WireError) -> [FixDTO] {
+        guard case .confirmRequired = error else { return [] }
+        let (own, rest) = (hints.words.prefix { $0 != "--" }, hints.words.drop { $0 != "--" })
+        let hint = ErrorText.of(.confirmRequired).hint
+        return [
+            FixDTO(
+                title: hint?.text(in: hints.language) ?? "--yes",
+                command: ShellWords.line(["orban"] + own + ["--yes"] + rest))
+        ]
     }
 }

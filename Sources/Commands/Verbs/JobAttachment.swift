@@ -146,6 +146,9 @@ struct JobAttachment {
         case .waiting, .matching, .starting, .running, .stopping, .finished:
             terminal.progress("✓ " + session.told(.runFinished, values))
         }
+        for fix in job.reason?.fixes ?? [] {
+            terminal.note("  \(session.told(.fixLabel))  \(fix.title)")
+        }
         terminal.progress(
             "  " + session.told(.runProof, ["command": "orban audit verify \(job.name)"]))
     }

@@ -9,43 +9,46 @@ extension LeafCommand {
         let job: JobDTO = try await session.withMarket([.renter, .operator]) { market in
             try await market.get("/v1/jobs/\(session.arguments.operands[0].pathSegment)")
         }
-        try session.show(job) { JobPage(session: session, job: job).lines }
+        try session.show(job) { JobPage(job: job, language: session.language).lines }
         return ExitCode.done.rawValue
     }
 }
 
 /// A job as people read it.
-private struct JobPage {
+struct JobPage {
     /// Tasks shown of a large array; `-o json` has all.
     private static let mostTasks = 100
 
-    let session: Session
     let job: JobDTO
+    let language: Language
 
     var lines: [String] {
-        let head = "\(job.name)  \(job.id)  \(JobTable.state(job.state, session.language))"
+        let head = "\(job.name)  \(job.id)  \(JobTable.state(job.state, language))"
         return [head] + Table.aligned(facts) + tasks
     }
 
     private var facts: [[String]] {
         var rows: [[String]] = []
-        if let reason = job.reason { rows.append([session.told(.showWhy), reason.text]) }
-        let charged = session.told(
+        if let reason = job.reason {
+            rows.append([told(.showWhy), reason.text])
+            rows += (reason.fixes ?? []).map { [told(.fixLabel), $0.title] }
+        }
+        let charged = told(
             .showCharged,
             [
                 "charged": Quantity.money(job.charged.money),
                 "budget": Quantity.money(job.budget.money),
             ])
-        rows.append([session.told(.showCost), "\(charged) · \(job.billedSeconds) s"])
+        rows.append([told(.showCost), "\(charged) · \(job.billedSeconds) s"])
         if job.held.money > .zero {
-            rows.append([session.told(.showHeld), Quantity.money(job.held.money)])
+            rows.append([told(.showHeld), Quantity.money(job.held.money)])
         }
-        rows.append([session.told(.showImage), "\(job.image.name)  \(job.image.digest)"])
+        rows.append([told(.showImage), "\(job.image.name)  \(job.image.digest)"])
         if job.network == .egress {
-            rows.append([session.told(.planNetwork), session.told(.networkEgress)])
+            rows.append([told(.planNetwork), told(.networkEgress)])
         }
-        rows.append([session.told(.showSubmitted), job.submittedAt.description])
-        if let code = job.exitCode { rows.append([session.told(.showExit), String(code)]) }
+        rows.append([told(.showSubmitted), job.submittedAt.description])
+        if let code = job.exitCode { rows.append([told(.showExit), String(code)]) }
         return rows
     }
 
@@ -54,14 +57,15 @@ private struct JobPage {
         let hasDevices = job.taskList.contains { $0.devices != nil }
         var table = Table(
             [
-                .init(session.told(.headingTask), .right), .init(session.told(.headingState)),
-                .init(session.told(.headingAttempt), .right), .init(session.told(.headingNode)),
-            ] + (hasDevices ? [.init(session.told(.headingDevices))] : []) + [
-                .init(session.told(.headingEndedBy)), .init(session.told(.headingCharge), .right),
+                .init(told(.headingTask), .right), .init(told(.headingState)),
+                .init(told(.headingAttempt), .right), .init(told(.headingNode)),
+            ] + (hasDevices ? [.init(told(.headingDevices))] : []) + [
+                .init(told(.headingEndedBy)),
+                .init(told(.headingChargeOfAll), .right),
             ])
         table.rows = job.taskList.prefix(Self.mostTasks).map { task in
             [
-                String(task.index), task.state.text(in: session.language), String(task.attempt),
+                String(task.index), task.state.text(in: language), String(task.attempt),
                 task.node?.text ?? "–",
             ] + (hasDevices ? [task.devices?.map(\.text).joined(separator: " ") ?? "–"] : [])
                 + [task.endedBy ?? "–", Quantity.money(task.charged.money)]
@@ -69,10 +73,14 @@ private struct JobPage {
         let more = job.taskList.count - Self.mostTasks
         let leaving = job.taskList.compactMap { task in
             task.leaving.map {
-                "! \(session.told(.headingTask)) \(task.index)  \($0.text(in: session.language))"
+                "! \(told(.headingTask)) \(task.index)  \($0.text(in: language))"
             }
         }
         return [""] + table.lines + leaving.prefix(Self.mostTasks)
-            + (more > 0 ? [session.told(.moreFollows, ["command": "-o json (+\(more))"])] : [])
+            + (more > 0 ? [told(.moreFollows, ["command": "-o json (+\(more))"])] : [])
+    }
+
+    private func told(_ message: Message, _ values: [String: String] = [:]) -> String {
+        message.text(in: language, values)
     }
 }

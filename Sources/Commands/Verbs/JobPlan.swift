@@ -15,7 +15,8 @@ extension LeafCommand {
         }
         try session.show(plan) {
             let page = PlanPage(plan: plan, spec: source.spec, language: session.language)
-            let command = "orban run " + (session.arguments.operands.first ?? "…")
+            let command = session.arguments.line(
+                "run", JobSource.options + [Option<String>.context.form])
             return page.lines + ["", session.told(.planNothingBought, ["command": command])]
         }
         return ExitCode.done.rawValue

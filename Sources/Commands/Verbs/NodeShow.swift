@@ -26,9 +26,13 @@ struct NodePage {
 
     private var head: String {
         let mark = node.node.connected ? "✓" : "✗"
-        let state =
-            node.node.closed?.text(in: language) ?? node.node.availability.text(in: language)
+        let state = offerState.text(in: language)
         return "\(node.node.name)  \(node.node.id)  \(mark) \(state)"
+    }
+
+    private var offerState: OfferState {
+        OfferState(
+            node.node.closed, node.node.availability, isConnected: node.node.connected)
     }
 
     private var facts: [[String]] {
@@ -81,15 +85,20 @@ struct NodePage {
         return [""] + standings.lines + [""] + uses.lines
     }
 
-    /// What keeps it from being offered: the node's own reason, or else the market's.
+    /// What keeps it from being offered: what the offer says, which is of now, or without one what the
+    /// node has last told of itself.
     private func state(of standing: DeviceStandingDTO) -> String {
         let id = standing.device.id
         let lease = node.leases.first { $0.devices.contains(id) }
-        let withheld = node.offer?.withheld.first { $0.device.id == id }
-        if let reason = standing.reason ?? withheld?.reason {
-            return "✗ " + Message.deviceState(reason, in: language)
+        let reason = node.offer.map { offer in
+            offer.withheld.first { $0.device.id == id }?.reason
         }
-        return "✓ " + told(lease == nil ? .deviceOffered : .deviceLeased)
+        if let reason = reason ?? standing.reason {
+            return "✗ " + Message.deviceState(reason, in: language) + " (\(reason))"
+        }
+        guard lease == nil else { return "✓ " + told(.deviceLeased) }
+        return offerState.isOpen
+            ? "✓ " + told(.deviceOffered) : "✗ " + offerState.text(in: language)
     }
 
     // MARK: Leases

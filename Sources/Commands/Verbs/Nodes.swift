@@ -107,7 +107,8 @@ extension Session {
         table.rows = nodes.map {
             [
                 $0.id.text, $0.name, $0.provider.text, $0.connected ? "✓" : "✗",
-                $0.closed?.text(in: language) ?? $0.availability.text(in: language),
+                OfferState($0.closed, $0.availability, isConnected: $0.connected).text(
+                    in: language),
                 String($0.leases),
             ]
         }

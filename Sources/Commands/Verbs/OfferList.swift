@@ -13,24 +13,53 @@ extension LeafCommand {
         let offers = list.data.sorted {
             ($0.microPerHour, $0.node) < ($1.microPerHour, $1.node)
         }
-        try session.show(offers) { OfferTable(session: session).lines(offers) }
+        try session.show(offers) { OfferTable(language: session.language).lines(offers) }
         return ExitCode.done.rawValue
     }
 }
 
+/// Whether something can be had, in the same words wherever it is told, with the stable code of why
+/// not.
+struct OfferState {
+    private let closed: ClosedDTO?
+    private let availability: Offer.Availability
+    private let isConnected: Bool
+
+    init(_ closed: ClosedDTO?, _ availability: Offer.Availability, isConnected: Bool) {
+        self.closed = closed
+        self.availability = availability
+        self.isConnected = isConnected
+    }
+
+    var isOpen: Bool { closed == nil && availability == .open && isConnected }
+
+    /// For example `closed: its owner uses the GPU (owner_gpu)`. A node that does not answer says
+    /// nothing of its owner any more.
+    func text(in language: Language) -> String {
+        if let closed, isConnected {
+            let text = closed.text(in: language)
+            return text == closed.code ? text : text + " (\(closed.code))"
+        }
+        guard isConnected || !availability.isConnected else {
+            return Offer.Availability.down.text(in: language)
+        }
+        return availability.text(in: language)
+    }
+}
+
 /// Offers as rows.
-private struct OfferTable {
-    let session: Session
+struct OfferTable {
+    let language: Language
 
     func lines(_ offers: [OfferDTO]) -> [String] {
-        guard !offers.isEmpty else { return [session.told(.offersEmpty)] }
+        guard !offers.isEmpty else { return [told(.offersEmpty)] }
         var table = Table([
-            .init(session.told(.headingNode)), .init(session.told(.headingDevices)),
-            .init(session.told(.headingCPU), .right), .init(session.told(.headingMemory), .right),
-            .init(session.told(.headingDisk), .right), .init(session.told(.headingNetwork)),
-            .init(session.told(.headingRegion)),
-            .init(session.told(.headingTier)), .init(session.told(.headingAvailability)),
-            .init(session.told(.headingPrice), .right),
+            .init(told(.headingNode)), .init(told(.headingDevices)),
+            .init(told(.headingCPU), .right), .init(told(.headingMemory), .right),
+            .init(told(.headingDisk), .right), .init(told(.headingNetwork)),
+            .init(told(.headingRegion)),
+            .init(told(.headingTier)), .init(told(.headingAvailability)),
+            .init(told(.headingPrice), .right),
         ])
         table.rows = offers.map(row)
         return table.lines + offers.flatMap(withheld)
@@ -39,7 +68,8 @@ private struct OfferTable {
     private func withheld(_ offer: OfferDTO) -> [String] {
         offer.withheld.map { withheld in
             "! \(offer.node) \(withheld.device.id) \(withheld.device.model): "
-                + Message.deviceState(withheld.reason, in: session.language)
+                + Message.deviceState(withheld.reason, in: language)
+                + " (\(withheld.reason))"
         }
     }
 
@@ -53,12 +83,18 @@ private struct OfferTable {
         let cpus =
             Quantity.cpus(milli: offer.freeMilliCPU) + "/" + Quantity.cpus(milli: offer.milliCPU)
         return [
-            offer.node.text, devices, cpus, Quantity.bytes(offer.memoryBytes),
-            Quantity.bytes(offer.diskBytes), offer.network == .egress ? "egress" : "–",
+            offer.node.text, devices, cpus,
+            Quantity.part(offer.freeMemoryBytes, of: offer.memoryBytes),
+            Quantity.part(offer.freeDiskBytes, of: offer.diskBytes),
+            offer.network == .egress ? "egress" : "–",
             offer.region, offer.tier.rawValue,
-            offer.closed?.text(in: session.language)
-                ?? offer.availability.text(in: session.language),
+            OfferState(
+                offer.closed, offer.availability, isConnected: offer.availability.isConnected
+            )
+            .text(in: language),
             Quantity.money(offer.pricePerHour.money),
         ]
     }
+
+    private func told(_ message: Message) -> String { message.text(in: language) }
 }

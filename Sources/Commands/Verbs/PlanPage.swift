@@ -47,7 +47,9 @@ struct PlanPage {
         ])
         table.rows = [
             ["  " + told(.planTotal)]
-                + [plan.low, plan.likely, plan.worst].map { Quantity.money($0.money) }
+                + [plan.feasible > 0 ? plan.low : nil, plan.likely, plan.worst].map {
+                    ($0?.money).map(Quantity.money).orDash
+                }
         ]
         return table.lines
     }

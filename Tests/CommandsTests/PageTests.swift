@@ -1,0 +1,144 @@
+import Domain
+import Foundation
+import Testing
+import Wire
+
+@testable import Commands
+
+/// Pages about jobs, offers and plans, of fixed answers.
+@Suite struct PageTests {
+    private static let zero = MoneyDTO(.zero)
+    private static func money(_ micro: Int64) -> MoneyDTO { MoneyDTO(try! Money(micro: micro)) }
+
+    private static let image = ImageDTO(
+        name: "i:1", digest: BlobDigest("sha256:" + String(repeating: "0", count: 64))!)
+
+    private static func job(
+        _ state: JobState, tasks: [TaskDTO] = [], reason: ReasonDTO? = nil
+    ) -> [String] {
+        let job = JobDTO(
+            id: JobID("job_1")!, name: "n", state: state, reason: reason,
+            submittedAt: TimeDTO(Timestamp(milliseconds: 0)), tasks: tasks.count,
+            counts: TaskCountsDTO(TaskCounts(queued: 0, open: tasks.count)), budget: money(1),
+            held: zero, charged: zero, refunded: zero, billedSeconds: 0, image: image,
+            taskList: tasks)
+        return JobPage(job: job, language: .english).lines
+    }
+
+    @Test func `a row of a task says whose charge it is, and nothing of an attempt that is over`() {
+        let lines = Self.job(
+            .waiting, tasks: [TaskDTO(index: 1, state: .open, attempt: 2, charged: Self.money(42))])
+        #expect(lines.suffix(2).first?.hasSuffix("CHARGE OF ALL ATTEMPTS") == true)
+        let cells = lines.last?.split(separator: " ").map(String.init)
+        #expect(cells == ["1", "on", "the", "market", "2", "–", "–", "0.000042", "USD"])
+    }
+
+    @Test func `a job that failed by no fault of its own says how it starts again`() {
+        let fix = FixDTO(title: "start it: orban retry job_1", command: "orban retry job_1")
+        let lines = Self.job(
+            .failed, reason: ReasonDTO(code: "lost", text: "the node stopped", fixes: [fix]))
+        #expect(lines.contains { $0.hasPrefix("fix") && $0.hasSuffix("orban retry job_1") })
+    }
+
+    @Test func `a task that is asked to leave says so, with why and until when`() {
+        let notice = LeaseNotice(
+            code: "paused", until: Timestamp(milliseconds: 5_000), isTakenBack: false, changes: 1)
+        let lines = Self.job(
+            .running,
+            tasks: [
+                TaskDTO(
+                    index: 7, state: .leased, attempt: 1, leaving: LeavingDTO(notice),
+                    charged: Self.zero)
+            ])
+        #expect(
+            lines.last
+                == "! TASK 7  asked to leave by its owner (paused), "
+                + "has until 1970-01-01T00:00:05.000Z"
+        )
+    }
+
+    // MARK: Offers
+
+    private static func offer(
+        _ closed: OfferClosing?, _ availability: Offer.Availability = .open
+    ) throws -> OfferDTO {
+        let device = Device(id: DeviceID("GPU-1")!, model: "H100", vramBytes: 80_000_000_000)
+        var offer = Offer(
+            node: NodeID("nod_1")!, provider: AccountID("acc_1")!, version: 1,
+            availability: availability,
+            terms: OfferTerms(
+                capacity: Resources(
+                    milliCPU: 8_000, memoryBytes: 64_000_000_000, diskBytes: 500_000_000_000),
+                devices: [], ask: try Rate(microPerHour: 1), region: "TW", tier: .new,
+                withheld: [WithheldDevice(device: device, reason: "in_use")], closed: closed),
+            free: .zero, freeDevices: [])
+        offer.free = Resources(
+            milliCPU: 2_000, memoryBytes: 16_000_000_000, diskBytes: 400_000_000_000)
+        return OfferDTO(offer)
+    }
+
+    @Test func `an offer's row says what is free of all, its state by code, and what is withheld`()
+        throws
+    {
+        let table = OfferTable(language: .english)
+        let open = table.lines([try Self.offer(nil)])
+        #expect(
+            open[1].contains("2/8  16.0/64.0 GB  400.0/500.0 GB  ") && open[1].contains(" open "))
+        #expect(open[2] == "! nod_1 GPU-1 H100: something else uses it (in_use)")
+        let closed = table.lines([try Self.offer(OfferClosing(.ownerDesktop))])
+        #expect(closed[1].contains("closed: its owner sits at it (owner_desktop)"))
+        let down = table.lines([try Self.offer(OfferClosing(.ownerDesktop), .down)])
+        #expect(down[1].contains(" down ") && !down[1].contains("owner_desktop"))
+    }
+
+    // MARK: Plans
+
+    @Test func `a job that fits nowhere has neither a lowest nor a likely price`() throws {
+        let text = "{type: batch, name: n, image: 'i:1', run: a, budget: {max_total: 1.00 USD}}"
+        let spec = try JobSpec.parse(text, file: "f")
+        for feasible in [0, 1] {
+            let plan = PlanDTO(
+                name: "n", tasks: 1, image: Self.image, budget: Self.money(1_000_000),
+                low: Self.zero, likely: feasible == 0 ? nil : Self.money(20_000),
+                worst: Self.money(1_000_000), feasible: feasible, totalOffers: 3, rejected: [],
+                maxDurationSeconds: 60)
+            let lines = PlanPage(plan: plan, spec: spec, language: .english).lines
+            let amounts = lines.first { $0.hasPrefix("  total") }?.split(separator: " ")
+            #expect(amounts?.count == (feasible == 0 ? 5 : 7), "\(lines)")
+            #expect(amounts?[1] == (feasible == 0 ? "–" : "0.00"))
+            #expect(amounts?[feasible == 0 ? 2 : 3] == (feasible == 0 ? "–" : "0.02"))
+        }
+    }
+
+    // MARK: Errors
+
+    private static func fixes(_ words: [String]) async throws -> [FixDTO] {
+        let program = try Program()
+        let (code, _, error) = await program.run(words)
+        #expect(code == ExitCode.usage.rawValue, "\(error)")
+        return try WireJSON.decode(ProblemDTO.self, from: Array(error.utf8)).fixes
+    }
+
+    @Test func `an error that proposes a command has it as a whole line, also for a program`()
+        async throws
+    {
+        let yes = try await Self.fixes(
+            ["run", "--image", "i:1", "--budget", "1", "-o", "json"]
+                + ["--", "echo", "a b"])
+        #expect(
+            yes.map(\.command)
+                == ["orban run --image i:1 --budget 1 -o json --yes -- echo 'a b'"])
+        let verb = try await Self.fixes(["ofers", "-o", "json"])
+        #expect(verb.map(\.command) == ["orban offers -o json", "orban help"])
+        let lost = try await Self.fixes(["offers", "-o", "json"])
+        #expect(lost.map(\.command) == ["orban up", "orban help"])
+        let option = try await Self.fixes(["offers", "--limt=3", "-o", "json"])
+        #expect(option.map(\.command) == ["orban offers --limit=3 -o json", "orban help"])
+    }
+
+    @Test func `a person reads each fix once`() async throws {
+        let program = try Program()
+        let (_, _, error) = await program.run(["run", "--image", "i:1", "--budget", "1", "--", "x"])
+        #expect(error.components(separatedBy: "--yes").count == 2, "\(error)")
+    }
+}
