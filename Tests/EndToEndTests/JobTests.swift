@@ -119,7 +119,7 @@ extension EndToEnd {
             return nodes.data.first { $0.id == node.id }?.availability == .draining
         }
 
-        @Test func `a market and a node that are asked to end do so, and leave no container`()
+        @Test func `a job's container goes with it, and a node and a market that are asked to end do so`()
             async throws
         {
             try await Stage.run { stage in
@@ -127,9 +127,9 @@ extension EndToEnd {
                 let node = try await JoinedNode("alpha", at: site)
                 let ended = try await site.run(JobText("job", "exit 0"))
                 #expect(ended.status == 0, "\(ended); \(node.program.lastWords)")
+                try await eventually("its container is gone") { node.containers == "" ? () : nil }
                 node.program.signal(SIGTERM)
                 #expect(try await node.program.end(within: .seconds(20)) == .exited(0))
-                #expect(node.containers == "")
                 site.market.signal(SIGTERM)
                 #expect(try await site.market.end(within: .seconds(20)) == .exited(0))
             }
