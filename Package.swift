@@ -180,7 +180,8 @@ let package = Package(
                 "Accounting", "ControlPlane", "Marketplace", "NodeAgent", "Transparency", "Wire",
                 "Domain", crypto,
                 x509, asn1,
-                logging, nio, nioSSL, lifecycle, hummingbird, hummingbirdTesting, httpTypes, yams,
+                logging, nio, nioPosix, nioSSL, lifecycle, hummingbird, hummingbirdTesting,
+                httpTypes, yams,
             ] + grpc),
         tests("Commands", ["Commands", "NodeAgent", "Hosting", "Wire", "Domain"]),
         tests(

@@ -4,6 +4,7 @@ import GRPCNIOTransportHTTP2Posix
 import Logging
 import ServiceLifecycle
 import Synchronization
+import Wire
 
 /// The market's end of the node channel: a listener for gRPC over mutual TLS.
 ///
@@ -68,7 +69,7 @@ package final class ChannelServer: Service {
                 }
                 group.addTask { try await self.announce(transport) }
                 defer { group.cancelAll() }
-                try await Self.run(server, unless: connections)
+                try await self.serving(server, unless: connections)
             }
         } onGracefulShutdown: {
             stop("market_stopping")
@@ -91,9 +92,21 @@ package final class ChannelServer: Service {
         }
     }
 
-    private func address(_ port: Int) -> SocketAddress {
-        let isLocal = Self.loopback.contains(market.publicHost)
-        return .ipv4(host: isLocal ? "127.0.0.1" : "0.0.0.0", port: port)
+    private func serving(
+        _ server: GRPCServer<HTTP2ServerTransport.Posix>, unless connections: ChannelConnections
+    ) async throws {
+        let port = port.withLock { $0 }
+        try await Listening(service: .channel, host: host, port: port) {
+            do { try await Self.run(server, unless: connections) } catch let error as RuntimeError {
+                throw error.cause ?? error
+            }
+        }.run()
+    }
+
+    private func address(_ port: Int) -> SocketAddress { .ipv4(host: host, port: port) }
+
+    private var host: String {
+        Self.loopback.contains(market.publicHost) ? "127.0.0.1" : "0.0.0.0"
     }
 
     private func security(

@@ -10,6 +10,7 @@ import SQLiteStorage
 package import ServiceLifecycle
 import Synchronization
 import Transparency
+import Wire
 
 /// Where a market keeps its state and listens.
 package struct MarketConfiguration: Sendable {
@@ -171,7 +172,7 @@ package struct MarketServer: Sendable {
                 Self.http1(),
                 tlsConfiguration: try services.authority.serverTLS(
                     hosts: [configuration.publicHost, configuration.host]))
-        return Application(
+        let application = Application(
             router: api.responder, server: server,
             configuration: .init(
                 address: .hostname(configuration.host, port: configuration.port),
@@ -179,6 +180,9 @@ package struct MarketServer: Sendable {
                 availableConnectionsDelegate: MaximumAvailableConnections(Self.mostConnections)),
             onServerRunning: { channel in listening(channel.localAddress?.port ?? 0) },
             logger: services.log)
+        return Listening(service: .market, host: configuration.host, port: configuration.port) {
+            try await application.run()
+        }
     }
 
     /// Walks every table and the log; names each row that is not as it was written.

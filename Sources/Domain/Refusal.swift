@@ -9,7 +9,7 @@ package enum Refusal: Error, Hashable, Sendable {
     case budgetMissing
     case duplicateKeyOtherBody
     case jobUnknown
-    case jobNotOpen
+    case jobNotOver
     case nothingToRetry
     case leaseUnknown(LeaseID)
     case leaseOver(LeaseID)
@@ -42,7 +42,7 @@ package enum Refusal: Error, Hashable, Sendable {
         case .budgetMissing: "budget_missing"
         case .duplicateKeyOtherBody: "idempotency_key_reused"
         case .jobUnknown: "job_not_found"
-        case .jobNotOpen: "job_not_open"
+        case .jobNotOver: "job_not_over"
         case .nothingToRetry: "nothing_to_retry"
         case .leaseUnknown: "lease_not_found"
         case .leaseOver: "lease_over"

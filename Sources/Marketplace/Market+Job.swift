@@ -66,12 +66,12 @@ extension Market {
 
     /// Runs a closed job's failed and stopped tasks again, within what its budget has left.
     ///
-    /// - Throws: `Refusal.jobNotOpen` while it runs, `.nothingToRetry`, `.balanceTooLow`.
+    /// - Throws: `Refusal.jobNotOver` while it runs, `.nothingToRetry`, `.balanceTooLow`.
     func retry(_ id: JobID, _ once: Idempotency, _ rows: Rows, _ now: Timestamp) throws -> Decision
     {
         if let replayed = try replayed(once, rows) { return replayed }
         guard var job = rows.job(id), var hold = rows.hold(id) else { throw Refusal.jobUnknown }
-        guard case .closed = job.life else { throw Refusal.jobNotOpen }
+        guard case .closed = job.life else { throw Refusal.jobNotOver }
         let failed = rows.tasks(.failedTasks(id, limit: Command.everyTask))
         guard !failed.isEmpty else { throw Refusal.nothingToRetry }
         let needed = try hold.reopen()

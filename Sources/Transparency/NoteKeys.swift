@@ -94,7 +94,7 @@ extension UInt32 {
 }
 
 /// Not empty, no Unicode space, no control character, no plus.
-func isNoteName(_ name: String) -> Bool {
+package func isNoteName(_ name: String) -> Bool {
     !name.isEmpty
         && name.unicodeScalars.allSatisfy { scalar in
             scalar.value >= 0x20 && scalar != "+" && !scalar.properties.isWhitespace

@@ -43,7 +43,7 @@ package struct Bilingual: Hashable, Sendable {
 extension Message {
     private static let groups = [
         textsCommon, textsStates, textsMismatch, textsPlan, textsTables, textsRun, textsEvents,
-        textsMoney, textsTelemetry,
+        textsMoney, textsTelemetry, textsLocal,
         textsAudit, textsPlaces, textsSpec, textsHelp, textsCommands,
     ]
 

@@ -40,10 +40,10 @@ extension ErrorCode {
     package var row: ErrorRow {
         switch self {
         case .jobNotFound, .leaseNotFound, .nodeNotFound, .accountUnknown, .notFound,
-            .imageNotFound, .deviceNotFound, .fileNotFound:
+            .imageNotFound, .deviceNotFound, .fileNotFound, .nodeNotJoined:
             ErrorRow(404, .notFound)
-        case .accountExists, .jobNotOpen, .nothingToRetry, .leaseOver, .nodeTaken, .deviceTaken,
-            .deviceInUse, .nodesNotTaken,
+        case .accountExists, .jobNotOver, .nothingToRetry, .leaseOver, .nodeTaken, .deviceTaken,
+            .deviceInUse, .nodesNotTaken, .capacityTaken, .nodeRunsAlready,
             .receiptNotNewer, .wrongAttempt:
             ErrorRow(409, .conflict)
         case .offerChanged, .orderChanged: ErrorRow(409, .conflict, retryable: true)
@@ -58,7 +58,7 @@ extension ErrorCode {
         case .receiptAheadOfTime: ErrorRow(422, .unverified, retryable: true)
         case .badSignature, .blobMismatch, .proofInvalid: ErrorRow(422, .unverified)
         case .marketUntrusted: ErrorRow(502, .unverified)
-        case .wrongNode, .forbidden, .credentialsExposed: ErrorRow(403, .forbidden)
+        case .wrongNode, .forbidden, .credentialsExposed, .roleMissing: ErrorRow(403, .forbidden)
         case .unauthorized, .tokenInvalid, .loginRequired: ErrorRow(401, .forbidden)
         case .amountOutOfRange, .termsImpossible, .specInvalid, .imageUnpinned,
             .egressPolicyInvalid:
@@ -72,7 +72,8 @@ extension ErrorCode {
         case .tooManyRequests: ErrorRow(429, .unreachable, retryable: true)
         case .unavailable, .marketUnreachable: ErrorRow(503, .unreachable, retryable: true)
         case .timeout: ErrorRow(504, .timeout, retryable: true)
-        case .internalFailure, .localFailure, .fileUnusable: ErrorRow(500, .failure)
+        case .internalFailure, .localFailure, .fileUnusable, .cannotListen, .outputFailed:
+            ErrorRow(500, .failure)
         case .interrupted: ErrorRow(499, .interrupted)
         }
     }

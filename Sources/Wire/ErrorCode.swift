@@ -10,7 +10,7 @@ package enum ErrorCode: String, Hashable, Sendable, Codable, CaseIterable {
     case budgetMissing = "budget_missing"
     case idempotencyKeyReused = "idempotency_key_reused"
     case jobNotFound = "job_not_found"
-    case jobNotOpen = "job_not_open"
+    case jobNotOver = "job_not_over"
     case nothingToRetry = "nothing_to_retry"
     case leaseNotFound = "lease_not_found"
     case leaseOver = "lease_over"
@@ -61,12 +61,18 @@ package enum ErrorCode: String, Hashable, Sendable, Codable, CaseIterable {
     case fileNotFound = "file_not_found"
     case fileUnusable = "file_unusable"
     case loginRequired = "login_required"
+    case roleMissing = "role_missing"
     case credentialsExposed = "credentials_exposed"
     case marketUnreachable = "market_unreachable"
     case marketUntrusted = "market_untrusted"
     case timeout
     case proofInvalid = "proof_invalid"
     case egressPolicyInvalid = "egress_policy_invalid"
+    case cannotListen = "cannot_listen"
+    case capacityTaken = "capacity_taken"
+    case nodeRunsAlready = "node_runs_already"
+    case nodeNotJoined = "node_not_joined"
+    case outputFailed = "output_failed"
     case localFailure = "local_failure"
     case interrupted
 }
@@ -81,7 +87,7 @@ extension Refusal {
         case .budgetMissing: .budgetMissing
         case .duplicateKeyOtherBody: .idempotencyKeyReused
         case .jobUnknown: .jobNotFound
-        case .jobNotOpen: .jobNotOpen
+        case .jobNotOver: .jobNotOver
         case .nothingToRetry: .nothingToRetry
         case .leaseUnknown: .leaseNotFound
         case .leaseOver: .leaseOver

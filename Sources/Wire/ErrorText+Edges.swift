@@ -13,7 +13,8 @@ extension ErrorText {
             Bilingual("the request is larger than {limit}", "請求超過 {limit}")),
         .parameterInvalid: ErrorText(
             Bilingual("Parameter not valid", "參數不正確"),
-            Bilingual("parameter {name} is not valid", "參數 {name} 不正確")),
+            Bilingual("parameter {name} is not valid", "參數 {name} 不正確"),
+            hint: Bilingual("{form}", "{form}")),
         .idempotencyKeyMissing: ErrorText(
             Bilingual("Idempotency key missing", "缺少冪等鍵"),
             Bilingual(
@@ -30,7 +31,13 @@ extension ErrorText {
                 "金鑰取自 ORBAN_TOKEN，或 credentials.yaml 中目前的 context")),
         .forbidden: ErrorText(
             Bilingual("Not allowed", "沒有權限"),
-            Bilingual("this needs a key with the role {role}", "這需要具有 {role} 角色的金鑰")),
+            Bilingual("this needs a key with the role {role}", "這需要具有 {role} 角色的金鑰"),
+            hint: Bilingual(
+                "the operator makes keys: orban market key create",
+                "金鑰由營運者建立：orban market key create"),
+            command: [
+                "orban", "market", "key", "create", "--account", "ACCOUNT", "--role", "{role}",
+            ]),
         .tokenInvalid: ErrorText(
             Bilingual("Token not valid", "權杖無效"),
             Bilingual("the token is wrong, used up or expired", "權杖錯誤、已用完或已過期"),
@@ -45,7 +52,8 @@ extension ErrorText {
                 "它沒有供節點連線的固定連接埠：orban up 只供單一機器使用"),
             hint: Bilingual(
                 "start a market that nodes can reach: orban market serve --public-host NAME",
-                "請啟動節點可連線的市場：orban market serve --public-host NAME")),
+                "請啟動節點可連線的市場：orban market serve --public-host NAME"),
+            command: ["orban", "market", "serve", "--public-host", "NAME"]),
         .notFound: ErrorText(
             Bilingual("Not found", "查無資料"),
             Bilingual("{what} was not found", "查無 {what}")),
@@ -95,63 +103,5 @@ extension ErrorText {
                 "something failed inside the market; nothing was charged for it",
                 "市場內部發生錯誤；不會因此收費"),
             hint: Bilingual("give the id to the operator", "請把編號交給營運者")),
-        .usage: ErrorText(
-            Bilingual("Wrong usage", "用法不正確"),
-            Bilingual("{what}", "{what}"),
-            hint: Bilingual("orban help shows every command", "orban help 列出所有指令"),
-            command: ["orban", "help"]),
-        .confirmRequired: ErrorText(
-            Bilingual("Confirmation needed", "需要確認"),
-            Bilingual(
-                "{what}, and there is no terminal to ask on", "{what}，而目前沒有終端機可以詢問"),
-            hint: Bilingual("add --yes", "加上 --yes")),
-        .fileNotFound: ErrorText(
-            Bilingual("File not found", "查無檔案"),
-            Bilingual("{path} cannot be read", "無法讀取 {path}")),
-        .fileUnusable: ErrorText(
-            Bilingual("File cannot be used", "無法使用檔案"),
-            Bilingual("{path}: {what}", "{path}：{what}"),
-            hint: Bilingual("name another place, or change that", "請改用其他位置，或先排除此問題")),
-        .loginRequired: ErrorText(
-            Bilingual("Login needed", "需要登入"),
-            Bilingual("context {context} has no key", "環境 {context} 沒有金鑰"),
-            hint: Bilingual(
-                "set ORBAN_TOKEN, or add the key to credentials.yaml",
-                "請設定 ORBAN_TOKEN，或把金鑰加入 credentials.yaml")),
-        .credentialsExposed: ErrorText(
-            Bilingual("Key file readable by others", "金鑰檔可被他人讀取"),
-            Bilingual("{path} can be read by others", "{path} 可被其他人讀取"),
-            hint: Bilingual("chmod 600 {path}", "chmod 600 {path}"),
-            command: ["chmod", "600", "{path}"]),
-        .marketUnreachable: ErrorText(
-            Bilingual("Market not reachable", "無法連線到市場"),
-            Bilingual("cannot reach {what}", "無法連線到 {what}"),
-            hint: Bilingual("it is safe to try again", "可以放心再試一次")),
-        .marketUntrusted: ErrorText(
-            Bilingual("Market not trusted", "市場不受信任"),
-            Bilingual("the market does not prove who it is: {what}", "市場無法證明身分：{what}")),
-        .timeout: ErrorText(
-            Bilingual("Waited too long", "等待逾時"),
-            Bilingual("not done after {time}", "經過 {time} 仍未完成"),
-            hint: Bilingual(
-                "what was started goes on; wait again with a longer --timeout",
-                "已開始的會繼續；請以較長的 --timeout 再等")),
-        .proofInvalid: ErrorText(
-            Bilingual("Does not verify", "驗證失敗"),
-            Bilingual("{what}", "{what}")),
-        .egressPolicyInvalid: ErrorText(
-            Bilingual("Egress policy not valid", "網路政策檔不正確"),
-            Bilingual(
-                "{path} cannot be the policy of this machine: {what}; nothing was started",
-                "{path} 不能作為本機的網路政策：{what}；未啟動任何服務"),
-            hint: Bilingual(
-                "correct the file (docs/isolation.md lists its keys), or start without --egress-policy",
-                "請修正檔案（docs/isolation.md 列出各個鍵），或不使用 --egress-policy 啟動")),
-        .localFailure: ErrorText(
-            Bilingual("Failed on this machine", "本機發生錯誤"),
-            Bilingual("{what}", "{what}")),
-        .interrupted: ErrorText(
-            Bilingual("Interrupted", "已中斷"),
-            Bilingual("interrupted", "已中斷")),
     ]
 }

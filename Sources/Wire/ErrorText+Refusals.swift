@@ -37,12 +37,20 @@ extension ErrorText {
             Bilingual("no such job of yours", "您沒有這個工作"),
             hint: Bilingual("orban ps -a lists your jobs", "orban ps -a 列出您的工作"),
             command: ["orban", "ps", "-a"]),
-        .jobNotOpen: ErrorText(
-            Bilingual("Job is over", "工作已結束"),
-            Bilingual("the job is over or being stopped", "工作已結束或正在停止")),
+        .jobNotOver: ErrorText(
+            Bilingual("Job is not over", "工作尚未結束"),
+            Bilingual(
+                "the job still waits, runs or is being stopped; only one that is over starts again",
+                "工作仍在等待、執行或停止中；結束後才能重試"),
+            hint: Bilingual(
+                "wait for its end: orban wait JOB, or end it: orban stop JOB",
+                "等待結束：orban wait JOB，或停止它：orban stop JOB"),
+            command: ["orban", "wait", "JOB"]),
         .nothingToRetry: ErrorText(
             Bilingual("Nothing to retry", "沒有可重試的子工作"),
-            Bilingual("no task of the job failed or was stopped", "工作沒有失敗或已停止的子工作")),
+            Bilingual("no task of the job failed or was stopped", "工作沒有失敗或已停止的子工作"),
+            hint: Bilingual("submit it anew: orban run", "請重新送出：orban run"),
+            command: ["orban", "run", "SPEC"]),
         .leaseNotFound: ErrorText(
             Bilingual("Lease not found", "查無租約"),
             Bilingual("no lease {lease}", "查無租約 {lease}")),
@@ -76,7 +84,8 @@ extension ErrorText {
                 "此節點沒有裝置 {device}；未做任何變更"),
             hint: Bilingual(
                 "orban node show NODE lists its devices; orban offers -o json those of every node",
-                "orban node show NODE 列出它的裝置；orban offers -o json 列出所有節點的裝置")),
+                "orban node show NODE 列出它的裝置；orban offers -o json 列出所有節點的裝置"),
+            command: ["orban", "node", "show", "NODE"]),
         .deviceTaken: ErrorText(
             Bilingual("Device is taken", "裝置已被占用"),
             Bilingual("device {device} is under a live lease", "裝置 {device} 已有執行中的租約")),

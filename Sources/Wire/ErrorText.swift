@@ -19,9 +19,12 @@ package struct ErrorText: Hashable, Sendable {
     }
 
     private static let all = ofRefusals.merging(ofEdges) { first, _ in first }
+        .merging(ofLocal) { first, _ in first }
 
     /// The sum of the tables' sizes: equals the number of codes when none stands twice.
-    static var countOfTexts: Int { ofRefusals.count + ofEdges.count }
+    static var countOfTexts: Int {
+        ofRefusals.count + ofEdges.count + ofLocal.count
+    }
 
     /// A test holds the table complete; a code without text would show itself.
     package static func of(_ code: ErrorCode) -> ErrorText {

@@ -1,10 +1,11 @@
-import Domain
+package import Domain
 
 extension JobSpec {
-    static let leastMemory: Int64 = 4 << 20
-    static let leastDisk: Int64 = 1 << 20
+    /// What a slice and a machine may have: job specs and the command line ask the same.
+    package static let milliCPUBounds: ClosedRange<Int64> = 10...4_096_000
+    package static let memoryBounds: ClosedRange<Int64> = 4 << 20...mostBytes
+    package static let diskBounds: ClosedRange<Int64> = 1 << 20...mostBytes
     static let mostBytes: Int64 = 1 << 49
-    static let mostMilliCPU: Int64 = 4_096_000
 
     mutating func readResources(_ top: SpecReader) throws(SpecError) {
         guard let node = top["resources"] else { return }
@@ -13,8 +14,8 @@ extension JobSpec {
             unsupported: ["shm", "nodes", "interconnect", "net_down", "net_up"])
         slice = Resources(
             milliCPU: try reader.milliCPU() ?? slice.milliCPU,
-            memoryBytes: try reader.bytes("memory", from: Self.leastMemory) ?? slice.memoryBytes,
-            diskBytes: try reader.bytes("disk", from: Self.leastDisk) ?? slice.diskBytes)
+            memoryBytes: try reader.bytes("memory", in: Self.memoryBounds) ?? slice.memoryBytes,
+            diskBytes: try reader.bytes("disk", in: Self.diskBounds) ?? slice.diskBytes)
         devices = try reader.devices()
     }
 }
@@ -23,19 +24,24 @@ extension SpecReader {
     fileprivate func milliCPU() throws(SpecError) -> Int64? {
         guard let node = self["cpu"] else { return nil }
         let milli = try value(of: node, named: path("cpu"), .cpu, SpecUnits.leastMilliCPU)
-        guard (10...JobSpec.mostMilliCPU).contains(milli) else {
-            let high = Quantity.cpus(milli: JobSpec.mostMilliCPU)
-            throw outOfRange(node, path("cpu"), Quantity.cpus(milli: 10), high)
+        let bounds = JobSpec.milliCPUBounds
+        guard bounds.contains(milli) else {
+            throw outOfRange(
+                node, path("cpu"), Quantity.cpus(milli: bounds.lowerBound),
+                Quantity.cpus(milli: bounds.upperBound))
         }
         return milli
     }
 
-    fileprivate func bytes(_ key: String, from least: Int64) throws(SpecError) -> Int64? {
+    fileprivate func bytes(
+        _ key: String, in bounds: ClosedRange<Int64>
+    ) throws(SpecError) -> Int64? {
         guard let node = self[key] else { return nil }
         let bytes = try value(of: node, named: path(key), .size, SpecUnits.leastBytes)
-        guard (least...JobSpec.mostBytes).contains(bytes) else {
-            let high = Quantity.bytes(JobSpec.mostBytes)
-            throw outOfRange(node, path(key), Quantity.bytes(least), high)
+        guard bounds.contains(bytes) else {
+            throw outOfRange(
+                node, path(key), Quantity.bytes(bounds.lowerBound),
+                Quantity.bytes(bounds.upperBound))
         }
         return bytes
     }
@@ -47,7 +53,7 @@ extension SpecReader {
         case .map: return try devices(in: node)
         case .list: throw fault(.unsupportedValue("a list of GPU needs"), at: node)
         case .scalar:
-            return try value(of: node, named: path("gpu"), .gpu, Self.deviceNeed)
+            return try value(of: node, named: path("gpu"), .gpu, SpecUnits.devices)
         }
     }
 
@@ -56,7 +62,7 @@ extension SpecReader {
         let reader = try SpecReader(
             node, of: source, name: name, keys: ["model", "count", "memory"])
         let count = try reader.whole("count", in: 0...JobSpec.maximumDevices) ?? 1
-        let memory = try reader.bytes("memory", from: 0) ?? 0
+        let memory = try reader.bytes("memory", in: 0...JobSpec.mostBytes) ?? 0
         return DeviceNeed(count: count, models: try reader.models(), vramBytes: memory)
     }
 
@@ -68,7 +74,7 @@ extension SpecReader {
         var models: [String] = []
         for value in values {
             let model = try self.value(of: value, named: path("model"), .plain) {
-                Self.model(Substring($0))
+                SpecUnits.model(Substring($0))
             }
             guard !models.contains(model) else { throw fault(.twice(model), at: value) }
             models.append(model)
@@ -76,7 +82,11 @@ extension SpecReader {
         return models
     }
 
-    private static func deviceNeed(_ text: String) -> DeviceNeed? {
+}
+
+extension SpecUnits {
+    /// `"24GB..:1"`, `"RTX 4090:2"`, `1`: at most `JobSpec.maximumDevices`.
+    package static func devices(_ text: String) -> DeviceNeed? {
         if let count = count(Substring(text)) {
             return DeviceNeed(count: count, models: [], vramBytes: 0)
         }
@@ -84,20 +94,20 @@ extension SpecReader {
         guard let kind = parts.first, let count = parts.count == 1 ? 1 : count(parts[1]) else {
             return nil
         }
-        if let memory = SpecUnits.leastBytes(String(kind)), memory <= JobSpec.mostBytes {
+        if let memory = leastBytes(String(kind)), memory <= JobSpec.mostBytes {
             return DeviceNeed(count: count, models: [], vramBytes: memory)
         }
         return model(kind).map { DeviceNeed(count: count, models: [$0], vramBytes: 0) }
     }
 
     private static func count(_ text: Substring) -> Int? {
-        guard let count = SpecUnits.whole(text).map(Int.init), count <= JobSpec.maximumDevices
+        guard let count = whole(text).map(Int.init), count <= JobSpec.maximumDevices
         else { return nil }
         return count
     }
 
     /// A model's name begins with a letter: 1…64 of letters, digits, blanks and `-_.+/()`.
-    private static func model(_ text: Substring) -> String? {
+    fileprivate static func model(_ text: Substring) -> String? {
         guard (1...64).contains(text.utf8.count), let first = text.first, first.isASCII,
             first.isLetter, text.last != " "
         else { return nil }

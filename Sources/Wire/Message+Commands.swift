@@ -4,7 +4,9 @@ extension Message {
         .usageUnknownCommand: Bilingual("there is no command \"{name}\"", "沒有「{name}」這個指令"),
         .usageUnknownOption: Bilingual("there is no option {name} here", "這裡沒有 {name} 這個選項"),
         .usageValueMissing: Bilingual("{name} needs a value", "{name} 需要一個值"),
-        .usageValueRefused: Bilingual("{name} cannot be \"{value}\"", "{name} 不能是「{value}」"),
+        .usageValueRefused: Bilingual(
+            "{name} cannot be \"{value}\": write {expected}",
+            "{name} 不能是「{value}」：請寫{expected}"),
         .usageFlagWithValue: Bilingual("{name} takes no value", "{name} 不接受值"),
         .usageOperandMissing: Bilingual("{command} needs <{name}>", "{command} 需要 <{name}>"),
         .usageOperandExtra: Bilingual(
@@ -25,6 +27,12 @@ extension Message {
         .usageDeviceName: Bilingual(
             "\"{word}\" names no device: `orban offers -o json` shows their UUIDs",
             "「{word}」不是裝置名稱：`orban offers -o json` 會列出 UUID"),
+        .usageDeviceNotHere: Bilingual(
+            "--clear-quarantine: this machine has no GPU \"{word}\"; it has {known}",
+            "--clear-quarantine：本機沒有 GPU「{word}」；本機有 {known}"),
+        .usageDiskTooLarge: Bilingual(
+            "--disk: cannot offer {asked}: the largest disk that containers are kept on has {has}",
+            "--disk：無法提供 {asked}：存放容器的磁碟最大只有 {has}"),
         .usageEgressPolicyAlone: Bilingual(
             "--egress-policy needs --egress: without it no network is offered",
             "--egress-policy 需與 --egress 並用：沒有它就不提供網路"),
@@ -58,7 +66,9 @@ extension Message {
             "\"{what}\" are no days: Mon, Mon-Fri, Mon,Wed or daily",
             "「{what}」不是日子：可用 Mon、Mon-Fri、Mon,Wed 或 daily"),
         .scheduleHours: Bilingual(
-            "\"{what}\" are no hours: from 00:00-24:00", "「{what}」不是時間：例如 00:00-24:00"),
+            "\"{what}\" are no hours: two digits for each number, such as 09:00-18:00, "
+                + "from 00:00 to 24:00",
+            "「{what}」不是時間：每個數字都是兩位數，例如 09:00-18:00，自 00:00 至 24:00"),
         .scheduleZoneMissing: Bilingual(
             "it names no time zone: put one behind the hours", "缺少時區：請寫在時間之後"),
         .scheduleZonesDiffer: Bilingual(

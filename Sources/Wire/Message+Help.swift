@@ -118,7 +118,9 @@ extension Message {
         .optionMemory: Bilingual("memory", "記憶體"),
         .optionDisk: Bilingual("disk", "磁碟"),
         .optionGPU: Bilingual("GPUs", "GPU"),
-        .optionPrice: Bilingual("price of the whole node", "整個節點的價格"),
+        .optionPrice: Bilingual(
+            "price of the whole node; a number alone is USD/h (default: 0.10 USD/h)",
+            "整個節點的價格；只寫數字即為 USD/h（預設：0.10 USD/h）"),
         .optionRegion: Bilingual("country of the node", "節點所在國家"),
         .optionNetwork: Bilingual(
             "network of the job: none, or egress to public addresses",
@@ -135,6 +137,8 @@ extension Message {
         .optionStream: Bilingual("only one stream", "只看一種輸出"),
         .optionTimestamps: Bilingual("time, task and stream before each line", "每行前加上時間、子工作與輸出"),
         .optionTimeout: Bilingual("give up after this time", "超過時間即放棄"),
+        .optionValidity: Bilingual(
+            "how long the token lets nodes join; without it 1h", "權杖可供加入的時間；未指定時為 1h"),
         .optionReason: Bilingual("why, as statements show it", "理由，會顯示在帳單"),
         .optionRole: Bilingual("renter, provider or operator", "renter、provider 或 operator"),
         .optionAccount: Bilingual("an account, acc_…", "帳戶，acc_…"),

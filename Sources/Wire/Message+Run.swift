@@ -39,6 +39,8 @@ extension Message {
             "connection lost, resuming at line {line}", "連線中斷，從第 {line} 行繼續"),
         .stopAsked: Bilingual("{job} is being stopped", "正在停止 {job}"),
         .stopDone: Bilingual("{job} stopped; nothing more is charged", "{job} 已停止，不再收費"),
+        .stopOver: Bilingual(
+            "{job} was over already ({state}); nothing was stopped", "{job} 先前已結束（{state}）；未停止任何東西"),
         .retryDone: Bilingual(
             "{count} {count|task|tasks} of {job} {count|starts|start} again",
             "{job} 的 {count} 個子工作重新開始"),

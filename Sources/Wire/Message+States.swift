@@ -39,6 +39,14 @@ extension Message {
         .startImageTooLarge: Bilingual(
             "the image is larger than the node takes: make it smaller, or take another node",
             "映像超過節點上限：請縮小映像或改用其他節點"),
+        .startImageAbove: Bilingual(
+            "the image is larger than the {limit} that the node takes: make it smaller, or take "
+                + "another node",
+            "映像超過節點上限 {limit}：請縮小映像或改用其他節點"),
+        .startImageOf: Bilingual(
+            "the image has {size}, which is larger than the {limit} that the node takes: make it "
+                + "smaller, or take another node",
+            "映像為 {size}，超過節點上限 {limit}：請縮小映像或改用其他節點"),
         .startInput: Bilingual(
             "an input is missing, damaged or larger than resources.disk",
             "輸入遺失、毀損或大於 resources.disk"),

@@ -20,7 +20,8 @@ package enum Message: String, Hashable, Sendable, CaseIterable {
         scrubFailed, scrubWithoutCUDA, scrubTimeout,
         deviceWithWrongCDI, deviceThrottled, deviceDuplicate, nodeDuplicate, startDevice,
         startImageMissing, startImageInvalid, startImagePull, startImageRefused,
-        startImageTooLarge, startInput, startContainer, startIsolation, startDiskFull, startNetwork,
+        startImageTooLarge, startImageAbove, startImageOf, startInput, startContainer,
+        startIsolation, startDiskFull, startNetwork,
         startNode,
         startTimeout,
         reasonNoOffer, reasonQueued, reasonStarting
@@ -52,7 +53,7 @@ package enum Message: String, Hashable, Sendable, CaseIterable {
     case runUploading, runUploaded, runAlreadyStored, runSubmitted, runWaiting, runMatched,
         runStarting, runStarted, runProgress, runNodeLost, runFinished, runFailed, runStopped,
         runOutputs, runProof, runLeavesRunning, runDetached, runStopAgain, logsEnded, logsDropped,
-        logsReconnecting, stopAsked, stopDone, retryDone, outputsSaved, outputsNone
+        logsReconnecting, stopAsked, stopDone, stopOver, retryDone, outputsSaved, outputsNone
     // Events: `orban events`
     case eventSubmitted, eventPlaced, eventStarted, eventMetered, eventLeaving, eventStaying,
         eventEnded, eventSettled, leaseLeaving,
@@ -67,6 +68,13 @@ package enum Message: String, Hashable, Sendable, CaseIterable {
     // Money: invoices, balances, credit
     case invoiceTitle, invoiceLine, invoiceTotal, invoiceRefunded, invoiceFundedBy, invoiceRule,
         balanceAvailable, balanceHeld, creditBooked, settlementLine
+    // Local: this machine's ports, files and input devices; what values of options look like
+    case listenMarket, listenChannel, listenMetrics, listenInUse, listenForbidden, listenElsewhere,
+        listenUnknownHost, listenTakeAnother, listenTakeHigher, listenTakeOwn, systemDiskFull,
+        systemForbidden, systemOther, desktopNone, desktopUnreadable, expectBetween, expectOneOf,
+        expectSomething, expectPriceOrNumber, expectAmountOrNumber, expectAccount, expectToken,
+        expectHost, expectAddress, expectMarketName, expectNodeName, expectAssignment, expectUses,
+        expectLibrary, expectDevice, expectLogKey, noneAtAll
     // Audit: `orban audit`
     case auditRecords, auditNodeKey, auditIncluded, auditHead, auditConsistent, auditFirstHead,
         auditCharge, auditTotal, auditWhole, auditUnpinned, auditLeftOut, auditOwner,
@@ -106,7 +114,8 @@ package enum Message: String, Hashable, Sendable, CaseIterable {
         optionLanguage, optionContext, optionNoInput, optionYes, optionDetach, optionBudget,
         optionName, optionImage, optionVariable, optionCPUs, optionMemory, optionDisk, optionGPU,
         optionPrice, optionRegion, optionAll, optionLimit, optionFollow, optionStream,
-        optionTimestamps, optionTimeout, optionReason, optionRole, optionAccount, optionUses,
+        optionTimestamps, optionTimeout, optionValidity, optionReason, optionRole, optionAccount,
+        optionUses,
         optionStateFolder, optionDataFolder, optionHost, optionPort, optionChannelPort,
         optionPublicHost, optionOrigin, optionCommission, optionBlobQuota, optionWriteRate,
         optionSimulate, optionEngineSocket, optionContainersRoot, optionNVML, optionCUDA,
@@ -120,7 +129,7 @@ package enum Message: String, Hashable, Sendable, CaseIterable {
     case usageUnknownCommand, usageUnknownOption, usageValueMissing, usageValueRefused,
         usageFlagWithValue, usageOperandMissing, usageOperandExtra, usageBudgetForYes,
         usageImageOrFile, usageJobPath, usageMarketMissing, usageContextUnknown, usageGPULibrary,
-        usageDeviceName,
+        usageDeviceName, usageDeviceNotHere, usageDiskTooLarge,
         usageEgressPolicyAlone, egressTooLarge, egressNotJSON,
         egressUnknownKey, egressWrongType, egressNotNetwork, egressNotAddress, egressTooMany,
         egressOutOfRange,

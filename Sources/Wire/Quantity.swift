@@ -21,6 +21,11 @@ package enum Quantity {
         return "\(count) B"
     }
 
+    /// `4 CPU · 8 GB`; nothing is less than none.
+    package static func machine(_ resources: Resources) -> String {
+        cpus(milli: max(0, resources.milliCPU)) + " CPU · " + bytes(max(0, resources.memoryBytes))
+    }
+
     /// `2`, `0.5`: exact.
     package static func cpus(milli: Int64) -> String { decimalText(milli, scale: 3, atLeast: 0) }
 

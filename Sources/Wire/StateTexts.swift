@@ -55,6 +55,25 @@ extension Message {
         "disk_full": .startDiskFull, "network": .startNetwork, "node": .startNode,
         "timeout": .startTimeout,
     ]
+
+    private static let tooLarge = "image_too_large_"
+
+    /// Why a container did not start: for an image too large also the node's limit and, where it is
+    /// known, its size, both in bytes behind the code.
+    static func startFailure(_ code: String, in language: Language) -> String {
+        guard code.hasPrefix(tooLarge) else {
+            return startFailures[code].map { $0.text(in: language) } ?? code
+        }
+        let sizes = code.dropFirst(tooLarge.count).split(separator: "_").map { Int64($0) }
+        switch (sizes.first, sizes.dropFirst().first) {
+        case (.some(let limit?), nil):
+            return Message.startImageAbove.text(in: language, ["limit": Quantity.bytes(limit)])
+        case (.some(let limit?), .some(let size?)):
+            return Message.startImageOf.text(
+                in: language, ["limit": Quantity.bytes(limit), "size": Quantity.bytes(size)])
+        default: return code
+        }
+    }
 }
 
 extension Message {
@@ -159,7 +178,7 @@ extension EndReason {
         case .startFailed(let code):
             Message.endStartFailed.text(
                 in: language,
-                ["code": Message.startFailures[code].map { $0.text(in: language) } ?? code])
+                ["code": Message.startFailure(code, in: language)])
         case .nodeLost: Message.endLost.text(in: language)
         case .killed: Message.endKilled.text(in: language)
         case .deviceLost(let code):

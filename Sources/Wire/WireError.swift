@@ -28,12 +28,15 @@ package enum WireError: Error, Hashable, Sendable {
     case requestTooSlow
     case unavailable
     case internalFailure
-    case usage(String)
+    /// Where help says how it is written.
+    case usage(String, help: String)
     case confirmRequired(upTo: Money?)
     case fileNotFound(String)
     /// A file or folder of this machine cannot be read or written as it has to be, and why.
     case fileUnusable(path: String, Message, [String: String])
     case loginRequired(context: String)
+    /// The context has keys, and none of a role that may do it.
+    case roleMissing(context: String, has: [Role], needs: [Role])
     case credentialsExposed(path: String)
     case marketUnreachable(String)
     case marketUntrusted(String)
@@ -41,6 +44,14 @@ package enum WireError: Error, Hashable, Sendable {
     case proofInvalid(String)
     /// The file of a machine's owner does not count, and why.
     case egressPolicyInvalid(path: String, Message, [String: String])
+    case cannotListen(ListenFailure)
+    /// A node offers no more than the others on its machine leave.
+    case capacityTaken(asked: Resources, free: Resources)
+    case nodeRunsAlready(NodeID)
+    /// No node joined a market with this folder.
+    case nodeNotJoined(folder: String)
+    /// Standard output took no more, and why by `errno`.
+    case outputFailed(Int32)
     /// Something of this machine failed: a file, a folder, a program.
     case localFailure(String)
     case interrupted
@@ -73,6 +84,12 @@ package enum WireError: Error, Hashable, Sendable {
         case .fileNotFound: .fileNotFound
         case .fileUnusable: .fileUnusable
         case .loginRequired: .loginRequired
+        case .roleMissing: .roleMissing
+        case .cannotListen: .cannotListen
+        case .capacityTaken: .capacityTaken
+        case .nodeRunsAlready: .nodeRunsAlready
+        case .nodeNotJoined: .nodeNotJoined
+        case .outputFailed: .outputFailed
         case .credentialsExposed: .credentialsExposed
         case .marketUnreachable: .marketUnreachable
         case .marketUntrusted: .marketUntrusted
@@ -88,7 +105,7 @@ package enum WireError: Error, Hashable, Sendable {
     func values(in language: Language) -> [String: String] {
         switch self {
         case .specInvalid(let error): ["what": error.located(in: language)]
-        case .bodyMalformed(let what), .notFound(let what), .usage(let what),
+        case .bodyMalformed(let what), .notFound(let what),
             .marketUnreachable(let what), .marketUntrusted(let what), .proofInvalid(let what),
             .localFailure(let what),
             .noMatchingOffers(let what, fixes: _):
@@ -96,8 +113,10 @@ package enum WireError: Error, Hashable, Sendable {
         case .bodyTooLarge(let limit): ["limit": Quantity.bytes(Int64(limit))]
         case .blobTooLarge(let limit): ["limit": Quantity.bytes(limit)]
         case .rangeNotSatisfiable(let size): ["size": Quantity.bytes(size)]
-        case .parameterInvalid(let name), .imageNotFound(let name), .imageUnpinned(let name):
-            ["name": name]
+        case .usage(let what, let help): ["what": what, "help": help]
+        case .parameterInvalid(let name):
+            ["name": name, "form": ErrorText.form(of: name).text(in: language)]
+        case .imageNotFound(let name), .imageUnpinned(let name): ["name": name]
         case .forbidden(let role): ["role": role.rawValue]
         case .blobMismatch(let digest): ["digest": digest.text]
         case .tooManyRequests(let seconds): ["seconds": String(seconds)]
@@ -112,6 +131,17 @@ package enum WireError: Error, Hashable, Sendable {
             .fileUnusable(let path, let why, let values):
             ["path": path, "what": why.text(in: language, values)]
         case .loginRequired(let context): ["context": context]
+        case .roleMissing(let context, let has, let needs):
+            [
+                "context": context, "has": has.map(\.rawValue).joined(separator: ", "),
+                "needs": needs.map(\.rawValue).joined(separator: ", "),
+            ]
+        case .cannotListen(let failure): failure.values(in: language)
+        case .capacityTaken(let asked, let free):
+            ["asked": Quantity.machine(asked), "free": Quantity.machine(free)]
+        case .nodeRunsAlready(let node): ["node": node.text]
+        case .nodeNotJoined(let folder): ["path": folder]
+        case .outputFailed(let code): ["what": Message.systemFault(code, in: language)]
         case .timeout(let seconds): ["time": Quantity.duration(seconds: seconds)]
         case .idempotencyKeyMissing, .unauthorized, .tokenInvalid, .nodesNotTaken,
             .methodNotAllowed,
@@ -141,7 +171,7 @@ extension Refusal {
         case .termsImpossible(let what): ["what": what]
         case .storageFull(let limit): ["limit": Quantity.bytes(limit)]
         case .tooManyUploads(let limit): ["limit": String(limit)]
-        case .budgetMissing, .duplicateKeyOtherBody, .jobUnknown, .jobNotOpen, .nothingToRetry,
+        case .budgetMissing, .duplicateKeyOtherBody, .jobUnknown, .jobNotOver, .nothingToRetry,
             .offerChanged, .orderChanged, .budgetInUse, .budgetExhausted, .receiptMalformed,
             .receiptNotNewer, .receiptOverBudget, .wrongAttempt, .wrongNode, .badSignature,
             .amountOutOfRange:

@@ -51,6 +51,24 @@ import Wire
         #expect(error.contains("usage") && error.contains("--"))
     }
 
+    @Test(arguments: [
+        ("ps -x", "orban help ps"), ("rnu", "orban help"), ("market keys", "orban help market"),
+        ("audit verfy x", "orban help audit"), ("node run --cpus 0", "orban help node run"),
+        ("--lang zh-TW -o json node run x", "orban help node run"), ("run -- ps", "orban help run"),
+        ("job create --bugdet 5 a", "orban help job create"), ("", "orban help"),
+    ])
+    func `wrong usage points at the help of what was meant`(words: String, help: String) {
+        #expect(CommandTable.help(about: words.split(separator: " ").map(String.init)) == help)
+    }
+
+    @Test(arguments: ["up --price 1", "up --price=1.000000", "up --price 1_USD/h"])
+    func `a price without a unit is one in USD an hour`(words: String) throws {
+        let words = words.split(separator: " ").map { $0.replacing("_", with: " ") }.map(
+            String.init)
+        guard case .command(_, let arguments) = try reader.read(words) else { return }
+        #expect(try arguments.value(Option<Rate>.price)?.microPerHour == 1_000_000)
+    }
+
     @Test func `a shortcut and its canonical words are one command`() throws {
         for command in CommandTable.all {
             guard let shortcut = command.shortcut else { continue }

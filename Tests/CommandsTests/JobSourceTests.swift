@@ -94,6 +94,27 @@ import Wire
         #expect(arguments.line("run", forms) == line)
     }
 
+    @Test(
+        arguments: [
+            (["--name", "Not A Name"], "--name", "/name"), (["--image", ""], "--image", nil),
+            (["-e", "1X=2"], "--env", "/env/1X"),
+        ] as [([String], String, String?)])
+    func `a fault in an option is shown at the option, not in a text that nobody wrote`(
+        words: [String], option: String, pointer: String?
+    ) throws {
+        do {
+            _ = try source(
+                words + ["--image", "i", "--", "x"].dropFirst(words[0] == "--image" ? 2 : 0))
+            Issue.record("accepted")
+        } catch WireError.specInvalid(let error) {
+            #expect(error.file == option && error.position == nil)
+            #expect(pointer.map { error.pointer == $0 } ?? true, "\(error.pointer)")
+            #expect(error.excerpt(in: .english).isEmpty)
+        } catch UsageFault.valueRefused(let named, _, _) {
+            #expect(named == option)
+        }
+    }
+
     @Test func `a file and a command together are refused`() throws {
         #expect(throws: UsageFault.imageOrFileNeeded) {
             try source(["job.yaml", "--", "x"], files: ["job.yaml": file])

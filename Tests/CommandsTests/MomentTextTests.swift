@@ -46,4 +46,12 @@ import Wire
         let text = MomentText.text(of: Timestamp(milliseconds: 0), in: Self.zone)
         #expect(text == "1970-01-01T08:00+08:00")
     }
+
+    @Test func `a moment within a minute is shown to the second, never before it is`() throws {
+        let moment = try #require(MomentText("15s")).moment(after: Self.now, in: Self.zone)
+        let text = MomentText.text(of: try #require(moment), in: Self.zone)
+        #expect(text == "2026-11-27T11:30:16+08:00")
+        let shown = try #require(MomentText(text)).moment(after: Self.now, in: Self.zone)
+        #expect(try #require(shown) >= #require(moment))
+    }
 }

@@ -19,8 +19,9 @@ import Wire
             words: ["--schedule", "nights"], english: ["\"nights\"", "Mon-Fri 19:00-08:00"],
             chinese: "「nights」不是日子"),
         Wrong(
-            words: ["--schedule", "Mon-Fri 19-08 UTC"], english: ["19-08", "00:00-24:00"],
-            chinese: "不是時間"),
+            words: ["--schedule", "Mon-Fri 19-08 UTC"],
+            english: ["19-08", "two digits", "09:00-18:00"],
+            chinese: "兩位數"),
         Wrong(
             words: ["--schedule", "Mon 19:00-08:00"], english: ["time zone", "behind"],
             chinese: "缺少時區"),
@@ -32,10 +33,12 @@ import Wire
             chinese: "不是時間"),
         Wrong(
             words: ["--yield", "gpu", "--nvml", "none"], english: ["--nvml"], chinese: "沒有可讀取的 GPU"),
-        Wrong(words: ["--yield", "sometimes"], english: ["sometimes"], chinese: "sometimes"),
+        Wrong(
+            words: ["--yield", "sometimes"], english: ["sometimes", "never"], chinese: "兩者以逗號相連"),
         Wrong(words: ["--yield", "gpu,gpu"], english: ["gpu,gpu"], chinese: "gpu,gpu"),
-        Wrong(words: ["--grace", "25h"], english: ["--grace", "25h"], chinese: "25h"),
-        Wrong(words: ["--idle", "9s"], english: ["--idle", "9s"], chinese: "9s"),
+        Wrong(
+            words: ["--grace", "25h"], english: ["--grace", "25h", "1d"], chinese: "介於 0s 與 1d"),
+        Wrong(words: ["--idle", "9s"], english: ["--idle", "9s", "10s"], chinese: "介於 10s 與 1d"),
     ])
     func `a wrong word is a usage error in both languages`(_ wrong: Wrong) async throws {
         for (language, parts) in [("en", wrong.english), ("zh-TW", [wrong.chinese])] {

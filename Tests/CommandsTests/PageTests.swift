@@ -131,9 +131,9 @@ import Wire
         let verb = try await Self.fixes(["ofers", "-o", "json"])
         #expect(verb.map(\.command) == ["orban offers -o json", "orban help"])
         let lost = try await Self.fixes(["offers", "-o", "json"])
-        #expect(lost.map(\.command) == ["orban up", "orban help"])
+        #expect(lost.map(\.command) == ["orban up", "orban help offers"])
         let option = try await Self.fixes(["offers", "--limt=3", "-o", "json"])
-        #expect(option.map(\.command) == ["orban offers --limit=3 -o json", "orban help"])
+        #expect(option.map(\.command) == ["orban offers --limit=3 -o json", "orban help offers"])
     }
 
     @Test func `a person reads each fix once`() async throws {

@@ -28,14 +28,21 @@ import Wire
         let settings = settings(folder)
         try settings.save([.renter: "orb_1", .operator: "orb_2"], of: "local")
         try settings.save([.renter: "orb_3"], of: "other")
-        var status = stat()
-        #expect(stat(settings.credentialsPath, &status) == 0)
-        #expect(status.st_mode & 0o777 == 0o600)
+        let attributes = try FileManager.default.attributesOfItem(
+            atPath: settings.credentialsPath)
+        #expect((attributes[.posixPermissions] as? NSNumber)?.intValue == 0o600)
         #expect(try settings.keys(of: "local") == [.renter: "orb_1", .operator: "orb_2"])
         let other = Context(name: "other", url: "http://x", authorityPEM: nil)
         #expect(try settings.key(of: other, roles: [.operator, .renter]) == "orb_3")
-        #expect(throws: WireError.loginRequired(context: "other")) {
-            try settings.key(of: other, roles: [.operator])
+        #expect(
+            throws: WireError.roleMissing(
+                context: "other", has: [.renter], needs: [.provider, .operator])
+        ) {
+            try settings.key(of: other, roles: [.provider, .operator])
+        }
+        let third = Context(name: "third", url: "http://x", authorityPEM: nil)
+        #expect(throws: WireError.loginRequired(context: "third")) {
+            try settings.key(of: third, roles: [.operator])
         }
     }
 

@@ -98,7 +98,9 @@ import Yams
         let commandLine: Set<ErrorCode> = [
             .usage, .confirmRequired, .fileNotFound, .loginRequired, .credentialsExposed,
             .marketUnreachable, .marketUntrusted, .timeout, .proofInvalid, .localFailure,
-            .interrupted, .egressPolicyInvalid, .fileUnusable,
+            .interrupted, .egressPolicyInvalid, .fileUnusable, .roleMissing, .cannotListen,
+            .capacityTaken,
+            .nodeRunsAlready, .nodeNotJoined, .outputFailed,
         ]
         let codes = ErrorCode.allCases.filter { !commandLine.contains($0) }.map(\.rawValue)
         #expect((schema("ErrorCode")["enum"] as? [String] ?? []).sorted() == codes.sorted())

@@ -41,10 +41,11 @@ extension EndToEnd {
                 job.image = "other:1"
                 let ended = try await site.run(job)
                 #expect(
-                    ended.status == 125 && ended.err.contains("larger than the node takes"),
+                    ended.status == 125 && ended.err.contains("larger than the 1 MB that"),
                     "\(ended)")
                 let shown = try await site.show()
-                #expect(shown.taskList.first?.endedBy == "start_failed:image_too_large")
+                let endedBy = shown.taskList.first?.endedBy ?? ""
+                #expect(endedBy.hasPrefix("start_failed:image_too_large_1000000_"), "\(endedBy)")
                 #expect(try await site.checkBill().total.money == .zero)
             }
         }

@@ -75,7 +75,7 @@ struct JobTests {
         var shop = try Shop.open()
         shop.refuses(retry(shop), .jobUnknown)
         try shop.run(shop.submit(.init(budget: 10_000)))
-        shop.refuses(retry(shop), .jobNotOpen)
+        shop.refuses(retry(shop), .jobNotOver)
         let first = try shop.begin()
         try shop.finish(first, after: 1)
         shop.refuses(retry(shop), .nothingToRetry)

@@ -60,7 +60,7 @@ struct ContractTests {
         #expect(Set(Command.Verb.allCases).subtracting(succeeded) == [])
         let expected: Set<String> = [
             "account_exists", "account_unknown", "amount_out_of_range", "balance_too_low",
-            "budget_missing", "idempotency_key_reused", "job_not_open",
+            "budget_missing", "idempotency_key_reused", "job_not_over",
             "job_not_found", "lease_not_found", "lease_over", "node_not_found",
             "offer_changed", "order_changed", "receipt_ahead_of_time", "receipt_not_newer",
             "terms_impossible", "quota_exceeded", "wrong_attempt", "wrong_node",

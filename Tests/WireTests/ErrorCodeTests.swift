@@ -11,7 +11,7 @@ import Testing
         return [
             .accountUnknown(account), .accountExists(account),
             .balanceTooLow(available: .zero, needed: .zero), .budgetMissing,
-            .duplicateKeyOtherBody, .jobUnknown, .jobNotOpen, .nothingToRetry,
+            .duplicateKeyOtherBody, .jobUnknown, .jobNotOver, .nothingToRetry,
             .leaseUnknown(lease), .leaseOver(lease), .nodeUnknown(node), .nodeTaken(node),
             .deviceTaken(device), .deviceInUse(device), .deviceUnknown(device), .offerChanged,
             .orderChanged, .budgetInUse, .budgetExhausted,
@@ -94,22 +94,33 @@ import Testing
 
     @Test(arguments: Language.allCases)
     func `no placeholder of an edge's error is left unfilled`(language: Language) throws {
-        let errors: [WireError] = [
-            .specInvalid(SpecError(.empty, file: "orban.yaml")), .bodyMalformed("x"),
-            .bodyTooLarge(limitBytes: 1), .parameterInvalid(name: "limit"), .idempotencyKeyMissing,
-            .unauthorized, .forbidden(needs: .operator), .tokenInvalid, .notFound("x"),
-            .methodNotAllowed(["GET"]), .imageNotFound("x"), .imageUnpinned("x"),
-            .blobMismatch(try Sample.digest("b")),
-            .blobTooLarge(limitBytes: 1), .rangeNotSatisfiable(size: 3),
-            .noMatchingOffers("x", fixes: []),
-            .tooManyRequests(afterSeconds: 3), .requestTooSlow, .unavailable, .internalFailure,
-            .usage("x"),
-            .confirmRequired(upTo: nil), .confirmRequired(upTo: .zero), .fileNotFound("x"),
-            .loginRequired(context: "x"), .credentialsExposed(path: "x"), .marketUnreachable("x"),
-            .marketUntrusted("x"), .timeout(seconds: 5), .proofInvalid("x"), .interrupted,
-            .egressPolicyInvalid(path: "x", .egressNotNetwork, ["found": "y"]), .nodesNotTaken,
-            .fileUnusable(path: "x", .fileFails, ["reason": "y"]),
-        ]
+        let errors: [WireError] =
+            [
+                .specInvalid(SpecError(.empty, file: "orban.yaml")), .bodyMalformed("x"),
+                .bodyTooLarge(limitBytes: 1), .parameterInvalid(name: "limit"),
+                .idempotencyKeyMissing,
+                .unauthorized, .forbidden(needs: .operator), .tokenInvalid, .notFound("x"),
+                .methodNotAllowed(["GET"]), .imageNotFound("x"), .imageUnpinned("x"),
+                .blobMismatch(try Sample.digest("b")),
+                .blobTooLarge(limitBytes: 1), .rangeNotSatisfiable(size: 3),
+                .noMatchingOffers("x", fixes: []),
+                .tooManyRequests(afterSeconds: 3), .requestTooSlow, .unavailable, .internalFailure,
+                .usage("x", help: "orban help"),
+                .confirmRequired(upTo: nil), .confirmRequired(upTo: .zero), .fileNotFound("x"),
+                .loginRequired(context: "x"), .credentialsExposed(path: "x"),
+                .marketUnreachable("x"),
+                .marketUntrusted("x"), .timeout(seconds: 5), .proofInvalid("x"), .interrupted,
+                .egressPolicyInvalid(path: "x", .egressNotNetwork, ["found": "y"]), .nodesNotTaken,
+                .fileUnusable(path: "x", .fileFails, ["reason": "y"]),
+                .roleMissing(context: "x", has: [.renter], needs: [.provider, .operator]),
+                .capacityTaken(asked: .zero, free: .zero), .nodeNotJoined(folder: "/x"),
+                .outputFailed(28), .outputFailed(5), .localFailure("x"),
+            ]
+            + ListenFailure.Service.allCases.flatMap { service in
+                [ListenFailure.Cause.inUse, .forbidden, .elsewhere, .unknownHost].map {
+                    WireError.cannotListen(ListenFailure(service, at: "h", port: 1, $0))
+                }
+            }
         for error in errors {
             let problem = ProblemDTO(error, in: language)
             let text = problem.title + problem.detail + (problem.hint ?? "")

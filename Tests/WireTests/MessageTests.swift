@@ -104,6 +104,21 @@ enum Placeholders {
     }
 
     @Test(arguments: [
+        ("image_too_large", "larger than the node takes"),
+        ("image_too_large_1000000", "larger than the 1 MB that"),
+        ("image_too_large_1000000_9230123", "has 9.23 MB, which is larger than the 1 MB"),
+        ("image_too_large_x", "(image_too_large_x)"), ("image_too_large_", "(image_too_large_)"),
+        ("image_too_large_1_x", "(image_too_large_1_x)"),
+    ])
+    func `an image too large names its size and the limit, as far as they are known`(
+        code: String, part: String
+    ) throws {
+        let reason = try #require(EndReason(text: "start_failed:" + code))
+        #expect(reason.sentence(in: .english).contains(part))
+        #expect(EndReason(text: reason.text) == reason)
+    }
+
+    @Test(arguments: [
         ("zh_TW.UTF-8", Language.traditionalChinese), ("zh-Hant-HK", .traditionalChinese),
         ("zh", .traditionalChinese), ("zh_CN.UTF-8", .english), ("zh-Hans", .english),
         ("en_GB.UTF-8", .english), ("C.UTF-8", .english), ("de_DE", nil), ("", nil),

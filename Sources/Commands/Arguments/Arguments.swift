@@ -30,10 +30,7 @@ struct Arguments: Sendable {
     func all<Value>(_ option: Option<Value>) throws(UsageFault) -> [Value] {
         var parsed: [Value] = []
         for text in texts(option.form) {
-            guard let value = option.parse(text) else {
-                throw .valueRefused(option: "--" + option.form.name, text)
-            }
-            parsed.append(value)
+            parsed.append(try option.value.value(text, of: "--" + option.form.name))
         }
         return parsed
     }

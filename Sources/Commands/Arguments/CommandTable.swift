@@ -10,6 +10,25 @@ enum CommandTable {
 
     static let all: [LeafCommand] = renter + operators + providers + auditors + [.version]
 
+    /// How help is asked for about the command, or the noun of some, that these words name; about
+    /// all where they name none.
+    static func help(about words: [String]) -> String {
+        var named: [String] = []
+        var rest = words[...]
+        while let word = rest.popFirst(), word != "--" {
+            if word.hasPrefix("-") {
+                if global.contains(where: { $0.placeholder != nil && $0.isWritten(word) }) {
+                    rest = rest.dropFirst()
+                }
+                continue
+            }
+            let longer = named + [word]
+            guard all.contains(where: { $0.begins(with: longer) }) else { break }
+            named = longer
+        }
+        return (["orban", "help"] + named).joined(separator: " ")
+    }
+
     private static let renter: [LeafCommand] = [
         .up, .jobCreate, .jobPlan, .jobList, .jobGet, .jobTop, .jobLogs, .jobEvents, .jobStop,
         .jobWait,

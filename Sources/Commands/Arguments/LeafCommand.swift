@@ -39,4 +39,9 @@ struct LeafCommand: Sendable {
 
     /// What people type: the shortcut where there is one.
     var name: String { shortcut ?? path.joined(separator: " ") }
+
+    /// Whether it is called so, or its canonical words begin so.
+    func begins(with words: [String]) -> Bool {
+        path.starts(with: words) || shortcut.map { words == [$0] } ?? false
+    }
 }

@@ -48,14 +48,16 @@ enum MomentText: Hashable, Sendable {
         return Timestamp(milliseconds: next * 1000)
     }
 
-    /// To the minute, as it is read again: `2026-11-27T12:00+08:00`.
+    /// As it is read again, to the minute where it is a whole one, else to the second that begins
+    /// no earlier: `2026-11-27T12:00+08:00`, `2026-11-27T12:00:15+08:00`.
     static func text(of moment: Timestamp, in zone: LocalTime) -> String {
-        let seconds = moment.milliseconds / 1000
+        let seconds = (moment.milliseconds + 999) / 1000
         let offset = zone.offset(seconds) / 60
         let local = TimeDTO(Timestamp(milliseconds: (seconds + offset * 60) * 1000)).description
         let (hours, minutes) = abs(offset).quotientAndRemainder(dividingBy: 60)
         let sign = offset < 0 ? "-" : "+"
-        return local.prefix(16) + sign + padded(hours) + ":" + padded(minutes)
+        return local.prefix(seconds % 60 == 0 ? 16 : 19) + sign + padded(hours) + ":"
+            + padded(minutes)
     }
 
     // MARK: Reading

@@ -8,26 +8,30 @@ struct OptionForm: Hashable, Sendable {
     /// What stands for the value in help; nil for a flag.
     let placeholder: String?
     let help: Message
+
+    /// Whether `word` names it and nothing more: its value is the next word.
+    func isWritten(_ word: String) -> Bool {
+        word == "--" + name || short.map { word == "-\($0)" } ?? false
+    }
 }
 
 /// An option with a value of one type.
 struct Option<Value: Sendable>: Sendable {
     let form: OptionForm
-    /// Nil: the text is no such value.
-    let parse: @Sendable (String) -> Value?
+    let value: ValueForm<Value>
 
     init(
         _ name: String, short: Character? = nil, _ placeholder: String, _ help: Message,
-        parse: @escaping @Sendable (String) -> Value?
+        _ value: ValueForm<Value>
     ) {
         form = OptionForm(name: name, short: short, placeholder: placeholder, help: help)
-        self.parse = parse
+        self.value = value
     }
 }
 
 extension Option where Value == String {
     init(_ name: String, short: Character? = nil, _ placeholder: String, _ help: Message) {
-        self.init(name, short: short, placeholder, help) { $0 }
+        self.init(name, short: short, placeholder, help, .text)
     }
 }
 

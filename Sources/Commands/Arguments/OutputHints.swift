@@ -12,10 +12,13 @@ struct OutputHints: Sendable {
     let form: OutputForm
     /// As they were given.
     let words: [String]
+    /// How help is asked for about what they name.
+    let help: String
 
     /// Flag, then `ORBAN_LANG` and the locale; `-o`, then `ORBAN_OUTPUT`.
     init(_ words: [String], environment: [String: String]) {
         self.words = words
+        help = CommandTable.help(about: words)
         let words = Array(words.prefix { $0 != "--" })
         let spoken = Self.value(of: ["--lang"], in: words).flatMap(Language.init(tag:))
         language = spoken ?? Language(environment: environment)

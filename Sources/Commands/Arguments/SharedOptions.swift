@@ -4,23 +4,23 @@ import Wire
 // Options that more than one command takes, or that all take.
 
 extension Option where Value == OutputForm {
-    static let output = Option("output", short: "o", "table|json", .optionOutput) {
-        OutputForm(rawValue: $0)
-    }
+    static let output = Option("output", short: "o", "table|json", .optionOutput, .word())
 }
 
 extension Option where Value == Language {
-    static let language = Option("lang", "en|zh-TW", .optionLanguage) { Language(tag: $0) }
+    static let language = Option(
+        "lang", "en|zh-TW", .optionLanguage,
+        ValueForm(ExpectedValue(.expectOneOf, words: Language.allCases.map(\.rawValue))) {
+            Language(tag: $0)
+        })
 }
 
 extension Option where Value == String {
     static let context = Option("context", short: "c", "NAME", .optionContext)
     static let name = Option("name", "NAME", .optionName)
+    static let nodeName = Option("name", "NAME", .optionName, .nodeName)
     static let image = Option("image", "NAME", .optionImage)
-    /// ISO 3166-1 alpha-2.
-    static let region = Option("region", "TW", .optionRegion) { text in
-        text.utf8.count == 2 && text.utf8.allSatisfy { (65...90).contains($0) } ? text : nil
-    }
+    static let region = Option("region", "TW", .optionRegion, .region)
     static let engineSocket = Option("engine-socket", "PATH", .optionEngineSocket)
     static let containersRoot = Option("containers-root", "PATH", .optionContainersRoot)
     static let schedule = Option("schedule", "WINDOWS ZONE", .optionSchedule)
@@ -32,43 +32,46 @@ extension Option where Value == String {
 }
 
 extension Option where Value == RegistryHost {
-    static let registry = Option("registry", "HOST[:PORT]", .optionRegistry) { RegistryHost($0) }
+    static let registry = Option(
+        "registry", "HOST[:PORT]", .optionRegistry, ValueForm(.expectHost) { RegistryHost($0) })
 }
 
 extension Option where Value == DeviceID {
-    static let lifted = Option("clear-quarantine", "UUID", .optionClearQuarantine) { DeviceID($0) }
+    static let lifted = Option(
+        "clear-quarantine", "UUID", .optionClearQuarantine,
+        ValueForm(.expectDevice) { DeviceID($0) })
 }
 
 extension Option where Value == Int {
-    static let port = Option("port", "NUMBER", .optionPort) { text in
-        Int(text).flatMap { (0...65_535).contains($0) ? $0 : nil }
-    }
-    static let limit = Option("limit", "NUMBER", .optionLimit) { text in
-        Int(text).flatMap { (1...1000).contains($0) ? $0 : nil }
-    }
+    static let port = Option("port", "NUMBER", .optionPort, .whole(0...65_535))
+    static let limit = Option("limit", "NUMBER", .optionLimit, .whole(1...1000))
 }
 
 extension Option where Value == Money {
-    /// `5`, `5 USD`: above zero.
-    static let budget = Option("budget", "5 USD", .optionBudget, parse: Money.init(written:))
+    static let budget = Option("budget", "5 USD", .optionBudget, .amount)
 }
 
 extension Option where Value == Rate {
     /// `0.35`, `0.35 USD/h`.
-    static let price = Option("price", "0.10 USD/h", .optionPrice) { text in
-        SpecUnits.rate(text) ?? SpecUnits.rate(text + " \(MoneyDTO.currency)/h")
-    }
+    static let price = Option(
+        "price", "0.10 USD/h", .optionPrice,
+        ValueForm(ExpectedValue(.expectPriceOrNumber, bounds: bounds)) { text in
+            SpecUnits.rate(text) ?? SpecUnits.rate(text + " \(MoneyDTO.currency)/h")
+        })
+
+    private static let bounds = ["0.000001", String(Rate.limit / 1_000_000)]
 }
 
 extension Option where Value == Int64 {
-    static let cpus = Option("cpus", "2", .optionCPUs) { SpecUnits.leastMilliCPU($0) }
-    static let memory = Option("memory", "4GB", .optionMemory) { SpecUnits.leastBytes($0) }
-    static let disk = Option("disk", "20GB", .optionDisk) { SpecUnits.leastBytes($0) }
-    static let largestImage = Option("max-image", "64GB", .optionLargestImage) {
-        SpecUnits.leastBytes($0)
-    }
+    static let cpus = Option("cpus", "2", .optionCPUs, .cpus(JobSpec.milliCPUBounds))
+    static let memory = Option("memory", "4GB", .optionMemory, .size(JobSpec.memoryBounds))
+    static let disk = Option("disk", "20GB", .optionDisk, .size(JobSpec.diskBounds))
+    /// No market places an image of more.
+    static let largestImage = Option(
+        "max-image", "64GB", .optionLargestImage, .size(1_000_000...64 << 30))
     /// Seconds.
-    static let timeout = Option("timeout", "90m", .optionTimeout) { SpecUnits.seconds($0) }
+    static let timeout = Option(
+        "timeout", "90m", .optionTimeout, .duration(0...MomentText.furthestSeconds))
 }
 
 extension Flag {

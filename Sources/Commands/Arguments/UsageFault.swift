@@ -1,4 +1,5 @@
 import Hosting
+import NodeAgent
 import Wire
 
 /// How the words of a run are wrong. Shown as `usage`, exit code 2.
@@ -6,7 +7,7 @@ enum UsageFault: Error, Hashable, Sendable {
     case unknownCommand(String, nearest: String?)
     case unknownOption(String, nearest: String?)
     case valueMissing(String)
-    case valueRefused(option: String, String)
+    case valueRefused(option: String, String, ExpectedValue)
     case flagWithValue(String)
     case operandMissing(String, command: String)
     case operandExtra(String, command: String)
@@ -17,10 +18,12 @@ enum UsageFault: Error, Hashable, Sendable {
     case contextUnknown(String)
     case gpuLibrary(String)
     case deviceNameNeeded(String)
+    case deviceNotHere(String, known: [String])
+    case diskTooLarge(askedBytes: Int64, hasBytes: Int64)
     case egressPolicyAlone
     case schedule(ScheduleFault)
     case yieldsToNoGPU
-    case yieldsToNoDesktop(String)
+    case yieldsToNoDesktop(DesktopWatch.Unavailable)
     case moment(String)
     case momentOver(String)
 
@@ -32,8 +35,13 @@ enum UsageFault: Error, Hashable, Sendable {
             told(.usageUnknownOption, ["name": word], nearest, language)
         case .valueMissing(let option):
             Message.usageValueMissing.text(in: language, ["name": option])
-        case .valueRefused(let option, let value):
-            Message.usageValueRefused.text(in: language, ["name": option, "value": value])
+        case .valueRefused(let option, let value, let expected):
+            Message.usageValueRefused.text(
+                in: language,
+                [
+                    "name": option, "value": String(value.prefix(80)),
+                    "expected": expected.text(in: language),
+                ])
         case .flagWithValue(let option):
             Message.usageFlagWithValue.text(in: language, ["name": option])
         case .operandMissing(let name, let command):
@@ -49,13 +57,24 @@ enum UsageFault: Error, Hashable, Sendable {
             Message.usageContextUnknown.text(in: language, ["context": name])
         case .deviceNameNeeded(let word):
             Message.usageDeviceName.text(in: language, ["word": word])
+        case .deviceNotHere(let word, let known):
+            Message.usageDeviceNotHere.text(
+                in: language,
+                [
+                    "word": word,
+                    "known": known.isEmpty
+                        ? Message.noneAtAll.text(in: language) : known.joined(separator: ", "),
+                ])
+        case .diskTooLarge(let asked, let has):
+            Message.usageDiskTooLarge.text(
+                in: language, ["asked": Quantity.bytes(asked), "has": Quantity.bytes(has)])
         case .egressPolicyAlone: Message.usageEgressPolicyAlone.text(in: language)
         case .gpuLibrary(let why): Message.usageGPULibrary.text(in: language, ["why": why])
         case .schedule(let fault):
             Message.usageSchedule.text(in: language, ["why": fault.text(in: language)])
         case .yieldsToNoGPU: Message.usageYieldGPU.text(in: language)
         case .yieldsToNoDesktop(let why):
-            Message.usageYieldDesktop.text(in: language, ["why": why])
+            Message.usageYieldDesktop.text(in: language, ["why": why.text(in: language)])
         case .moment(let text): Message.usageMoment.text(in: language, ["value": text])
         case .momentOver(let text): Message.usageMomentOver.text(in: language, ["value": text])
         }

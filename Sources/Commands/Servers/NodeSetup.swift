@@ -23,7 +23,7 @@ struct NodeSetup: Sendable {
     static let options: [OptionForm] =
         [
             Option<Int64>.cpus.form, Option<Int64>.memory.form, Option.disk.form, Option.price.form,
-            Option.region.form, Option<String>.name.form, Flag.simulate.form,
+            Option.region.form, Option<String>.nodeName.form, Flag.simulate.form,
             Option.engineSocket.form, Option.containersRoot.form,
             Option<RegistryHost>.registry.form,
             Option<Int64>.largestImage.form, Option<String>.nvml.form,
@@ -57,7 +57,7 @@ struct NodeSetup: Sendable {
     init(_ session: Session, statePath: String, log: Logger) throws {
         let arguments = session.arguments
         let machine = Machine.resources(diskAt: "/")
-        name = try arguments.value(Option<String>.name) ?? "node-1"
+        name = try arguments.value(Option<String>.nodeName) ?? "node-1"
         self.statePath = statePath
         self.log = log
         let capacity = Resources(
@@ -72,6 +72,9 @@ struct NodeSetup: Sendable {
         devices = try Self.devices(library, log)
         containersRoot =
             try arguments.value(Option<String>.containersRoot) ?? Self.defaultRoot(session)
+        if !arguments.has(.simulate) {
+            try Self.check(capacity.diskBytes, on: ["/", containersRoot, statePath])
+        }
         owner = try OwnerSetup(
             arguments, hasGPU: devices?.devices.isEmpty == false,
             disks: arguments.has(.simulate) ? [] : [containersRoot, statePath])
@@ -82,7 +85,7 @@ struct NodeSetup: Sendable {
             memory: DeviceScrubber.memory(
                 cuda: try Self.cuda(arguments), nvml: library, isBare: access.isBare),
             environment: session.environment)
-        lifted = try arguments.all(Option<DeviceID>.lifted)
+        lifted = try Self.lifted(arguments, of: devices?.devices ?? [])
         terms = OfferTerms(
             capacity: capacity, devices: devices?.devices ?? [], ask: ask,
             region: try arguments.value(Option<String>.region) ?? "TW", tier: .new,
@@ -117,11 +120,30 @@ struct NodeSetup: Sendable {
         }
     }
 
+    /// - Throws: `UsageFault.diskTooLarge` where none of the disks has so much in all.
+    private static func check(_ bytes: Int64, on paths: [String]) throws(UsageFault) {
+        let has = paths.map { Machine.resources(diskAt: $0).diskBytes }.max() ?? 0
+        guard bytes <= has else { throw .diskTooLarge(askedBytes: bytes, hasBytes: has) }
+    }
+
+    /// - Throws: `UsageFault` for what is no device of this machine: nobody looked at that.
+    private static func lifted(
+        _ arguments: Arguments, of devices: [Device]
+    ) throws(UsageFault) -> [DeviceID] {
+        let lifted = try arguments.all(Option<DeviceID>.lifted)
+        let known = devices.map(\.id)
+        if let other = lifted.first(where: { !known.contains($0) }) {
+            throw .deviceNotHere(other.text, known: known.map(\.text))
+        }
+        return lifted
+    }
+
     /// - Throws: `UsageFault` for a library that is not there.
     private static func cuda(_ arguments: Arguments) throws -> String? {
         let library = try arguments.value(Option<String>.cuda)
         if let library, library != "none", Glibc.access(library, R_OK) != 0 {
-            throw UsageFault.valueRefused(option: "--cuda", library)
+            throw UsageFault.valueRefused(
+                option: "--cuda", library, ExpectedValue(.expectLibrary))
         }
         return library
     }
@@ -247,9 +269,9 @@ extension NodeSetup: CustomStringConvertible, CustomDebugStringConvertible {
 }
 
 extension Option where Value == MetricsAddress {
-    static let metrics = Option("metrics", "127.0.0.1:9400", .optionMetrics) {
-        MetricsAddress($0)
-    }
+    static let metrics = Option(
+        "metrics", "127.0.0.1:9400", .optionMetrics,
+        ValueForm(.expectAddress) { MetricsAddress($0) })
 }
 
 extension Flag {

@@ -46,7 +46,7 @@ struct OwnerSetup: Sendable {
         do throws(DesktopWatch.Unavailable) {
             return try DesktopWatch(at: .ofMachine, now: { NodeClock.now() })
         } catch {
-            throw .yieldsToNoDesktop(error.description)
+            throw .yieldsToNoDesktop(error)
         }
     }
 }
@@ -71,18 +71,25 @@ extension OwnerPolicy {
 }
 
 extension Option where Value == OwnerPolicy.Uses {
-    static let yield = Option("yield", "gpu,desktop|never", .optionYield) {
-        OwnerPolicy.Uses($0)
-    }
+    static let yield = Option(
+        "yield", "gpu,desktop|never", .optionYield,
+        ValueForm(.expectUses) { OwnerPolicy.Uses($0) })
 }
 
 extension Option where Value == Int64 {
-    static let grace = Option("grace", "60s", .optionGrace) { text in
-        SpecUnits.seconds(text).flatMap { (0...OwnerPolicy.longestSeconds).contains($0) ? $0 : nil }
-    }
-    static let idle = Option("idle", "10m", .optionIdle) { text in
-        SpecUnits.seconds(text).flatMap {
-            (10...OwnerPolicy.longestSeconds).contains($0) ? $0 : nil
+    static let grace = Option(
+        "grace", "60s", .optionGrace, .duration(0...OwnerPolicy.longestSeconds))
+    static let idle = Option(
+        "idle", "10m", .optionIdle, .duration(10...OwnerPolicy.longestSeconds))
+}
+
+extension DesktopWatch.Unavailable {
+    func text(in language: Language) -> String {
+        switch self {
+        case .absent(let folder): Message.desktopNone.text(in: language, ["path": folder])
+        case .unreadable(let path, let code):
+            Message.desktopUnreadable.text(
+                in: language, ["path": path, "why": Message.systemFault(code, in: language)])
         }
     }
 }

@@ -64,14 +64,18 @@ struct Settings: Sendable {
 
     /// The context's key with the first of `roles` that it has one for; nil when `roles` is empty.
     ///
-    /// - Throws: `WireError.loginRequired`, `.credentialsExposed`.
+    /// - Throws: `WireError.loginRequired`, `.roleMissing`, `.credentialsExposed`.
     func key(of context: Context, roles: [Role]) throws -> String? {
         guard !roles.isEmpty else { return nil }
         if let token = given("ORBAN_TOKEN") { return token }
         let credentials = try credentials()
-        guard let key = roles.lazy.compactMap({ credentials[[context.name, $0.rawValue]] }).first
-        else { throw WireError.loginRequired(context: context.name) }
-        return key
+        if let key = roles.lazy.compactMap({ credentials[[context.name, $0.rawValue]] }).first {
+            return key
+        }
+        let has = Role.allCases.filter { credentials[[context.name, $0.rawValue]] != nil }
+        throw has.isEmpty
+            ? WireError.loginRequired(context: context.name)
+            : WireError.roleMissing(context: context.name, has: has, needs: roles)
     }
 
     /// Every key of a context, by role.

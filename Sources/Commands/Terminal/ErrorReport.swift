@@ -1,4 +1,5 @@
 import Domain
+import NodeAgent
 import Wire
 
 /// An answer of the market that is an error.
@@ -49,12 +50,23 @@ struct ErrorReport {
         case let refusal as Refusal: ProblemDTO(refusal, in: hints.language)
         case let spec as SpecError: ProblemDTO(.specInvalid(spec), in: hints.language)
         case let usage as UsageFault:
-            ProblemDTO(.usage(usage.text(in: hints.language)), in: hints.language)
-                .proposing(usage.fixes(of: hints.words))
+            told(usage)
+        case let failure as ListenFailure: ProblemDTO(.cannotListen(failure), in: hints.language)
+        case let claim as CapacityRefusal: ProblemDTO(claim.told, in: hints.language)
+        case let failed as Terminal.OutputFailed:
+            ProblemDTO(.outputFailed(failed.code), in: hints.language)
         case is CancellationError: ProblemDTO(.interrupted, in: hints.language)
         default:
             ProblemDTO(WireError(ofFile: error) ?? .localFailure("\(error)"), in: hints.language)
         }
+    }
+
+    /// With what was meant, and where help is.
+    private func told(_ usage: UsageFault) -> ProblemDTO {
+        let text = usage.text(in: hints.language)
+        let problem = ProblemDTO(.usage(text, help: hints.help), in: hints.language)
+        let help = FixDTO(title: problem.hint ?? hints.help, command: hints.help)
+        return problem.proposing(usage.fixes(of: hints.words) + [help])
     }
 
     /// The same words with the agreement that they lack.
@@ -67,5 +79,14 @@ struct ErrorReport {
                 title: hint?.text(in: hints.language) ?? "--yes",
                 command: ShellWords.line(["orban"] + own + ["--yes"] + rest))
         ]
+    }
+}
+
+extension CapacityRefusal {
+    fileprivate var told: WireError {
+        switch self {
+        case .tooLittleFree(let asked, let free): .capacityTaken(asked: asked, free: free)
+        case .nodeRunsAlready(let node): .nodeRunsAlready(node)
+        }
     }
 }

@@ -9,6 +9,13 @@ package struct Terminal: Sendable {
         package init() {}
     }
 
+    /// Standard output took no more: a full disk, for example.
+    package struct OutputFailed: Error, Hashable {
+        package let code: Int32
+
+        package init(code: Int32) { self.code = code }
+    }
+
     let send: @Sendable (Stream, [UInt8]) throws -> Void
     /// A line from standard input without its end; nil at the end.
     let readLine: @Sendable () -> String?
@@ -44,14 +51,17 @@ package struct Terminal: Sendable {
             size: { TerminalSize.ofOutput() })
     }
 
-    private static func write(_ bytes: [UInt8], to descriptor: Int32) throws {
+    static func write(_ bytes: [UInt8], to descriptor: Int32) throws {
         var done = 0
         try bytes.withUnsafeBytes { buffer in
             while done < buffer.count {
                 let rest = UnsafeRawBufferPointer(rebasing: buffer[done...])
                 let count = Glibc.write(descriptor, rest.baseAddress, rest.count)
                 if count < 0, errno == EINTR || errno == EAGAIN { continue }
-                guard count > 0 else { throw OutputClosed() }
+                guard count > 0 else {
+                    let code = count < 0 ? errno : EIO
+                    throw code == EPIPE ? OutputClosed() : OutputFailed(code: code) as any Error
+                }
                 done += count
             }
         }

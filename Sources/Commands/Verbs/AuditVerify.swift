@@ -8,9 +8,9 @@ extension Option where Value == String {
 }
 
 extension Option where Value == NoteVerifier {
-    static let logKey = Option("log-key", "NAME+ID+KEY", .optionLogKey) {
-        try? NoteVerifier(parsing: $0)
-    }
+    static let logKey = Option(
+        "log-key", "NAME+ID+KEY", .optionLogKey,
+        ValueForm(.expectLogKey) { try? NoteVerifier(parsing: $0) })
 }
 
 extension LeafCommand {

@@ -2,9 +2,7 @@ import Domain
 import Wire
 
 extension Option where Value == LogStream {
-    static let stream = Option("stream", "out|err|system", .optionStream) {
-        LogStream(rawValue: $0)
-    }
+    static let stream = Option("stream", "out|err|system", .optionStream, .word())
 }
 
 extension Flag {

@@ -3,14 +3,23 @@ import Foundation
 import Wire
 
 extension Option where Value == String {
-    static let variable = Option("env", short: "e", "NAME=VALUE", .optionVariable)
-    static let gpu = Option("gpu", "24GB..:1", .optionGPU)
+    static let variable = Option(
+        "env", short: "e", "NAME=VALUE", .optionVariable,
+        ValueForm(.expectAssignment) { text in
+            text.firstIndex(of: "=").map { $0 > text.startIndex } == true ? text : nil
+        })
+}
+
+extension Option where Value == DeviceNeed {
+    static let gpu = Option(
+        "gpu", "24GB..:1", .optionGPU,
+        ValueForm(
+            ExpectedValue(.expectGPU, bounds: ["0", String(JobSpec.maximumDevices)])
+        ) { SpecUnits.devices($0) })
 }
 
 extension Option where Value == NetworkAccess {
-    static let network = Option("network", "none|egress", .optionNetwork) {
-        NetworkAccess(rawValue: $0)
-    }
+    static let network = Option("network", "none|egress", .optionNetwork, .word())
 }
 
 /// A job as the words of a run describe it: a spec file, or an image and a command; options go
@@ -18,7 +27,7 @@ extension Option where Value == NetworkAccess {
 struct JobSource {
     static let options: [OptionForm] = [
         Option.budget.form, Option<String>.name.form, Option.image.form, Option.variable.form,
-        Option<Int64>.cpus.form, Option<Int64>.memory.form, Option.gpu.form,
+        Option<Int64>.cpus.form, Option<Int64>.memory.form, Option<DeviceNeed>.gpu.form,
         Option<NetworkAccess>.network.form,
     ]
     static let operand = Operand("spec", .optional, .operandSpec)
@@ -44,7 +53,11 @@ struct JobSource {
             var top: [String: JSONValue] = ["type": .string("batch"), "image": .string(image)]
             top["run"] = .array(arguments.rest.map(JSONValue.string))
             let text = String(decoding: try WireJSON.encode(JSONValue.object(top)), as: UTF8.self)
-            spec = try Self.parse(text, file: "--image", arguments)
+            do {
+                spec = try Self.parse(text, file: "--image", arguments)
+            } catch WireError.specInvalid(let error) {
+                throw WireError.specInvalid(error.inOptions)
+            }
             folder = session.surroundings.folder
         }
     }
@@ -55,12 +68,29 @@ struct JobSource {
         do {
             var spec = try JobSpec.parse(text, file: file)
             try spec.apply(arguments)
-            // What options put in has to keep the rules of a spec as well.
-            _ = try JobSpec.parse(spec.text, file: "--")
+            do throws(SpecError) {
+                // What options put in has to keep the rules of a spec as well.
+                _ = try JobSpec.parse(spec.text, file: file)
+            } catch {
+                throw error.inOptions
+            }
             return spec
         } catch let error as SpecError {
             throw WireError.specInvalid(error)
         }
+    }
+}
+
+extension SpecError {
+    /// The same fault where people wrote it: in an option, not in the text that we made of it.
+    fileprivate var inOptions: SpecError {
+        let options = [
+            "/name": "--name", "/image": "--image", "/env": "--env", "/budget": "--budget",
+            "/resources/cpu": "--cpus", "/resources/memory": "--memory",
+            "/resources/gpu": "--gpu", "/network": "--network", "/run": "--",
+        ]
+        let option = options.first { pointer == $0.key || pointer.hasPrefix($0.key + "/") }
+        return SpecError(fault, pointer: pointer, file: option?.value ?? file)
     }
 }
 
@@ -72,28 +102,15 @@ extension JobSpec {
         let cpu = try arguments.value(Option<Int64>.cpus) ?? slice.milliCPU
         let memory = try arguments.value(Option<Int64>.memory) ?? slice.memoryBytes
         slice = Resources(milliCPU: cpu, memoryBytes: memory, diskBytes: slice.diskBytes)
-        if let gpu = try arguments.value(Option<String>.gpu) { devices = try Self.devices(gpu) }
+        devices = try arguments.value(Option<DeviceNeed>.gpu) ?? devices
         network = try arguments.value(Option<NetworkAccess>.network) ?? network
         for text in try arguments.all(Option<String>.variable) {
             let parts = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-            guard parts.count == 2, !parts[0].isEmpty else {
-                throw UsageFault.valueRefused(option: "--env", text)
-            }
-            environment.removeAll { $0.name == parts[0] }
-            environment.append(
-                Workload.Variable(name: String(parts[0]), value: String(parts[1])))
+            let variable = Workload.Variable(name: String(parts[0]), value: String(parts[1]))
+            environment.removeAll { $0.name == variable.name }
+            environment.append(variable)
         }
         guard let asked = try arguments.value(Option<String>.name) else { return }
         name = asked
-    }
-
-    /// A need in the spec's own notation.
-    private static func devices(_ text: String) throws -> DeviceNeed {
-        let spec = JSONValue.object([
-            "type": .string("batch"), "image": .string("-"), "run": .string("-"),
-            "resources": .object(["gpu": .string(text)]),
-        ])
-        let bytes = try WireJSON.encode(spec)
-        return try JobSpec.parse(String(decoding: bytes, as: UTF8.self), file: "--gpu").devices
     }
 }

@@ -21,7 +21,20 @@ extension LeafCommand {
             }
             return stopped
         }
-        try session.show(jobs) { jobs.map { session.told(.stopAsked, ["job": $0.name]) } }
+        try session.show(jobs) { jobs.map { $0.state.stopText(of: $0.name, in: session.language) } }
         return ExitCode.done.rawValue
+    }
+}
+
+extension JobState {
+    /// What became of the wish to stop a job that stands so since.
+    func stopText(of job: String, in language: Language) -> String {
+        switch self {
+        case .finished, .failed:
+            Message.stopOver.text(in: language, ["job": job, "state": text(in: language)])
+        case .stopped: Message.stopDone.text(in: language, ["job": job])
+        case .waiting, .matching, .starting, .running, .stopping:
+            Message.stopAsked.text(in: language, ["job": job])
+        }
     }
 }

@@ -8,9 +8,7 @@ extension Flag {
 
 extension Option where Value == Int64 {
     /// Seconds before the end of what is shown.
-    static let since = Option("since", "10m", .optionSince) { text in
-        SpecUnits.seconds(text).flatMap { (1...2_592_000).contains($0) ? $0 : nil }
-    }
+    static let since = Option("since", "10m", .optionSince, .duration(1...30 * 86_400))
 }
 
 extension LeafCommand {

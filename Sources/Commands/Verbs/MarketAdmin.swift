@@ -3,11 +3,11 @@ import NodeAgent
 import Wire
 
 extension Option where Value == AccountID {
-    static let account = Option("account", "acc_…", .optionAccount) { AccountID($0) }
+    static let account = Option("account", "acc_…", .optionAccount, .account)
 }
 
 extension Option where Value == Role {
-    static let role = Option("role", "ROLE", .optionRole) { Role(rawValue: $0) }
+    static let role = Option("role", "ROLE", .optionRole, .word())
 }
 
 extension LeafCommand {
@@ -41,12 +41,8 @@ extension LeafCommand {
         options: [Option.reason.form]
     ) { session in
         let words = session.arguments.operands
-        guard let account = AccountID(words[0]) else {
-            throw UsageFault.valueRefused(option: "account", words[0])
-        }
-        guard let amount = Money(written: words[1]) else {
-            throw UsageFault.valueRefused(option: "amount", words[1])
-        }
+        let account = try ValueForm.account.value(words[0], of: "account")
+        let amount = try ValueForm.amount.value(words[1], of: "amount")
         guard let reason = try session.arguments.value(Option.reason) else {
             throw UsageFault.valueMissing("--reason")
         }

@@ -8,13 +8,12 @@ extension Option where Value == String {
     static let dataFolder = Option("data-dir", "PATH", .optionDataFolder)
     static let host = Option("host", "ADDRESS", .optionHost)
     static let publicHost = Option("public-host", "NAME", .optionPublicHost)
-    static let origin = Option("origin", "NAME", .optionOrigin)
+    static let origin = Option("origin", "NAME", .optionOrigin, .marketName)
 }
 
 extension Option where Value == Int {
-    static let channelPort = Option("channel-port", "NUMBER", .optionChannelPort) { text in
-        Int(text).flatMap { (1...65_535).contains($0) ? $0 : nil }
-    }
+    static let channelPort = Option(
+        "channel-port", "NUMBER", .optionChannelPort, .whole(1...65_535))
 }
 
 extension LeafCommand {

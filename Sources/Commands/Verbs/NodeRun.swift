@@ -11,10 +11,10 @@ extension LeafCommand {
     ) { session in
         let folder = try session.nodeFolder()
         let log = ServerGroup.logger(session.environment)
-        let setup = try NodeSetup(session, statePath: folder, log: log)
         guard let identity = try NodeIdentity.load(stateFolder: folder) else {
-            throw WireError.fileNotFound(folder + "/enrollment.json")
+            throw WireError.nodeNotJoined(folder: folder)
         }
+        let setup = try NodeSetup(session, statePath: folder, log: log)
         let key = try ReceiptKey.load(stateFolder: folder)
         let client = ChannelClient(stateFolder: folder, clock: ContinuousClock(), log: log)
         let renewal = CertificateRenewal(

@@ -55,29 +55,23 @@ extension LeafCommand {
 }
 
 extension Option where Value == BasisPoints {
-    static let commission = Option("commission-bps", "250", .optionCommission) { text in
-        Int64(text).flatMap { BasisPoints($0) }
-    }
+    static let commission = Option(
+        "commission-bps", "250", .optionCommission,
+        ValueForm<Int64>.whole(0...10_000).map { BasisPoints($0) })
 }
 
 extension Option where Value == Int64 {
-    static let blobQuota = Option("blob-quota", "100GB", .optionBlobQuota) {
-        SpecUnits.leastBytes($0)
-    }
-}
-
-extension Option where Value == Int64 {
-    static let seriesQuota = Option("series-quota", "4GB", .optionSeriesQuota) {
-        SpecUnits.leastBytes($0)
-    }
+    static let blobQuota = Option(
+        "blob-quota", "100GB", .optionBlobQuota, .size(1_000...1 << 60))
+    static let seriesQuota = Option(
+        "series-quota", "4GB", .optionSeriesQuota, .size(1_000_000...1 << 60))
 }
 
 extension Option where Value == Allowance {
     /// Changes a second of one account; ten times as many at once after a pause.
-    static let writeRate = Option("write-rate", "100", .optionWriteRate) { text in
-        Int64(text).flatMap { (1...1_000_000).contains($0) ? $0 : nil }
-            .map { Allowance(perSecond: $0, burst: $0 * 10) }
-    }
+    static let writeRate = Option(
+        "write-rate", "100", .optionWriteRate,
+        ValueForm<Int64>.whole(1...1_000_000).map { Allowance(perSecond: $0, burst: $0 * 10) })
 }
 
 extension Session {

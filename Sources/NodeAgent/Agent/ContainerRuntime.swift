@@ -94,11 +94,31 @@ package struct StartFailure: Error, Hashable, Sendable {
     }
 
     package let code: Code
+    /// What stands in `start_failed:…`: the code, and what belongs to it.
+    package let text: String
     /// For the log only.
     package let detail: String
 
     package init(_ code: Code, _ detail: String) {
         self.code = code
+        text = code.rawValue
+        self.detail = detail
+    }
+
+    /// An image above the node's limit; its own size is not known while it still comes.
+    static func tooLarge(
+        _ name: String, limitBytes: Int64, sizeBytes: Int64?
+    ) -> StartFailure {
+        StartFailure(
+            text: ([limitBytes] + (sizeBytes.map { [$0] } ?? [])).reduce(
+                Code.imageTooLarge.rawValue
+            ) { "\($0)_\($1)" },
+            detail: "\(name): above \(limitBytes) bytes")
+    }
+
+    private init(text: String, detail: String) {
+        code = .imageTooLarge
+        self.text = text
         self.detail = detail
     }
 

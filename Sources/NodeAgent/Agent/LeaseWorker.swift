@@ -90,7 +90,7 @@ final class LeaseWorker: Sendable {
                 "error": "\(failure.detail)",
             ])
         switch order {
-        case .prepare, .start: return .startFailed(lease, code: failure.code.rawValue)
+        case .prepare, .start: return .startFailed(lease, code: failure.text)
         case .save: return .saved(lease, .outputsLost)
         case .remove: return nil
         }

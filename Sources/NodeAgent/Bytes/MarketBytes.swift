@@ -14,7 +14,8 @@ package struct MarketBytes: Sendable {
     enum Refused: Error, Hashable, Sendable {
         case missing
         case denied(status: Int)
-        case tooLarge(limit: Int64)
+        /// Of that size, where the market said so.
+        case tooLarge(limit: Int64, size: Int64?)
         case damaged
     }
 
@@ -46,7 +47,7 @@ package struct MarketBytes: Sendable {
         while total.map({ offset < $0 }) ?? true {
             guard offset <= limit, total ?? 0 <= limit else {
                 unlink(partial)
-                throw Refused.tooLarge(limit: limit)
+                throw Refused.tooLarge(limit: limit, size: total)
             }
             let from = offset
             let part = try await retrying {
@@ -95,7 +96,9 @@ package struct MarketBytes: Sendable {
             let place = offset
             try await Blocking.run { try file.write(bytes, at: place) }
             offset += Int64(bytes.count)
-            guard offset <= limit + 1 else { throw Refused.tooLarge(limit: limit) }
+            guard offset <= limit + 1 else {
+                throw Refused.tooLarge(limit: limit, size: total)
+            }
         }
         let end = offset
         let whole = total ?? (response.code == 206 ? nil : end)

@@ -51,7 +51,7 @@ struct ImageStore: Sendable {
         guard try await client.imageExists(id) else { return nil }
         let size = try await client.inspectImage(id).sizeBytes
         guard size <= limitBytes else {
-            throw StartFailure(.imageTooLarge, "\(key): \(size) bytes, above \(limitBytes)")
+            throw StartFailure.tooLarge(key, limitBytes: limitBytes, sizeBytes: size)
         }
         // The time of the note is when the image was last wanted.
         utimes("\(folder)/\(key).id", nil)
@@ -71,8 +71,8 @@ struct ImageStore: Sendable {
             _ = try await watching("\(digest)", late: .node) {
                 try await market.download(digest, to: archive, token: token, limit: limitBytes)
             }
-        } catch MarketBytes.Refused.tooLarge {
-            throw StartFailure(.imageTooLarge, "\(digest): above \(limitBytes) bytes")
+        } catch MarketBytes.Refused.tooLarge(_, let size) {
+            throw StartFailure.tooLarge("\(digest)", limitBytes: limitBytes, sizeBytes: size)
         } catch let refused as MarketBytes.Refused {
             throw StartFailure(.imageMissing, "\(refused)")
         }
@@ -97,7 +97,8 @@ struct ImageStore: Sendable {
     func accepted(_ image: ImageRecord) async throws -> ImageRecord {
         guard image.sizeBytes > limitBytes else { return image }
         _ = try await take(out: image)
-        throw StartFailure(.imageTooLarge, "\(image.id): \(image.sizeBytes) bytes")
+        throw StartFailure.tooLarge(
+            image.id, limitBytes: limitBytes, sizeBytes: image.sizeBytes)
     }
 
     // MARK: Room
@@ -171,7 +172,8 @@ struct ImageStore: Sendable {
         for _ in 0..<Self.longestFetchSeconds {
             switch room.standing() {
             case .enough: try await clock.sleep(for: .seconds(1))
-            case .tooLarge: throw StartFailure(.imageTooLarge, "\(name): above the limit")
+            case .tooLarge:
+                throw StartFailure.tooLarge(name, limitBytes: limitBytes, sizeBytes: nil)
             case .diskFull: throw StartFailure(.diskFull, "\(name): the disk is nearly full")
             }
         }

@@ -38,7 +38,9 @@ struct InputCache: Sendable {
         let path = path(of: input)
         let file = folder + "/\(hexadecimal).file"
         if let size = try Self.size(of: path) {
-            guard size <= limitBytes else { throw MarketBytes.Refused.tooLarge(limit: limitBytes) }
+            guard size <= limitBytes else {
+                throw MarketBytes.Refused.tooLarge(limit: limitBytes, size: size)
+            }
             return CachedInput(path: path, size: size)
         }
         let size = try await market.download(

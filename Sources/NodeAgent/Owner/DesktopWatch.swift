@@ -9,8 +9,11 @@ import Synchronization
 /// A thread of its own waits for it. Devices that are plugged in later are found within seconds.
 package final class DesktopWatch: Sendable {
     /// Why nobody can tell.
-    package struct Unavailable: Error, Hashable, Sendable, CustomStringConvertible {
-        package let description: String
+    package enum Unavailable: Error, Hashable, Sendable {
+        /// The folder shows no keyboard and no pointer.
+        case absent(String)
+        /// There is one, which cannot be opened, and why by `errno`.
+        case unreadable(String, Int32)
     }
 
     /// Where the kernel shows its input devices, and what it says of each.
@@ -45,8 +48,7 @@ package final class DesktopWatch: Sendable {
         self.now = now
         let refusal = find()
         guard state.withLock({ !$0.open.isEmpty }) else {
-            throw Unavailable(
-                description: refusal ?? "\(place.devices) shows no keyboard and no pointer")
+            throw refusal ?? .absent(place.devices)
         }
         // It ends with this value.
         let thread = Thread { [weak self] in
@@ -73,17 +75,17 @@ package final class DesktopWatch: Sendable {
     ///
     /// - Returns: why one of them cannot be, where that is so.
     @discardableResult
-    private func find() -> String? {
+    private func find() -> Unavailable? {
         let names =
             ((try? FileManager.default.contentsOfDirectory(atPath: place.devices)) ?? [])
             .filter { $0.hasPrefix("event") && isOfPeople($0) }.sorted()
-        var refusal: String?
+        var refusal: Unavailable?
         for name in names.prefix(Self.mostDevices) {
             guard state.withLock({ $0.open[name] == nil }) else { continue }
             let path = "\(place.devices)/\(name)"
             let descriptor = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC)
             guard descriptor >= 0 else {
-                refusal = FileFailure("open", path).description
+                refusal = .unreadable(path, errno)
                 continue
             }
             state.withLock { $0.open[name] = descriptor }

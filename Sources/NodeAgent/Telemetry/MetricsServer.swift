@@ -4,6 +4,7 @@ import Hummingbird
 import HummingbirdCore
 package import Logging
 import NIOCore
+import Wire
 
 /// Where a node's metrics are served.
 package struct MetricsAddress: Hashable, Sendable {
@@ -56,6 +57,8 @@ package struct MetricsServer: Sendable {
     }
 
     /// Serves until it is cancelled.
+    ///
+    /// - Throws: `ListenFailure` where the address cannot be had.
     package func run() async throws {
         let (telemetry, now, logger) = (telemetry, now, logger)
         let host = Self.hostName
@@ -77,6 +80,14 @@ package struct MetricsServer: Sendable {
                     metadata: ["port": "\(channel.localAddress?.port ?? 0)"])
             },
             logger: Logger(label: "metrics") { _ in SwiftLogNoOpLogHandler() })
-        try await application.run()
+        do { try await application.run() } catch let error as IOError {
+            throw ListenFailure.Cause(errno: error.errnoCode).map(failure) ?? error as any Error
+        } catch is SocketAddressError.UnknownHost {
+            throw failure(.unknownHost)
+        }
+    }
+
+    private func failure(_ cause: ListenFailure.Cause) -> ListenFailure {
+        ListenFailure(.metrics, at: address.host, port: address.port, cause)
     }
 }

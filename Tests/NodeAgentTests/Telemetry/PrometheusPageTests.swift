@@ -1,7 +1,9 @@
 import Domain
 import Foundation
+import Logging
 import NVML
 import Testing
+import Wire
 
 @testable import NodeAgent
 
@@ -112,6 +114,18 @@ import Testing
         #expect(MetricsAddress("[::1]:9400")?.port == 9400)
         for wrong in ["9400", ":9400", "127.0.0.1", "::1:9400", "h:70000", "h:", "a b:1", "h:-1"] {
             #expect(MetricsAddress(wrong) == nil, "\(wrong)")
+        }
+    }
+
+    @Test func `an address of another machine serves no metrics, and is named`() async throws {
+        // RFC 5737: nobody has it.
+        let server = MetricsServer(
+            Telemetry(boot: "b", watch: nil), at: try #require(MetricsAddress("192.0.2.1:9400")),
+            now: { BootTime(nanoseconds: 0) }, logger: Logger(label: "test"))
+        await #expect(
+            throws: ListenFailure(.metrics, at: "192.0.2.1", port: 9400, .elsewhere)
+        ) {
+            try await server.run()
         }
     }
 
