@@ -47,14 +47,16 @@ struct OfferGroup: Sendable {
     }
 
     mutating func write(_ listing: Listing, _ leaf: SlotTree.Leaf, at slot: Int) {
+        let isSame = listings[slot]?.offer.terms.devices == listing.offer.terms.devices
         listings[slot] = listing
+        tree.set(slot, listing.isClosed ? nil : leaf)
+        guard !isSame else { return }
         var bounds = VRAM(least: .max, most: 0)
         for device in listing.offer.terms.devices {
             bounds.least = min(bounds.least, device.vramBytes)
             bounds.most = max(bounds.most, device.vramBytes)
         }
         vram[slot] = bounds
-        tree.set(slot, listing.isClosed ? nil : leaf)
     }
 
     /// The same offers with room for as many more, all in order again.

@@ -36,15 +36,14 @@ struct OfferIndex: Sendable {
     /// Inserts the offer or replaces its node's.
     mutating func put(_ listing: Listing) {
         let offer = listing.offer
-        let names = Set(offer.terms.devices.map(\.model)).sorted()
+        _ = regions.bit(of: offer.terms.region)
         if let known = placeOf[offer.node] {
-            if groups[known.group].models == names || known.group == Self.mostGroups {
-                _ = regions.bit(of: offer.terms.region)
+            if hasModels(of: offer, known) {
                 return groups[known.group].write(listing, leaf(offer), at: known.slot)
             }
             remove(offer.node)
         }
-        _ = regions.bit(of: offer.terms.region)
+        let names = Self.models(of: offer)
         let leaf = leaf(offer)
         let group = group(of: names)
         if groups[group].isFull { grow(group) }
@@ -60,6 +59,17 @@ struct OfferIndex: Sendable {
     /// An order's needs in the words of this index, as it stands.
     func query(_ needs: Needs) -> OfferQuery {
         OfferQuery(needs, models: models, regions: regions)
+    }
+
+    /// Whether the offer is of the place's group. Mostly its devices are what they were.
+    private func hasModels(of offer: Offer, _ place: Place) -> Bool {
+        place.group == Self.mostGroups
+            || listing(at: place)?.offer.terms.devices == offer.terms.devices
+            || groups[place.group].models == Self.models(of: offer)
+    }
+
+    private static func models(of offer: Offer) -> [String] {
+        Set(offer.terms.devices.map(\.model)).sorted()
     }
 
     private mutating func group(of names: [String]) -> Int {
