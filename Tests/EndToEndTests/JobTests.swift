@@ -119,7 +119,8 @@ extension EndToEnd {
             return nodes.data.first { $0.id == node.id }?.availability == .draining
         }
 
-        @Test func `a job's container goes with it, and a node and a market that are asked to end do so`()
+        @Test
+        func `a job's container goes with it, and a node and a market that are asked to end do so`()
             async throws
         {
             try await Stage.run { stage in

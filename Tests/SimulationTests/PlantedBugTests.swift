@@ -22,29 +22,34 @@ import Testing
     }
 
     @Test(arguments: [
-        (PlantedBug.chargeRoundedDown, "the charge is the bill rule's"),
-        (.silenceBookedTwice, "a silence is booked once"),
-        (.commissionRoundedUp, "transfers are what was posted"),
-        (.deviceLeftFree, "a device is leased once"),
-        (.replayForgotten, "one key, one effect"),
-        (.fenceIgnoredByNode, "one unfrozen run per task"),
-        (.frozenTimeCounted, "no second is billed that was not run"),
-        (.deviceLossUnseen, "no second is billed that was not run"),
-        (.useUnrecorded, "an offered device is wiped"),
-        (.scrubUndone, "an offered device is wiped"),
-        (.unscrubbedLeased, "a device is leased after its scrub's receipt"),
-        (.verdictLost, "all comes to rest"),
-        (.effectSentOnce, "all comes to rest"),
-        (.endingLeaseRenewed, "a renewed lease lives for its fence and a tenth"),
-        (.secondSessionAccepted, "one live session per node"),
-        (.drainForgottenWhenDown, "a drained node takes nothing new"),
-        (.failedDisconnectUnheard, "a hello is settled"),
-        (.yieldedTaskFailed, "a task that made way is placed anew"),
-        (.graceIgnored, "an owner has the machine after the grace"),
-        (.failedOfferAskedAtOnce, "a failing store is asked once a tick"),
+        (PlantedBug.chargeRoundedDown, ["the charge is the bill rule's"]),
+        (.silenceBookedTwice, ["a silence is booked once"]),
+        (.commissionRoundedUp, ["transfers are what was posted"]),
+        (.deviceLeftFree, ["a device is leased once"]),
+        (.replayForgotten, ["one key, one effect"]),
+        (.fenceIgnoredByNode, ["one unfrozen run per task"]),
+        (.frozenTimeCounted, ["no second is billed that was not run"]),
+        (.deviceLossUnseen, ["no second is billed that was not run"]),
+        (.useUnrecorded, ["an offered device is wiped"]),
+        (.scrubUndone, ["an offered device is wiped"]),
+        (
+            .unscrubbedLeased,
+            ["a device is leased after its scrub's receipt", "a free device is free"]
+        ),
+        (.verdictLost, ["all comes to rest"]),
+        (.effectSentOnce, ["all comes to rest"]),
+        (.endingLeaseRenewed, ["a renewed lease lives for its fence and a tenth"]),
+        (.secondSessionAccepted, ["one live session per node"]),
+        (.drainForgottenWhenDown, ["a drained node takes nothing new"]),
+        (.failedDisconnectUnheard, ["a hello is settled"]),
+        (.yieldedTaskFailed, ["a task that made way is placed anew"]),
+        (.graceIgnored, ["an owner has the machine after the grace"]),
+        (.failedOfferAskedAtOnce, ["a failing store is asked once a tick"]),
     ])
-    func `a planted bug is caught by the rule it breaks`(bug: PlantedBug, rule: String) {
-        #expect(Self.violation(of: bug)?.rule == rule)
+    func `a planted bug is caught by a rule it breaks`(bug: PlantedBug, rules: [String]) {
+        // Where one bug breaks two rules, the world decides which of them is looked at first.
+        let rule = Self.violation(of: bug)?.rule ?? "none"
+        #expect(rules.contains(rule), "\(rule)")
     }
 
     private static func violation(of bug: PlantedBug) -> Violation? {
