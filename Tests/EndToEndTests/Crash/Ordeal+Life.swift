@@ -16,7 +16,7 @@ extension Ordeal {
         case period
         /// A real container, whose output is kept.
         case output
-        /// A node with a GPU, which is scrubbed.
+        /// A node with a GPU, which is scrubbed, and released when the node is gone.
         case device
         /// A node that is its owner's in mid-run.
         case owner
@@ -28,7 +28,7 @@ extension Ordeal {
                 case .endLease, .silence: self = .silence
                 case .closePeriod: self = .period
                 case .addOutputs: self = .output
-                case .scrubbed: self = .device
+                case .scrubbed, .release: self = .device
                 case .notice: self = .owner
                 default: self = .short
                 }
@@ -67,9 +67,7 @@ extension Ordeal {
         let id = try #require(nodes.data.first?.id)
         if course == .short { try await drainItself(node) }
         let _: NodeDTO = try await ask("POST", "/v1/nodes/\(id)/drain", as: .provider)
-        let device = ReleaseDTO(device: try #require(DeviceID("GPU-none")))
-        let _: NodeDTO = try await ask(
-            "POST", "/v1/nodes/\(id)/release", as: .provider, body: device)
+        if let gpu { try await release(gpu.uuid(1), of: id, node) }
         // A fault of the last step is met by its answer, of the last effect by a sign of life.
         try await steadily("a last answer") { try await site.show("done") }
         #expect(deaths == 1 || reach > 1, "\(point.text) was not reached")
@@ -151,6 +149,18 @@ extension Ordeal {
         #expect(stays.state == .running && stays.taskList.first?.attempt == 1)
         let _: JobDTO = try await ask("POST", "/v1/jobs/\(stays.id)/stop", as: .renter)
         #expect(try await over("asked").state == .stopped)
+    }
+
+    /// What a node that is gone does not offer, its owner lets go.
+    private func release(_ device: String, of id: NodeID, _ node: Program) async throws {
+        node.signal(SIGKILL)
+        try await steadily("the node is gone") {
+            let nodes: ListDTO<NodeDTO> = try site.api(.provider).get("/v1/nodes")
+            return nodes.data.first?.connected == false ? () : nil
+        }
+        let body = ReleaseDTO(device: try #require(DeviceID(device)))
+        let _: NodeDTO = try await ask(
+            "POST", "/v1/nodes/\(id)/release", as: .provider, body: body)
     }
 
     private func keepOutput() async throws {
