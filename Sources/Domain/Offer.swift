@@ -251,10 +251,20 @@ package struct OfferTerms: Hashable, Sendable, Codable {
     /// slice's parts of CPU, memory, disk and devices (dominant resource share, Ghodsi et al.,
     /// NSDI 2011). At least 1, at most `ask`.
     package func rate(of slice: Resources, deviceCount: Int) -> Rate {
-        var price = Self.share(slice.milliCPU, of: capacity.milliCPU, times: ask)
-        price = max(price, Self.share(slice.memoryBytes, of: capacity.memoryBytes, times: ask))
-        price = max(price, Self.share(slice.diskBytes, of: capacity.diskBytes, times: ask))
-        price = max(price, Self.share(Int64(deviceCount), of: Int64(deviceCountAll), times: ask))
+        let whole = (resources: capacity, devices: deviceCountAll)
+        return Self.rate(of: (slice, deviceCount), from: whole, for: ask)
+    }
+
+    /// The same, of an offer of which no more is known than what decides it.
+    package static func rate(
+        of slice: (resources: Resources, devices: Int),
+        from whole: (resources: Resources, devices: Int), for ask: Rate
+    ) -> Rate {
+        let (part, all) = (slice.resources, whole.resources)
+        var price = share(part.milliCPU, of: all.milliCPU, times: ask)
+        price = max(price, share(part.memoryBytes, of: all.memoryBytes, times: ask))
+        price = max(price, share(part.diskBytes, of: all.diskBytes, times: ask))
+        price = max(price, share(Int64(slice.devices), of: Int64(whole.devices), times: ask))
         let bounded = min(max(price, 1), ask.microPerHour)
         return (try? Rate(microPerHour: bounded)) ?? ask
     }

@@ -58,7 +58,8 @@ private struct Round {
     mutating func place(_ entry: Entry, in index: inout OfferIndex) {
         let needs = entry.order.needs
         guard !hopeless.contains(needs) else { return }
-        guard let best = index.cheapest(needs, where: entry.mayHave),
+        let mayHave: ((Offer) -> Bool)? = entry.hasRefused ? { entry.mayHave($0) } : nil
+        guard let best = index.cheapest(needs, where: mayHave),
             var listing = index.listing(at: best.place)
         else {
             if !entry.hasRefused { hopeless.insert(needs) }

@@ -6,19 +6,16 @@ import Domain
 /// and tier lie together, as far as there was room when they came: that makes searches short, and
 /// changes no answer.
 struct OfferGroup: Sendable {
-    /// Least and most memory of an offer's devices.
-    struct VRAM: Hashable, Sendable {
-        var least: Int64 = 0
-        var most: Int64 = 0
-    }
-
     let models: [String]
     let bits: UInt64
     private(set) var listings: [Listing?]
-    private(set) var vram: [VRAM]
+    /// What decides about an offer, beside it: numbers alone, so that a search counts no references.
+    private(set) var facts: [SlotFacts]
     private(set) var tree: SlotTree
     private var places: SlotPlaces
     private(set) var count = 0
+    /// No device has more memory.
+    private(set) var mostVRAM: Int64 = 0
 
     var isFull: Bool { count == tree.capacity }
 
@@ -27,7 +24,7 @@ struct OfferGroup: Sendable {
         self.bits = bits
         tree = SlotTree(capacity: SlotTree.fan)
         listings = [Listing?](repeating: nil, count: tree.capacity)
-        vram = [VRAM](repeating: VRAM(), count: tree.capacity)
+        facts = [SlotFacts](repeating: SlotFacts(), count: tree.capacity)
         places = SlotPlaces(capacity: tree.capacity)
     }
 
@@ -47,16 +44,12 @@ struct OfferGroup: Sendable {
     }
 
     mutating func write(_ listing: Listing, _ leaf: SlotTree.Leaf, at slot: Int) {
-        let isSame = listings[slot]?.offer.terms.devices == listing.offer.terms.devices
+        facts[slot].take(
+            listing.offer, freeDevices: leaf.freeDevices,
+            isSame: listings[slot]?.offer.terms.devices == listing.offer.terms.devices)
+        mostVRAM = max(mostVRAM, facts[slot].mostVRAM)
         listings[slot] = listing
         tree.set(slot, listing.isClosed ? nil : leaf)
-        guard !isSame else { return }
-        var bounds = VRAM(least: .max, most: 0)
-        for device in listing.offer.terms.devices {
-            bounds.least = min(bounds.least, device.vramBytes)
-            bounds.most = max(bounds.most, device.vramBytes)
-        }
-        vram[slot] = bounds
     }
 
     /// The same offers with room for as many more, all in order again.
@@ -67,7 +60,7 @@ struct OfferGroup: Sendable {
             .sorted { $0.1.order < $1.1.order }
         tree = SlotTree(capacity: 2 * max(all.count, SlotTree.fan))
         listings = [Listing?](repeating: nil, count: tree.capacity)
-        vram = [VRAM](repeating: VRAM(), count: tree.capacity)
+        facts = [SlotFacts](repeating: SlotFacts(), count: tree.capacity)
         places = SlotPlaces(capacity: tree.capacity)
         count = 0
         return all.enumerated().map { number, entry in

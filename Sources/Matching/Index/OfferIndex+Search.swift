@@ -2,31 +2,36 @@ import Domain
 
 // The cheapest offer that can take an order now.
 extension OfferIndex {
-    /// - Parameter mayHave: whether the order may be proposed to this offer, which can take it.
+    /// - Parameter mayHave: whether the order may be proposed to this offer, which can take it; nil
+    ///   where it may to every one.
     /// - Returns: the cheapest; of equally cheap ones that with the least left over, of these the
     ///   earliest node's.
-    func cheapest(_ needs: Needs, where mayHave: (Offer) -> Bool) -> (place: Place, rate: Rate)? {
+    func cheapest(_ needs: Needs, where mayHave: ((Offer) -> Bool)? = nil) -> (
+        place: Place, rate: Rate
+    )? {
         let query = OfferQuery(needs, models: models, regions: regions)
         var found = Found(query)
         for group in groups.indices where groups[group].isWorthSearching(query) {
             groups[group].search(query, as: group, &found, mayHave)
         }
-        guard let best = found.best, let rate = try? Rate(microPerHour: best.rank.rate) else {
+        guard let place = found.place, let rate = try? Rate(microPerHour: found.rate) else {
             return nil
         }
-        return (best.place, rate)
+        return (place, rate)
     }
 }
 
 extension OfferGroup {
-    /// Whether any of its models is accepted; a group without devices is for orders of none.
+    /// Whether any of its models is accepted, and has the memory; a group without devices is for orders
+    /// of none.
     func isWorthSearching(_ query: OfferQuery) -> Bool {
-        query.needs.devices.count == 0 || bits & query.models != 0
+        let need = query.needs.devices
+        return need.count == 0 || (bits & query.models != 0 && need.vramBytes <= mostVRAM)
     }
 
     /// Depth first, what bounds the best first; a branch that cannot be better is left.
     func search(
-        _ query: OfferQuery, as group: Int, _ found: inout Found, _ mayHave: (Offer) -> Bool
+        _ query: OfferQuery, as group: Int, _ found: inout Found, _ mayHave: ((Offer) -> Bool)?
     ) {
         // At most eight elements of each level wait.
         withUnsafeTemporaryAllocation(of: Branch.self, capacity: SlotTree.fan * 12) { stack in
@@ -47,34 +52,46 @@ extension OfferGroup {
 
     private func consider(
         _ place: OfferIndex.Place, _ query: OfferQuery, _ found: inout Found,
-        _ mayHave: (Offer) -> Bool
+        _ mayHave: ((Offer) -> Bool)?
     ) {
-        guard let offer = listings[place.slot]?.offer, admits(query, offer, at: place.slot)
-        else { return }
-        let rate = Feasibility.rate(query.needs, offer.terms).microPerHour
+        let slot = place.slot
+        guard admits(query, at: slot) else { return }
+        let rate = facts[slot].rate(of: query.needs)
         guard rate <= found.rate else { return }
-        let rank = Found.Rank(
-            rate: rate, leftover: Leftover.of(offer, after: query.needs), node: offer.node)
-        if let best = found.best, best.rank < rank { return }
-        if mayHave(offer) { found.take(rank, at: place) }
+        let leftover = facts[slot].leftover(after: query.needs)
+        if found.place != nil, rate == found.rate {
+            guard leftover <= found.leftover else { return }
+            guard leftover < found.leftover || isEarlier(slot, than: found) else { return }
+        }
+        if let mayHave, let offer = listings[slot]?.offer, !mayHave(offer) { return }
+        found.take(place, rate, leftover: leftover, node: listings[slot]?.offer.node)
     }
 
-    /// What the tree does not say of a slot that is open, and has the CPU, the memory and the tier.
-    private func admits(_ query: OfferQuery, _ offer: Offer, at slot: Int) -> Bool {
+    private func isEarlier(_ slot: Int, than found: Found) -> Bool {
+        guard let node = listings[slot]?.offer.node, let other = found.node else { return false }
+        return node < other
+    }
+
+    /// What the tree does not say of a slot that is open and has the CPU, memory, disk, tier and network.
+    private func admits(_ query: OfferQuery, at slot: Int) -> Bool {
         let needs = query.needs
-        let disk = needs.slice.diskBytes
-        guard disk <= offer.free.diskBytes, disk <= offer.terms.capacity.diskBytes,
-            needs.network.isGiven(by: offer.terms.network),
-            needs.regions.isEmpty || needs.regions.contains(offer.terms.region)
-        else { return false }
+        if query.regions & NameBits.shared != 0, !needs.regions.isEmpty,
+            listings[slot].map({ !needs.regions.contains($0.offer.terms.region) }) ?? true
+        {
+            return false
+        }
         let need = needs.devices
         guard need.count > 0 else { return true }
-        guard need.vramBytes <= vram[slot].most else { return false }
-        if need.vramBytes <= vram[slot].least, bits & ~query.models == 0,
+        let facts = facts[slot]
+        guard need.vramBytes <= facts.mostVRAM, need.count <= facts.freeDevices else {
+            return false
+        }
+        if need.vramBytes <= facts.leastVRAM, bits & ~query.models == 0,
             need.models.isEmpty || bits & NameBits.shared == 0
         {
-            return offer.freeDevices.count >= need.count
+            return true
         }
+        guard let offer = listings[slot]?.offer else { return false }
         return Feasibility.freeDevices(need, in: offer).count == need.count
     }
 }
@@ -117,15 +134,16 @@ private struct Branches {
         let level = branch.map { Int($0.level) - 1 } ?? tree.top
         let first = tree.starts[level] + (branch.map { Int($0.element) * SlotTree.fan } ?? 0)
         let (stride, bottom) = (tree.stride, count)
-        let (cpu, memory) = (
-            UInt64(query.needs.slice.milliCPU), UInt64(query.needs.slice.memoryBytes)
-        )
+        let slice = query.needs.slice
+        let (cpu, memory) = (UInt64(slice.milliCPU), UInt64(slice.memoryBytes))
+        let disk = UInt64(slice.diskBytes)
         for element in first..<first + SlotTree.fan {
             let price = words[query.priceClass * stride + element]
             guard price <= found.price,
-                words[SlotTree.Column.regions * stride + element] & query.regions != 0,
+                words[query.regionColumn * stride + element] & query.regions != 0,
                 words[SlotTree.Column.milliCPU * stride + element] >= cpu,
                 words[SlotTree.Column.memory * stride + element] >= memory,
+                words[SlotTree.Column.disk * stride + element] >= disk,
                 words[SlotTree.Column.tier * stride + element] >= UInt64(query.tier)
             else { continue }
             let child = Branch(

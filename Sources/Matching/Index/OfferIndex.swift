@@ -105,7 +105,9 @@ struct OfferIndex: Sendable {
             freeDevices: Self.freeDevices(offer),
             milliCPU: min(offer.free.milliCPU, terms.capacity.milliCPU),
             memory: min(offer.free.memoryBytes, terms.capacity.memoryBytes),
-            tier: terms.tier.rank, regions: regions.known(terms.region))
+            disk: min(offer.free.diskBytes, terms.capacity.diskBytes), tier: terms.tier.rank,
+            regions: regions.known(terms.region),
+            isConnected: NetworkAccess.egress.isGiven(by: terms.network))
     }
 
     /// How many of the offered devices are free. Both lists are in one order, or else they are compared

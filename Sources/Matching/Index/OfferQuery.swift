@@ -6,6 +6,8 @@ struct OfferQuery {
     /// Models that it accepts; all where it names none.
     let models: UInt64
     let regions: UInt64
+    /// Where the tree has the regions of offers with the network that it needs.
+    let regionColumn: Int
     let tier: Int
     let priceClass: Int
     /// What the price of its class is paid for: milli-CPUs or devices.
@@ -16,6 +18,9 @@ struct OfferQuery {
         let names = needs.devices.models
         self.models = names.isEmpty || needs.devices.count == 0 ? .max : models.bits(of: names)
         self.regions = needs.regions.isEmpty ? .max : regions.bits(of: needs.regions)
+        regionColumn =
+            needs.network == .none
+            ? SlotTree.Column.regions : SlotTree.Column.connectedRegions
         tier = needs.minimumTier.rank
         priceClass = SlotTree.priceClass(needs.devices.count)
         units =
@@ -25,18 +30,9 @@ struct OfferQuery {
 
 /// The best offer that a search has found so far.
 struct Found {
-    /// What tells a better offer: cheaper, else with less left over, else of the earlier node.
-    struct Rank: Comparable {
-        let rate: Int64
-        let leftover: Int64
-        let node: NodeID
-
-        static func < (left: Rank, right: Rank) -> Bool {
-            (left.rate, left.leftover, left.node) < (right.rate, right.leftover, right.node)
-        }
-    }
-
-    private(set) var best: (rank: Rank, place: OfferIndex.Place)?
+    private(set) var place: OfferIndex.Place?
+    private(set) var node: NodeID?
+    private(set) var leftover = Int64.max
     /// At first the bid: nothing dearer is looked at.
     private(set) var rate: Int64
     /// The highest price per unit at which an offer may be as cheap.
@@ -49,10 +45,14 @@ struct Found {
         price = UnitPrice.highest(for: rate, units: units)
     }
 
-    mutating func take(_ rank: Rank, at place: OfferIndex.Place) {
-        best = (rank, place)
-        guard rank.rate < rate else { return }
-        rate = rank.rate
+    mutating func take(
+        _ place: OfferIndex.Place, _ rate: Int64, leftover: Int64, node: NodeID?
+    ) {
+        self.place = place
+        self.node = node
+        self.leftover = leftover
+        guard rate < self.rate else { return }
+        self.rate = rate
         price = UnitPrice.highest(for: rate, units: units)
     }
 }

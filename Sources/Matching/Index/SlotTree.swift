@@ -17,10 +17,12 @@ struct SlotTree: Sendable {
         /// Most.
         static let milliCPU = 5
         static let memory = 6
-        static let tier = 7
-        /// All (`NameBits`).
-        static let regions = 8
-        static let count = 9
+        static let disk = 7
+        static let tier = 8
+        /// All (`NameBits`), and those of offers that give a network.
+        static let regions = 9
+        static let connectedRegions = 10
+        static let count = 11
     }
 
     /// What a slot shows of its offer.
@@ -30,8 +32,10 @@ struct SlotTree: Sendable {
         let freeDevices: Int
         let milliCPU: Int64
         let memory: Int64
+        let disk: Int64
         let tier: Int
         let regions: UInt64
+        let isConnected: Bool
     }
 
     let capacity: Int
@@ -90,8 +94,11 @@ struct SlotTree: Sendable {
         }
         words[Column.milliCPU * stride + slot] = UInt64(max(leaf?.milliCPU ?? 0, 0))
         words[Column.memory * stride + slot] = UInt64(max(leaf?.memory ?? 0, 0))
+        words[Column.disk * stride + slot] = UInt64(max(leaf?.disk ?? 0, 0))
         words[Column.tier * stride + slot] = UInt64(max(leaf?.tier ?? 0, 0))
-        words[Column.regions * stride + slot] = leaf?.regions ?? 0
+        let regions = leaf?.regions ?? 0
+        words[Column.regions * stride + slot] = regions
+        words[Column.connectedRegions * stride + slot] = leaf?.isConnected == true ? regions : 0
     }
 
     /// - Returns: whether the sum is another one now.

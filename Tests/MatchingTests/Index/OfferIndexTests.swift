@@ -60,10 +60,32 @@ import Testing
             $0.standing == .live && $0.offer.availability == .open && $0.offer.closing == nil
                 && $0.offer.node != banned && Feasibility.check(needs, $0.offer) == nil
         }.map { listing in
-            Found.Rank(
+            Rank(
                 rate: Feasibility.rate(needs, listing.offer.terms).microPerHour,
-                leftover: Leftover.of(listing.offer, after: needs), node: listing.offer.node)
+                leftover: leftover(of: listing.offer, after: needs), node: listing.offer.node)
         }.min().map { ($0.node, Sample.rate($0.rate)) }
+    }
+
+    /// Cheaper, else with less left over, else of the earlier node.
+    private struct Rank: Comparable {
+        let rate: Int64
+        let leftover: Int64
+        let node: NodeID
+
+        static func < (left: Rank, right: Rank) -> Bool {
+            (left.rate, left.leftover, left.node) < (right.rate, right.leftover, right.node)
+        }
+    }
+
+    private static func leftover(of offer: Offer, after needs: Needs) -> Int64 {
+        let (free, whole) = (offer.free.subtracting(needs.slice), offer.terms.capacity)
+        let listed = offer.terms.devices.map(\.id)
+        let devices = listed.filter(offer.freeDevices.contains).count - needs.devices.count
+        let parts = [
+            (free.milliCPU, whole.milliCPU), (free.memoryBytes, whole.memoryBytes),
+            (free.diskBytes, whole.diskBytes), (Int64(devices), Int64(listed.count)),
+        ]
+        return parts.filter { $0.1 > 0 }.map { min($0, $1) * 1_000_000 / $1 }.reduce(0, +)
     }
 
     // MARK: Bounds
