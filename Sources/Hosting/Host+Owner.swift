@@ -69,7 +69,7 @@ extension Host {
         isWishHeard = true
         let isNews =
             number > owner.wish.number || (isFirst && number < owner.wish.number)
-            || (isFirst && !wish.isSameKind(as: owner.wish))
+            || (isFirst && !wish.isSame(as: owner.wish))
             || (number == owner.wish.number && wish.isClearer(than: owner.wish))
         if isNews {
             owner.take(wish, at: now)
@@ -135,13 +135,17 @@ extension Host {
         put(lease.noticed(nil))
     }
 
+    /// Milliseconds beyond which no notice is told: a day. One from another boot may be far off.
+    private static let farthest: Int64 = 86_400_000
+
     /// What a heartbeat says of them.
     func leaveCalls(at now: BootTime) -> [LeaveCall<Int64>] {
         leases.compactMap { lease in
             lease.progress.standingNotice.map { notice in
-                LeaveCall(
+                let left = notice.until.nanosecondsSince(now) / 1_000_000
+                return LeaveCall(
                     lease: lease.id, code: notice.code.rawValue,
-                    until: notice.until.nanosecondsSince(now) / 1_000_000)
+                    until: min(max(left, -Self.farthest), Self.farthest))
             }
         }
     }

@@ -132,7 +132,7 @@ extension Host {
     private mutating func ended(_ device: DeviceID, _ result: ScrubResult, at now: BootTime) {
         let receipt = ScrubReceipt(
             node: node, device: device, scrub: care[device]?.scrubs ?? 0,
-            lease: care[device]?.lease, result: result)
+            lease: lastTenant(of: device), result: result)
         take(.scrubEnded(receipt), device)
         scrubTimes[device] = nil
         if case .dirty(let failures) = cleanliness(of: device) {
@@ -145,6 +145,15 @@ extension Host {
         offerAnew(at: now)
         for lease in leases where lease.dispatch.devices.contains(device) {
             startIfReady(lease.id, at: now)
+        }
+    }
+
+    /// The lease that the scrub came after; nil where the device's lease waits for it, and has not run.
+    private func lastTenant(of device: DeviceID) -> LeaseID? {
+        guard let last = care[device]?.lease else { return nil }
+        switch table[last]?.phase {
+        case .preparing, .ready: return nil
+        default: return last
         }
     }
 

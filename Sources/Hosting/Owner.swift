@@ -81,9 +81,14 @@ package struct HeldWish: Hashable, Sendable, Codable {
         return HeldWish(number: number, wish: .drained(by: nil))
     }
 
-    /// Whether both ask for the same, at whatever moment.
-    func isSameKind(as other: HeldWish) -> Bool {
+    /// A moment is told as what is left until it, and so moves a little with each telling.
+    private static let jitter: UInt64 = 5_000_000_000
+
+    /// Whether both ask for the same.
+    func isSame(as other: HeldWish) -> Bool {
         switch (wish, other.wish) {
+        case (.drained(let left?), .drained(let right?)):
+            max(left, right).nanosecondsSince(min(left, right)) < Self.jitter
         case (.open, .open), (.paused, .paused), (.drained, .drained): true
         case (.open, _), (.paused, _), (.drained, _): false
         }

@@ -69,11 +69,11 @@ extension ErrorText {
         .capacityTaken: ErrorText(
             Bilingual("Machine has not so much left", "本機剩餘資源不足"),
             Bilingual(
-                "cannot offer {asked}: other nodes leave {free} of this machine",
-                "無法提供 {asked}：本機扣除其他節點後只剩 {free}"),
+                "cannot offer {asked}: this machine has {free} that no other node offers",
+                "無法提供 {asked}：本機未被其他節點提供的資源只有 {free}"),
             hint: Bilingual(
-                "offer less with --cpus and --memory, or stop another node of this machine",
-                "請以 --cpus 與 --memory 減少提供量，或停止本機的其他節點")),
+                "offer less with --cpus and --memory, or stop another node if one runs here",
+                "請以 --cpus 與 --memory 減少提供量，或停止本機的其他節點（若有）")),
         .nodeRunsAlready: ErrorText(
             Bilingual("Node runs already", "節點已在執行"),
             Bilingual("node {node} runs on this machine already", "節點 {node} 已在本機執行"),

@@ -80,8 +80,8 @@ extension ErrorText {
         .deviceNotFound: ErrorText(
             Bilingual("Device not found", "查無裝置"),
             Bilingual(
-                "the node has no device {device}; nothing was changed",
-                "此節點沒有裝置 {device}；未做任何變更"),
+                "the node has no device {device}, or no more; nothing was changed",
+                "此節點沒有（或已不再有）裝置 {device}；未做任何變更"),
             hint: Bilingual(
                 "orban node show NODE lists its devices; orban offers -o json those of every node",
                 "orban node show NODE 列出它的裝置；orban offers -o json 列出所有節點的裝置"),

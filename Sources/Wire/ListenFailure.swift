@@ -34,18 +34,18 @@ package struct ListenFailure: Error, Hashable, Sendable {
     }
 
     func values(in language: Language) -> [String: String] {
-        let (what, option): (Message, String) =
+        let (what, port, host): (Message, String, String) =
             switch service {
-            case .market: (.listenMarket, "--port")
-            case .channel: (.listenChannel, "--channel-port")
-            case .metrics: (.listenMetrics, "--metrics")
+            case .market: (.listenMarket, "--port", "--host")
+            case .channel: (.listenChannel, "--channel-port", "--host")
+            case .metrics: (.listenMetrics, "--metrics", "--metrics")
             }
-        let (why, fix): (Message, Message) =
+        let (why, fix, option): (Message, Message, String) =
             switch cause {
-            case .inUse: (.listenInUse, .listenTakeAnother)
-            case .forbidden: (.listenForbidden, .listenTakeHigher)
-            case .elsewhere: (.listenElsewhere, .listenTakeOwn)
-            case .unknownHost: (.listenUnknownHost, .listenTakeOwn)
+            case .inUse: (.listenInUse, .listenTakeAnother, port)
+            case .forbidden: (.listenForbidden, .listenTakeHigher, port)
+            case .elsewhere: (.listenElsewhere, .listenTakeOwn, host)
+            case .unknownHost: (.listenUnknownHost, .listenTakeOwn, host)
             }
         return [
             "what": what.text(in: language), "address": address, "why": why.text(in: language),

@@ -15,8 +15,8 @@ extension Message {
             "take a port from 1024 on with {option}, or run it as root",
             "請以 {option} 改用 1024 以上的連接埠，或以 root 執行"),
         .listenTakeOwn: Bilingual(
-            "name an address of this machine (ip addr lists them) with {option} or --host",
-            "請以 {option} 或 --host 指定本機的位址（ip addr 可查詢）"),
+            "name an address of this machine (ip addr lists them) with {option}",
+            "請以 {option} 指定本機的位址（ip addr 可查詢）"),
         .systemDiskFull: Bilingual("the disk is full", "磁碟已滿"),
         .systemForbidden: Bilingual("this user may not", "目前的使用者沒有權限"),
         .systemOther: Bilingual("the system says error {code}", "系統回報錯誤 {code}"),

@@ -196,7 +196,7 @@ extension EndReason {
     package var isOfMachine: Bool {
         switch self {
         case .nodeLost, .deviceLost, .killed, .yielded: true
-        case .startFailed(let code): !Self.ofJob.contains(code)
+        case .startFailed(let code): !Self.ofJob.contains { code == $0 || code.hasPrefix($0 + "_") }
         case .exited, .outOfMemory, .overran, .budgetExhausted, .stopped: false
         }
     }

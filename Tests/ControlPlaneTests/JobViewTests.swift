@@ -93,6 +93,7 @@ import Wire
     @Test(arguments: [
         (EndReason.nodeLost, true), (.deviceLost(code: "gone"), true),
         (.startFailed(code: "disk_full"), true), (.startFailed(code: "image_invalid"), false),
+        (.startFailed(code: "image_too_large_1000000_9230000"), false),
         (.exited(code: 3), false),
     ])
     func `a job that failed by its machine names the retry that helps, another one does not`(

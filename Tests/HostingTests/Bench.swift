@@ -6,7 +6,7 @@ struct Bench {
     let owner: OwnerPolicy
     var host: Host
     var now = BootTime(nanoseconds: 1_000_000_000_000)
-    private(set) var history = HostHistory()
+    var history = HostHistory()
     private(set) var log: [HostAction] = []
     /// Whether every scrub is done well and at once, or as the test says.
     var scrubsByHand = false

@@ -303,6 +303,21 @@ struct OwnerTests {
         }
     }
 
+    @Test func `so does another moment with such a number, and not one that only drifts`() {
+        for (said, isNews) in [(Int64(20_000), true), (58_000, false)] {
+            var bench = Self.running()
+            bench.take(.frame(.wish(number: 4, .drained(by: 60_000))))
+            bench.take(.disconnected)
+            bench.take(.connected)
+            bench.take(.frame(.welcome))
+            let actions = bench.take(.frame(.wish(number: 4, .drained(by: said))))
+            let written = actions.contains {
+                if case .record(.wished) = $0 { true } else { false }
+            }
+            #expect(written == isNews)
+        }
+    }
+
     // MARK: GPUs
 
     private static func withGPUs(_ count: Int) -> Bench {

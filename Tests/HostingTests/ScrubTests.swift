@@ -322,6 +322,29 @@ struct ScrubTests {
         #expect(Self.orders(bench.see(.well)).isEmpty, "what was clean is clean")
     }
 
+    @Test func `a scrub that a lease waited for says nothing of what it leaves when it has run`()
+        throws
+    {
+        var bench = Self.ready()
+        bench.run(Bench.dispatch("a", gpus: [0]))
+        // A journal that ends behind the device: it is in use, and its lease has not begun to start.
+        var torn = HostHistory()
+        for case .record(let record) in bench.log {
+            torn.apply(record)
+            if case .device(_, let care) = record, care.lease == Bench.id("a") { break }
+        }
+        bench.history = torn
+        bench.scrubsByHand = true
+        bench.restart(fences: [:])
+        bench.connect(renewing: [Renewal(lease: Bench.id("a"), attempt: 1)])
+        bench.take(.sampled([]))
+        let order = try #require(Self.orders(bench.see(.well)).first)
+        let receipts = bench.finish(order, Bench.done).compactMap { action in
+            if case .attest(let receipt) = action { receipt } else { nil }
+        }
+        #expect(receipts.map(\.isClean) == [true] && receipts.map(\.lease) == [nil])
+    }
+
     @Test func `a lease of an older journal holds its devices`() {
         var bench = Self.ready()
         let dispatch = Bench.dispatch("a", gpus: [0])

@@ -19,6 +19,7 @@ struct OfferIndex: Sendable {
     /// Looked up, never walked.
     private var groupOf: [[String]: Int] = [:]
     private var placeOf: [NodeID: Place] = [:]
+    private var emptyGroups: [Int] = []
 
     var count: Int { placeOf.count }
 
@@ -54,11 +55,14 @@ struct OfferIndex: Sendable {
     mutating func remove(_ node: NodeID) {
         guard let place = placeOf.removeValue(forKey: node) else { return }
         groups[place.group].remove(at: place.slot)
+        if groups[place.group].count == 0, place.group < Self.mostGroups { forget(place.group) }
     }
 
-    /// An order's needs in the words of this index, as it stands.
-    func query(_ needs: Needs) -> OfferQuery {
-        OfferQuery(needs, models: models, regions: regions)
+    /// A group without offers is free for other models.
+    private mutating func forget(_ group: Int) {
+        groupOf[groups[group].models] = nil
+        groups[group] = OfferGroup(models: [], bits: 0)
+        emptyGroups.append(group)
     }
 
     /// Whether the offer is of the place's group. Mostly its devices are what they were.
@@ -74,11 +78,13 @@ struct OfferIndex: Sendable {
 
     private mutating func group(of names: [String]) -> Int {
         if let known = groupOf[names] { return known }
-        guard groups.count < Self.mostGroups else { return sharedGroup() }
+        guard !emptyGroups.isEmpty || groups.count < Self.mostGroups else { return sharedGroup() }
         let bits = names.reduce(0) { $0 | models.bit(of: $1) }
-        groups.append(OfferGroup(models: names, bits: bits))
-        groupOf[names] = groups.count - 1
-        return groups.count - 1
+        let group = emptyGroups.popLast() ?? groups.count
+        if group == groups.count { groups.append(OfferGroup(models: [], bits: 0)) }
+        groups[group] = OfferGroup(models: names, bits: bits)
+        groupOf[names] = group
+        return group
     }
 
     /// For machines whose mixture of models is one too many: any order may find its place there.

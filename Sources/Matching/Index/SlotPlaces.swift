@@ -6,13 +6,15 @@ struct SlotPlaces: Sendable {
     /// Of each slot what it held last, about ascending.
     private var order: [UInt64]
     private var isFree: [Bool]
-    /// Free slots, among others that were taken since.
+    /// Free slots, among others that were taken since; each at most once.
     private var spare: [Int32]
+    private var isSpare: [Bool]
 
     init(capacity: Int) {
         order = [UInt64](repeating: .max, count: capacity)
         isFree = [Bool](repeating: true, count: capacity)
         spare = (0..<Int32(capacity)).reversed()
+        isSpare = isFree
     }
 
     /// Takes a free slot; there must be one.
@@ -33,6 +35,8 @@ struct SlotPlaces: Sendable {
 
     mutating func free(_ slot: Int) {
         isFree[slot] = true
+        guard !isSpare[slot] else { return }
+        isSpare[slot] = true
         spare.append(Int32(slot))
     }
 
@@ -47,6 +51,7 @@ struct SlotPlaces: Sendable {
 
     private mutating func anyFree() -> Int {
         while let slot = spare.popLast() {
+            isSpare[Int(slot)] = false
             if isFree[Int(slot)] { return Int(slot) }
         }
         // Not reached: every free slot was made spare once, and is taken from there once.
