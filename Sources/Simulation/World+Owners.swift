@@ -21,6 +21,7 @@ extension World {
         let since = now.nanoseconds - nodes[place].ownerThereUntil.nanoseconds
         let isThere = nodes[place].ownerThereUntil > now
         let before = notices(place)
+        let run = nodes[place].run
         tell(
             place,
             .ownerSeen(
@@ -28,6 +29,8 @@ extension World {
                     schedule: OwnerSight.none.schedule,
                     desktopIdle: nodes[place].ownerThereUntil == .start
                         ? .max : isThere ? 0 : since)))
+        // A program that dies in the middle of this has not seen them; the next one has its own grace.
+        guard nodes[place].host != nil, nodes[place].run == run else { return }
         nodes[place].ownerWaitsSince = isThere ? nodes[place].ownerWaitsSince ?? now : nil
         let after = notices(place)
         if after.contains(where: { lease, notice in
