@@ -62,7 +62,9 @@ extension MarketServices {
                 code: explanation.feasible > 0 ? "queued" : "no_matching_offers",
                 text: Mismatch.line(
                     feasible: explanation.feasible, total: explanation.total, rejected: rejected,
-                    in: language))
+                    in: language),
+                fixes: explanation.feasible > 0
+                    ? nil : explanation.fixes(of: job.terms.needs, in: language))
         case .failed, .stopped:
             guard let reason = job.endReason(tasks) else {
                 return ReasonDTO(
@@ -102,14 +104,6 @@ extension MarketServices {
             } ?? budget
         let worst = min(try longest.times(Int64(spec.tasks)), budget)
         let likely = try await self.likely(spec, renter, at: cheapest, worst: worst)
-        var fixes: [FixDTO] = []
-        if explanation.feasible == 0, let rate = explanation.cheapestIgnoringPrice {
-            let price = "\(Quantity.rate(rate))"
-            fixes.append(
-                FixDTO(
-                    title: Message.fixRaisePrice.text(in: language, ["price": price]),
-                    patch: .object(["budget": .object(["max_price": .string(price)])])))
-        }
         return PlanDTO(
             name: spec.name, tasks: spec.tasks,
             image: ImageDTO(image), budget: MoneyDTO(budget),
@@ -119,7 +113,8 @@ extension MarketServices {
             feasible: explanation.feasible, totalOffers: explanation.total,
             rejected: explanation.rejections(in: language),
             maxDurationSeconds: spec.maxDuration,
-            cheapestMicroPerHour: cheapest?.microPerHour, fixes: fixes)
+            cheapestMicroPerHour: cheapest?.microPerHour,
+            fixes: explanation.fixes(of: spec.needs, in: language))
     }
 
     private func likely(
@@ -278,32 +273,5 @@ extension JobDTO {
 extension JobTerms {
     fileprivate var networkAsked: NetworkAccess? {
         needs.network == .none ? nil : needs.network
-    }
-}
-
-extension Explanation {
-    func rejections(in language: Language) -> [RejectionDTO] {
-        rejected.map { RejectionDTO($0.reason.mismatch, count: $0.offers, in: language) }
-    }
-}
-
-extension MismatchReason {
-    var mismatch: Mismatch {
-        switch self {
-        case .cpu(let milli): .cpu(milli: milli)
-        case .memory(let bytes): .memory(bytes: bytes)
-        case .disk(let bytes): .disk(bytes: bytes)
-        case .deviceCount(let count): .deviceCount(count)
-        case .deviceModel(let models): .deviceModel(models)
-        case .deviceMemory(let bytes): .deviceMemory(bytes: bytes)
-        case .region(let regions): .region(regions)
-        case .tier(let tier): .tier(tier)
-        case .network: .network
-        case .price(let rate): .price(rate)
-        case .owner: .owner
-        case .draining: .draining
-        case .down: .down
-        case .busy: .busy
-        }
     }
 }

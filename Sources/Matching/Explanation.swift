@@ -22,11 +22,14 @@ package struct Explanation: Hashable, Sendable, Codable {
     package let cheapest: Rate?
     /// Rate of the slice on the cheapest offer that could take it now at any bid.
     package let cheapestIgnoringPrice: Rate?
+    /// Where nothing is feasible: what would make it so, each by itself.
+    package let relaxations: [Relaxation]
 
     package init(
         total: Int, feasible: Int, rejected: [Count], cheapest: Rate?,
-        cheapestIgnoringPrice: Rate?
+        cheapestIgnoringPrice: Rate?, relaxations: [Relaxation] = []
     ) {
+        self.relaxations = relaxations
         self.total = total
         self.feasible = feasible
         self.rejected = rejected
@@ -35,21 +38,22 @@ package struct Explanation: Hashable, Sendable, Codable {
     }
 
     private enum CodingKeys: String, CodingKey {
-        case total, feasible, rejected
+        case total, feasible, rejected, relaxations
         case cheapest = "cheapest_micro_per_hour"
         case cheapestIgnoringPrice = "cheapest_ignoring_price_micro_per_hour"
     }
 }
 
 extension Explanation {
-    /// Asks each offer once.
+    /// Asks each offer once, and more often where none fits.
     package init(_ needs: Needs, of offers: some Sequence<Offer>) {
         var tally = Tally()
         for offer in offers { tally.add(needs, offer) }
         self.init(
             total: tally.feasible + tally.rejected.reduce(0) { $0 + $1.offers },
             feasible: tally.feasible, rejected: tally.sorted, cheapest: tally.cheapest,
-            cheapestIgnoringPrice: tally.cheapestIgnoringPrice)
+            cheapestIgnoringPrice: tally.cheapestIgnoringPrice,
+            relaxations: tally.feasible == 0 ? Relaxation.all(of: needs, offers) : [])
     }
 }
 

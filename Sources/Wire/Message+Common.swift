@@ -11,7 +11,6 @@ extension Message {
         .noneYet: Bilingual("none yet", "目前沒有"),
         .unknownValue: Bilingual("unknown", "不明"),
         .moreFollows: Bilingual("more follow: {command}", "還有更多：{command}"),
-        .fixRaisePrice: Bilingual("raise max_price to {price}", "把 max_price 提高到 {price}"),
         .fixRetry: Bilingual(
             "start what failed again, under what is left of the budget: {command}",
             "以剩餘的預算重新開始失敗的部分：{command}"),

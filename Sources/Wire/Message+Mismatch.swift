@@ -17,5 +17,20 @@ extension Message {
         .mismatchDraining: Bilingual("draining", "停止接單"),
         .mismatchDown: Bilingual("not answering", "沒有回應"),
         .mismatchBusy: Bilingual("busy now", "目前被占用"),
+        .relaxCPU: Bilingual("ask for {value} CPU", "改為要求 {value} 個 CPU"),
+        .relaxMemory: Bilingual("ask for {value} memory", "改為要求 {value} 記憶體"),
+        .relaxDisk: Bilingual("ask for {value} disk", "改為要求 {value} 磁碟空間"),
+        .relaxDeviceCount: Bilingual(
+            "ask for {value} {value|GPU|GPUs}", "改為要求 {value} 張 GPU"),
+        .relaxDeviceModel: Bilingual("accept {value} too", "也接受 {value}"),
+        .relaxDeviceMemory: Bilingual(
+            "ask for {value} of GPU memory", "改為要求 {value} 的 GPU 記憶體"),
+        .relaxRegion: Bilingual("accept {value} too", "也接受位於 {value}"),
+        .relaxPrice: Bilingual("raise max_price to {value}", "把 max_price 提高到 {value}"),
+        .relaxTier: Bilingual("accept tier {value}", "接受等級 {value}"),
+        .relaxNetwork: Bilingual("do without a network", "不使用網路"),
+        .relaxOutcome: Bilingual(
+            "{change} → {offers} {offers|offer|offers} from {price}",
+            "{change} → {offers} 個報價，最低 {price}"),
     ]
 }

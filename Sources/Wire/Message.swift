@@ -4,7 +4,7 @@
 package enum Message: String, Hashable, Sendable, CaseIterable {
     // Common: words and labels used everywhere
     case errorLabel, whyLabel, fixLabel, idLabel, exitLabel, theBudget, didYouMean, noneYet,
-        unknownValue, moreFollows, fixRaisePrice, fixRetry, fixWait, fixLogin, fixCredit, fixYes
+        unknownValue, moreFollows, fixRetry, fixWait, fixLogin, fixCredit, fixYes
     // States: job states, task states and end reasons
     case stateWaiting, stateMatching, stateStarting, stateRunning, stateStopping, stateFinished,
         stateFailed, stateStopped, taskQueued, taskOpen, taskLeased, taskSucceeded, taskFailed,
@@ -28,7 +28,9 @@ package enum Message: String, Hashable, Sendable, CaseIterable {
     // Mismatch: why offers do not fit
     case mismatchLine, mismatchCPU, mismatchMemory, mismatchDisk, mismatchDeviceCount,
         mismatchDeviceModel, mismatchDeviceMemory, mismatchRegion, mismatchPrice, mismatchTier,
-        mismatchNetwork, mismatchOwner, mismatchDraining, mismatchDown, mismatchBusy
+        mismatchNetwork, mismatchOwner, mismatchDraining, mismatchDown, mismatchBusy, relaxCPU,
+        relaxMemory, relaxDisk, relaxDeviceCount, relaxDeviceModel, relaxDeviceMemory, relaxRegion,
+        relaxPrice, relaxTier, relaxNetwork, relaxOutcome
     // Plan: `orban plan` and the confirmation
     case planTitle, planTitleArray, planImage, planPinned, planInputs, planNetwork, planOffers,
         planOffersFit,

@@ -56,6 +56,31 @@ package enum Mismatch: Hashable, Sendable {
         }
     }
 
+    /// The constraint with another value, and what that leads to: `ask for 4 GB memory → 6 offers from
+    /// 0.10 USD/h`.
+    package func relaxing(to offers: Int, from rate: Rate, in language: Language) -> String {
+        func told(_ message: Message, _ value: String = "") -> String {
+            message.text(in: language, ["value": value])
+        }
+        let change =
+            switch self {
+            case .cpu(let milli): told(.relaxCPU, Quantity.cpus(milli: milli))
+            case .memory(let bytes): told(.relaxMemory, Quantity.bytes(bytes))
+            case .disk(let bytes): told(.relaxDisk, Quantity.bytes(bytes))
+            case .deviceCount(let count): told(.relaxDeviceCount, String(count))
+            case .deviceModel(let models): told(.relaxDeviceModel, models.joined(separator: ", "))
+            case .deviceMemory(let bytes): told(.relaxDeviceMemory, Quantity.bytes(bytes))
+            case .region(let regions): told(.relaxRegion, regions.joined(separator: ", "))
+            case .price(let rate): told(.relaxPrice, Quantity.rate(rate))
+            case .tier(let tier): told(.relaxTier, tier == .new ? "any" : tier.rawValue)
+            case .network: told(.relaxNetwork)
+            case .owner, .draining, .down, .busy: told(.fixWait)
+            }
+        return Message.relaxOutcome.text(
+            in: language,
+            ["change": change, "offers": String(offers), "price": Quantity.rate(rate)])
+    }
+
     /// `0 of 3: 2 less than 8 GB memory · 1 above 0.10 USD/h`.
     package static func line(
         feasible: Int, total: Int, rejected: [RejectionDTO], in language: Language

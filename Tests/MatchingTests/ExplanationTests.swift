@@ -115,7 +115,7 @@ import Testing
         let expected =
             #"{"cheapest_ignoring_price_micro_per_hour":100000,"#
             + #""cheapest_micro_per_hour":100000,"feasible":1,"#
-            + #""rejected":[{"offers":1,"reason":{"code":"down"}}],"total":2}"#
+            + #""rejected":[{"offers":1,"reason":{"code":"down"}}],"relaxations":[],"total":2}"#
         #expect(String(decoding: bytes, as: UTF8.self) == expected)
         #expect(try JSONDecoder().decode(Explanation.self, from: bytes) == explanation)
     }

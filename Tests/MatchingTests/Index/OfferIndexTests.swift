@@ -178,7 +178,7 @@ struct OfferDraw {
         }
         return Sample.needs(
             size: Sample.size(
-                cpu: pick([0, 1, 500, 4_000]), memory: pick([0, 4]), disk: pick([0, 50])),
+                cpu: pick([0, 1, 500, 4_000]), memory: pick([0, 4, 8]), disk: pick([0, 50, 80])),
             devices: DeviceNeed(
                 count: count, models: named, vramBytes: pick([0, 8, 24, 40]) << 30),
             regions: places, tier: pick([.new, .new, .tested, .attested]),

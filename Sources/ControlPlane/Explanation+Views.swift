@@ -1,0 +1,76 @@
+import Domain
+import Matching
+import Wire
+
+extension Explanation {
+    func rejections(in language: Language) -> [RejectionDTO] {
+        rejected.map { RejectionDTO($0.reason.mismatch, count: $0.offers, in: language) }
+    }
+
+    /// What would help, each by itself, as a patch of the job's spec (RFC 7396).
+    func fixes(of needs: Needs, in language: Language) -> [FixDTO] {
+        relaxations.map { relaxation in
+            FixDTO(
+                title: relaxation.instead.mismatch.relaxing(
+                    to: relaxation.offers, from: relaxation.rate, in: language),
+                patch: relaxation.instead.patch(of: needs.relaxed(relaxation.instead)))
+        }
+    }
+}
+
+extension MismatchReason {
+    var mismatch: Mismatch {
+        switch self {
+        case .cpu(let milli): .cpu(milli: milli)
+        case .memory(let bytes): .memory(bytes: bytes)
+        case .disk(let bytes): .disk(bytes: bytes)
+        case .deviceCount(let count): .deviceCount(count)
+        case .deviceModel(let models): .deviceModel(models)
+        case .deviceMemory(let bytes): .deviceMemory(bytes: bytes)
+        case .region(let regions): .region(regions)
+        case .tier(let tier): .tier(tier)
+        case .network: .network
+        case .price(let rate): .price(rate)
+        case .owner: .owner
+        case .draining: .draining
+        case .down: .down
+        case .busy: .busy
+        }
+    }
+
+    /// The part of a job spec that says it. A need for devices is written whole: in the spec it may be
+    /// one word, which a patch replaces.
+    fileprivate func patch(of needs: Needs) -> JSONValue? {
+        switch self {
+        case .cpu(let milli): Self.resource("cpu", .string(Quantity.cpus(milli: milli)))
+        case .memory(let bytes): Self.resource("memory", .string(Quantity.bytes(bytes)))
+        case .disk(let bytes): Self.resource("disk", .string(Quantity.bytes(bytes)))
+        case .deviceCount, .deviceModel, .deviceMemory: Self.resource("gpu", needs.devices.spec)
+        case .region:
+            .object([
+                "placement": .object(["countries": .array(needs.regions.map(JSONValue.string))])
+            ])
+        case .tier(let tier):
+            .object([
+                "placement": .object(["tier": .string(tier == .new ? "any" : tier.rawValue)])
+            ])
+        case .price(let rate):
+            .object(["budget": .object(["max_price": .string(Quantity.rate(rate))])])
+        case .network: .object(["network": .string(NetworkAccess.none.rawValue)])
+        case .owner, .draining, .down, .busy: nil
+        }
+    }
+
+    private static func resource(_ name: String, _ value: JSONValue) -> JSONValue {
+        .object(["resources": .object([name: value])])
+    }
+}
+
+extension DeviceNeed {
+    fileprivate var spec: JSONValue {
+        var fields: [String: JSONValue] = ["count": .number(Int64(count))]
+        if !models.isEmpty { fields["model"] = .array(models.map(JSONValue.string)) }
+        if vramBytes > 0 { fields["memory"] = .string(Quantity.bytes(vramBytes)) }
+        return .object(fields)
+    }
+}

@@ -1,0 +1,170 @@
+package import Domain
+
+/// One constraint of an order changed as little as helps: offers that fail in nothing else can take it
+/// now.
+package struct Relaxation: Hashable, Sendable, Codable {
+    /// The constraint, with the value that it would have instead. Of models and countries those that
+    /// would be accepted besides; `network` is to do without one.
+    package let instead: MismatchReason
+    /// Offers that can take the order then.
+    package let offers: Int
+    /// What it costs on the cheapest of them.
+    package let rate: Rate
+
+    package init(instead: MismatchReason, offers: Int, rate: Rate) {
+        self.instead = instead
+        self.offers = offers
+        self.rate = rate
+    }
+}
+
+extension Needs {
+    /// The needs with this constraint instead of their own.
+    package func relaxed(_ instead: MismatchReason) -> Needs {
+        var (cpu, memory, disk) = (slice.milliCPU, slice.memoryBytes, slice.diskBytes)
+        var (count, models, vram) = (devices.count, devices.models, devices.vramBytes)
+        var (regions, tier, bid, network) = (regions, minimumTier, bid, network)
+        switch instead {
+        case .cpu(let milli): cpu = milli
+        case .memory(let bytes): memory = bytes
+        case .disk(let bytes): disk = bytes
+        case .deviceCount(let number): count = number
+        case .deviceModel(let more): models += more
+        case .deviceMemory(let bytes): vram = bytes
+        case .region(let more): regions += more
+        case .tier(let lower): tier = lower
+        case .price(let higher): bid = higher
+        case .network: network = .none
+        case .owner, .draining, .down, .busy: break
+        }
+        return Needs(
+            slice: Resources(milliCPU: cpu, memoryBytes: memory, diskBytes: disk),
+            devices: DeviceNeed(count: count, models: models, vramBytes: vram), regions: regions,
+            minimumTier: tier, bid: bid, network: network)
+    }
+}
+
+extension Relaxation {
+    /// Each constraint that helps by itself, what is cheapest then first; none where an offer fits
+    /// already.
+    ///
+    /// Two passes over the offers, and one more for each constraint that helps: this is for people who
+    /// ask, never on the way of an order.
+    static func all(of needs: Needs, _ offers: some Sequence<Offer>) -> [Relaxation] {
+        var least: [Int: MismatchReason] = [:]
+        var votes: [MismatchReason: Int] = [:]
+        for offer in offers where offer.availability == .open && offer.closing == nil {
+            for instead in Obstacle.single(of: needs, offer) {
+                guard Feasibility.check(needs.relaxed(instead), offer) == nil else { continue }
+                votes[instead, default: 0] += 1
+                let known = least[instead.rank]
+                least[instead.rank] = known.map { nearer($0, instead, votes) } ?? instead
+            }
+        }
+        return least.values.compactMap { outcome(of: $0, needs, offers) }.sorted {
+            ($0.rate, $0.instead.rank) < ($1.rate, $1.instead.rank)
+        }
+    }
+
+    private static func outcome(
+        of instead: MismatchReason, _ needs: Needs, _ offers: some Sequence<Offer>
+    ) -> Relaxation? {
+        let relaxed = needs.relaxed(instead)
+        var count = 0
+        var cheapest: Rate?
+        for offer in offers where Feasibility.check(relaxed, offer) == nil {
+            count += 1
+            let rate = Feasibility.rate(relaxed, offer.terms)
+            cheapest = min(cheapest ?? rate, rate)
+        }
+        return cheapest.map { Relaxation(instead: instead, offers: count, rate: $0) }
+    }
+
+    /// Which of two values for one constraint is nearer to what was asked; of names that which more
+    /// offers have.
+    private static func nearer(
+        _ known: MismatchReason, _ other: MismatchReason, _ votes: [MismatchReason: Int]
+    ) -> MismatchReason {
+        switch (known, other) {
+        case (.cpu(let left), .cpu(let right)), (.memory(let left), .memory(let right)),
+            (.disk(let left), .disk(let right)),
+            (.deviceMemory(let left), .deviceMemory(let right)):
+            return left >= right ? known : other
+        case (.deviceCount(let left), .deviceCount(let right)): return left >= right ? known : other
+        case (.tier(let left), .tier(let right)): return left >= right ? known : other
+        case (.price(let left), .price(let right)): return left <= right ? known : other
+        case (.deviceModel(let left), .deviceModel(let right)),
+            (.region(let left), .region(let right)):
+            let (mine, others) = (votes[known] ?? 0, votes[other] ?? 0)
+            guard mine == others else { return mine > others ? known : other }
+            return left.lexicographicallyPrecedes(right) ? known : other
+        default: return known
+        }
+    }
+}
+
+/// What stands between an order and an open offer.
+private enum Obstacle {
+    /// Bytes are told in whole units of this.
+    private static let unit: Int64 = 1 << 20
+    /// Less than this no job may ask for.
+    private static let least = Resources(milliCPU: 10, memoryBytes: 4 << 20, diskBytes: 1 << 20)
+
+    /// The constraint that alone fails, with the value that would not; none where several fail, and for
+    /// devices each of their constraints that could give way.
+    static func single(of needs: Needs, _ offer: Offer) -> [MismatchReason] {
+        var failing = lasting(needs, offer)
+        let chosen = Feasibility.freeDevices(needs.devices, in: offer).count
+        if chosen < needs.devices.count {
+            guard failing.isEmpty else { return [] }
+            return devices(needs.devices, offer, suitable: chosen)
+        }
+        if failing.isEmpty { failing.append(.price(Feasibility.rate(needs, offer.terms))) }
+        return failing.count == 1 ? failing : []
+    }
+
+    /// All but devices and price; `busy` where less is left than a job may ask for.
+    private static func lasting(_ needs: Needs, _ offer: Offer) -> [MismatchReason] {
+        let (slice, terms) = (needs.slice, offer.terms)
+        let (free, whole) = (offer.free, offer.terms.capacity)
+        var failing: [MismatchReason] = []
+        let cpu = min(free.milliCPU, whole.milliCPU)
+        if slice.milliCPU > cpu {
+            failing.append(cpu >= least.milliCPU ? .cpu(milli: cpu) : .busy)
+        }
+        let memory = min(free.memoryBytes, whole.memoryBytes) / unit * unit
+        if slice.memoryBytes > memory {
+            failing.append(memory >= least.memoryBytes ? .memory(bytes: memory) : .busy)
+        }
+        let disk = min(free.diskBytes, whole.diskBytes) / unit * unit
+        if slice.diskBytes > disk {
+            failing.append(disk >= least.diskBytes ? .disk(bytes: disk) : .busy)
+        }
+        if !needs.regions.isEmpty, !needs.regions.contains(terms.region) {
+            failing.append(.region([terms.region]))
+        }
+        if terms.tier < needs.minimumTier { failing.append(.tier(terms.tier)) }
+        if !needs.network.isGiven(by: terms.network) { failing.append(.network) }
+        return failing
+    }
+
+    private static func devices(
+        _ need: DeviceNeed, _ offer: Offer, suitable: Int
+    ) -> [MismatchReason] {
+        var ways: [MismatchReason] = []
+        if suitable > 0 { ways.append(.deviceCount(suitable)) }
+        let free = offer.terms.devices.filter { offer.freeDevices.contains($0.id) }
+        let accepted = free.filter { need.models.isEmpty || need.models.contains($0.model) }
+            .map(\.vramBytes).sorted(by: >)
+        if accepted.count >= need.count {
+            ways.append(.deviceMemory(bytes: accepted[need.count - 1] / unit * unit))
+        }
+        guard !need.models.isEmpty else { return ways }
+        let large = free.filter { $0.vramBytes >= need.vramBytes }
+        for model in Set(large.map(\.model)).sorted() where !need.models.contains(model) {
+            let count = large.count { $0.model == model || need.models.contains($0.model) }
+            if count >= need.count { ways.append(.deviceModel([model])) }
+        }
+        return ways
+    }
+}
