@@ -47,8 +47,8 @@ struct ChurnBench {
     func run() throws {
         for size in sizes {
             say("churn: \(size) offers…")
-            var market = ChurnMarket(size, seed: seed)
-            market.fill()
+            var market = try ChurnMarket(size, seed: seed)
+            try market.fill()
             print(try line(&market, size))
         }
     }
@@ -61,7 +61,7 @@ struct ChurnBench {
         var (checked, wrong) = (0, 0)
         for number in 0..<decisions {
             let drawn = nanoseconds()
-            let order = market.nextOrder()
+            let order = try market.nextOrder()
             let before = nanoseconds()
             outside += before - drawn
             if number % 10_000 == 5_000 {
@@ -72,7 +72,7 @@ struct ChurnBench {
             let decided = nanoseconds()
             market.decide(order)
             times.append(UInt32(clamping: nanoseconds() - decided))
-            market.upkeep(number)
+            try market.upkeep(number)
         }
         let elapsed = nanoseconds() - start - outside
         times.sort()
@@ -107,38 +107,39 @@ private struct ChurnMarket {
 
     var load: Double { Double(leased) / Double(max(devices, 1)) }
 
-    init(_ size: Int, seed: UInt64) {
+    init(_ size: Int, seed: UInt64) throws {
         world = ChurnWorld(seed: seed)
-        let before = Self.allocated
+        let before = try Self.allocated()
         for number in 0..<size {
-            let offer = world.offer(number)
+            let offer = try world.offer(number)
             nodes.append(offer.node)
             devices += offer.terms.devices.count
             book.put(offer)
         }
-        bytes = Self.allocated - before
+        bytes = try Self.allocated() - before
     }
 
     /// Bytes of this process that are in memory.
-    private static var allocated: Int {
-        let fields = (try? String(contentsOfFile: "/proc/self/statm", encoding: .utf8))?
-            .split(separator: " ")
-        return (fields.flatMap { $0.count > 1 ? Int($0[1]) : nil } ?? 0) * Int(getpagesize())
+    private static func allocated() throws -> Int {
+        let text = try String(contentsOfFile: "/proc/self/statm", encoding: .utf8)
+        let fields = text.split(separator: " ")
+        let pages = try required(fields.count > 1 ? Int(fields[1]) : nil, "figure in statm")
+        return pages * Int(getpagesize())
     }
 
-    mutating func nextOrder() -> Order {
+    mutating func nextOrder() throws -> Order {
         orders += 1
         return Order(
             task: TaskID(job: JobID("job_\(orders)") ?? JobID(bytes: [0]), index: 1), attempt: 1,
-            needs: world.needs(), since: Timestamp(milliseconds: Int64(orders)))
+            needs: try world.needs(), since: Timestamp(milliseconds: Int64(orders)))
     }
 
     /// Leases until nine of ten devices are, or nobody finds a place any more.
-    mutating func fill() {
+    mutating func fill() throws {
         var failures = 0
         while load < 0.9, failures < 10_000 {
             let before = placed
-            decide(nextOrder())
+            decide(try nextOrder())
             failures = placed > before ? 0 : failures + 1
         }
         placed = 0
@@ -165,7 +166,7 @@ private struct ChurnMarket {
     }
 
     /// Leases end as fast as they are made; every twentieth decision somebody changes a price.
-    mutating func upkeep(_ number: Int) {
+    mutating func upkeep(_ number: Int) throws {
         while load > 0.9, !live.isEmpty { release() }
         guard number % 20 == 0, var offer = book.offer(of: nodes[world.random.below(nodes.count)])
         else { return }
@@ -173,7 +174,7 @@ private struct ChurnMarket {
         offer.version += 1
         offer.terms = OfferTerms(
             capacity: terms.capacity, devices: terms.devices,
-            ask: ChurnWorld.rate(Double(terms.ask.microPerHour) * world.logNormal(0.05)),
+            ask: try ChurnWorld.rate(Double(terms.ask.microPerHour) * world.logNormal(0.05)),
             region: terms.region, tier: terms.tier, network: terms.network)
         book.put(offer)
     }

@@ -64,12 +64,11 @@ struct ChurnWorld {
         return Self.models[0]
     }
 
-    static func rate(_ micro: Double) -> Rate {
-        let bounded = Int64(min(max(micro, 1), 1e11))
-        return (try? Rate(microPerHour: bounded)) ?? (try! Rate(microPerHour: 1))
+    static func rate(_ micro: Double) throws -> Rate {
+        try Rate(microPerHour: Int64(min(max(micro, 1), Double(Rate.limit))))
     }
 
-    mutating func offer(_ number: Int) -> Offer {
+    mutating func offer(_ number: Int) throws -> Offer {
         let model = model()
         let count = pick([1, 1, 1, 2, 2, 4, 8, 8])
         let devices = (0..<count).compactMap { device -> Device? in
@@ -85,7 +84,7 @@ struct ChurnWorld {
             diskBytes: Int64(count) * pick([100, 500, 1_000]) * Self.gibibyte)
         let terms = OfferTerms(
             capacity: size, devices: devices,
-            ask: Self.rate(model.price * Double(count) * logNormal(0.35)),
+            ask: try Self.rate(model.price * Double(count) * logNormal(0.35)),
             region: pick(Self.regions), tier: pick([.new, .new, .tested, .verified, .attested]),
             network: pick([.none, .egress]))
         return Offer(
@@ -95,7 +94,7 @@ struct ChurnWorld {
     }
 
     /// Three to six constraints each; every fifth cannot be met, every tenth is for several devices.
-    mutating func needs() -> Needs {
+    mutating func needs() throws -> Needs {
         let first = model()
         let isMultiple = random.below(10) == 0
         let count = isMultiple ? pick([2, 4, 8]) : 1
@@ -119,6 +118,6 @@ struct ChurnWorld {
                 diskBytes: Int64(count) * pick([10, 20, 50]) * Self.gibibyte),
             devices: DeviceNeed(count: count, models: names, vramBytes: vram * Self.gibibyte),
             regions: places, minimumTier: pick([.new, .new, .tested, .verified]),
-            bid: Self.rate(bid), network: pick([.none, .none, .egress]))
+            bid: try Self.rate(bid), network: pick([.none, .none, .egress]))
     }
 }

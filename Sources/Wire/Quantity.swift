@@ -34,6 +34,13 @@ package enum Quantity {
         decimalText(money.micro, scale: 6, atLeast: 2) + " " + MoneyDTO.currency
     }
 
+    /// What is still missing of `needed`, as `money` says it. Amounts are at most 10¹⁸, so that their
+    /// difference is in range.
+    static func missing(of needed: Money, _ available: Money) -> String {
+        let micro = max(0, needed.micro - available.micro)
+        return decimalText(micro, scale: 6, atLeast: 2) + " " + MoneyDTO.currency
+    }
+
     /// `0.10 USD/h`.
     package static func rate(_ rate: Rate) -> String {
         decimalText(rate.microPerHour, scale: 6, atLeast: 2) + " \(MoneyDTO.currency)/h"

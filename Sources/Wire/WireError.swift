@@ -160,7 +160,7 @@ extension Refusal {
         case .balanceTooLow(let available, let needed):
             [
                 "available": Quantity.money(available), "needed": Quantity.money(needed),
-                "missing": (try? needed.subtracting(available)).map(Quantity.money) ?? "AMOUNT",
+                "missing": Quantity.missing(of: needed, available),
             ]
         case .leaseUnknown(let lease), .leaseOver(let lease): ["lease": lease.text]
         case .nodeUnknown(let node), .nodeTaken(let node): ["node": node.text]

@@ -46,13 +46,7 @@ struct OwnerTests {
         for closing in closings {
             for wish in [OwnerWish<Timestamp>.open, .paused, .drained(by: nil)] {
                 var shop = try Shop.open()
-                let terms = try shop.terms()
-                try shop.run(
-                    .advertise(
-                        Shop.node,
-                        OfferTerms(
-                            capacity: terms.capacity, devices: terms.devices, ask: terms.ask,
-                            region: "TW", tier: .tested, closed: closing)))
+                try shop.run(try shop.advertised(closed: closing))
                 try shop.run(.wish(Shop.node, wish))
                 try shop.run(shop.submit())
                 let clearing = try shop.clearing()

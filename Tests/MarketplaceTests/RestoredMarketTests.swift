@@ -125,13 +125,7 @@ struct RestoredMarketTests {
     @Test func `a pause that its node alone remembers is taken back by the first resume`() throws {
         for closed in [OfferClosing(.paused), OfferClosing(.drained), OfferClosing(.schedule)] {
             var shop = try Shop.open()
-            let terms = try shop.terms()
-            try shop.run(
-                .advertise(
-                    Shop.node,
-                    OfferTerms(
-                        capacity: terms.capacity, devices: terms.devices, ask: terms.ask,
-                        region: "TW", tier: .tested, closed: closed)))
+            try shop.run(try shop.advertised(closed: closed))
             try shop.run(.wish(Shop.node, .open))
             #expect(try shop.offer().wish == NumberedWish(number: 1, wish: .open))
             try shop.ignores(.wish(Shop.node, .open))

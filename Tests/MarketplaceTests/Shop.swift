@@ -106,6 +106,16 @@ extension Shop {
             receiptKey: [UInt8](key.publicKey.rawRepresentation))
     }
 
+    /// The node's terms while its owner keeps it, or does not.
+    func advertised(closed: OfferClosing?) throws -> Command {
+        let terms = try terms()
+        return .advertise(
+            Self.node,
+            OfferTerms(
+                capacity: terms.capacity, devices: terms.devices, ask: terms.ask,
+                region: terms.region, tier: terms.tier, closed: closed))
+    }
+
     func terms(
         ask: Int64 = 3_600_000, cpus: Int64 = 8, gpus: [DeviceID] = gpus
     ) throws -> OfferTerms {

@@ -51,9 +51,14 @@ struct MirrorFolder: Sendable {
     ///
     /// - Returns: whether something else stood there, which nobody but this machine can have put there.
     func replace(_ name: String, by bytes: [UInt8]) throws -> Bool {
-        let isOther = has(name) && (try? read(name)) != bytes
+        let isOther = has(name) && !holds(bytes, as: name)
         try write(bytes, to: name)
         return isOther
+    }
+
+    /// A file that cannot be read whole is not what was written.
+    private func holds(_ bytes: [UInt8], as name: String) -> Bool {
+        do throws(AuditFault) { return try read(name) == bytes } catch { return false }
     }
 
     func remove(_ name: String) throws {

@@ -43,9 +43,9 @@ struct MirrorUpdate {
     /// binds another one.
     private func isAltered(_ logged: [NodeID: [UInt8]], _ verifier: NoteVerifier) -> Bool {
         guard folder.has("keys.json") else { return false }
-        guard let kept = try? folder.toldKeys(), kept.log.bytes == verifier.publicKey else {
-            return true
-        }
+        let kept: LogKeysDTO
+        do throws(AuditFault) { kept = try folder.toldKeys() } catch { return true }
+        guard kept.log.bytes == verifier.publicKey else { return true }
         return kept.nodes.contains { name, key in
             NodeID(name).flatMap { logged[$0] }.map { $0 != key.bytes } ?? false
         }
@@ -124,21 +124,29 @@ struct MirrorUpdate {
                     .first { $0.index == path.index }
                 guard let current, current != path, folder.has(path.description) else { continue }
                 let wider = try folder.read(current.description)
-                let kept = try? folder.read(path.description)
-                if kept.map({ !wider.starts(with: $0) || !isWhole($0, path) }) ?? true {
-                    altered.append(path.description)
-                }
+                if !isStart(path, of: wider) { altered.append(path.description) }
                 try folder.remove(path.description)
             }
         }
         return altered
     }
 
+    /// Whether the file can be read, is whole, and is how the wider one begins.
+    private func isStart(_ path: TilePath, of wider: [UInt8]) -> Bool {
+        do throws(AuditFault) {
+            let kept = try folder.read(path.description)
+            return wider.starts(with: kept) && isWhole(kept, path)
+        } catch { return false }
+    }
+
     /// Whether it has as many elements as its name says.
     private func isWhole(_ bytes: [UInt8], _ path: TilePath) -> Bool {
-        switch path.kind {
-        case .entries: (try? EntryBundle(parsing: bytes))?.entries.count == path.width
-        default: (try? HashTile(parsing: bytes, at: path)) != nil
-        }
+        do throws(TileRefusal) {
+            guard case .entries = path.kind else {
+                _ = try HashTile(parsing: bytes, at: path)
+                return true
+            }
+            return try EntryBundle(parsing: bytes).entries.count == path.width
+        } catch { return false }
     }
 }

@@ -10,7 +10,7 @@ struct OfferGroup: Sendable {
     let bits: UInt64
     private(set) var listings: [Listing?]
     /// What decides about an offer, beside it: numbers alone, so that a search counts no references.
-    private(set) var facts: [SlotFacts]
+    private(set) var facts: [SlotFacts?]
     private(set) var tree: SlotTree
     private var places: SlotPlaces
     private(set) var count = 0
@@ -24,7 +24,7 @@ struct OfferGroup: Sendable {
         self.bits = bits
         tree = SlotTree(capacity: SlotTree.fan)
         listings = [Listing?](repeating: nil, count: tree.capacity)
-        facts = [SlotFacts](repeating: SlotFacts(), count: tree.capacity)
+        facts = [SlotFacts?](repeating: nil, count: tree.capacity)
         places = SlotPlaces(capacity: tree.capacity)
     }
 
@@ -38,16 +38,18 @@ struct OfferGroup: Sendable {
 
     mutating func remove(at slot: Int) {
         listings[slot] = nil
+        facts[slot] = nil
         tree.set(slot, nil)
         places.free(slot)
         count -= 1
     }
 
     mutating func write(_ listing: Listing, _ leaf: SlotTree.Leaf, at slot: Int) {
-        facts[slot].take(
-            listing.offer, freeDevices: leaf.freeDevices,
-            isSame: listings[slot]?.offer.terms.devices == listing.offer.terms.devices)
-        mostVRAM = max(mostVRAM, facts[slot].mostVRAM)
+        let isSame = listings[slot]?.offer.terms.devices == listing.offer.terms.devices
+        let new = SlotFacts(
+            listing.offer, freeDevices: leaf.freeDevices, same: isSame ? facts[slot] : nil)
+        facts[slot] = new
+        mostVRAM = max(mostVRAM, new.mostVRAM)
         listings[slot] = listing
         tree.set(slot, listing.isClosed ? nil : leaf)
     }
@@ -60,7 +62,7 @@ struct OfferGroup: Sendable {
             .sorted { $0.1.order < $1.1.order }
         tree = SlotTree(capacity: 2 * max(all.count, SlotTree.fan))
         listings = [Listing?](repeating: nil, count: tree.capacity)
-        facts = [SlotFacts](repeating: SlotFacts(), count: tree.capacity)
+        facts = [SlotFacts?](repeating: nil, count: tree.capacity)
         places = SlotPlaces(capacity: tree.capacity)
         count = 0
         return all.enumerated().map { number, entry in

@@ -14,10 +14,7 @@ extension OfferIndex {
         for group in groups.indices where groups[group].isWorthSearching(query) {
             groups[group].search(query, as: group, &found, mayHave)
         }
-        guard let place = found.place, let rate = try? Rate(microPerHour: found.rate) else {
-            return nil
-        }
-        return (place, rate)
+        return found.place.map { ($0, found.rate) }
     }
 }
 
@@ -55,10 +52,10 @@ extension OfferGroup {
         _ mayHave: ((Offer) -> Bool)?
     ) {
         let slot = place.slot
-        guard admits(query, at: slot) else { return }
-        let rate = facts[slot].rate(of: query.needs)
+        guard let facts = facts[slot], admits(query, facts, at: slot) else { return }
+        let rate = facts.rate(of: query.needs)
         guard rate <= found.rate else { return }
-        let leftover = facts[slot].leftover(after: query.needs)
+        let leftover = facts.leftover(after: query.needs)
         if found.place != nil, rate == found.rate {
             guard leftover <= found.leftover else { return }
             guard leftover < found.leftover || isEarlier(slot, than: found) else { return }
@@ -73,7 +70,7 @@ extension OfferGroup {
     }
 
     /// What the tree does not say of a slot that is open and has the CPU, memory, disk, tier and network.
-    private func admits(_ query: OfferQuery, at slot: Int) -> Bool {
+    private func admits(_ query: OfferQuery, _ facts: SlotFacts, at slot: Int) -> Bool {
         let needs = query.needs
         if query.regions & NameBits.shared != 0, !needs.regions.isEmpty,
             listings[slot].map({ !needs.regions.contains($0.offer.terms.region) }) ?? true
@@ -82,7 +79,6 @@ extension OfferGroup {
         }
         let need = needs.devices
         guard need.count > 0 else { return true }
-        let facts = facts[slot]
         guard need.vramBytes <= facts.mostVRAM, need.count <= facts.freeDevices else {
             return false
         }

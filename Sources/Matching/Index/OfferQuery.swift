@@ -34,19 +34,19 @@ struct Found {
     private(set) var node: NodeID?
     private(set) var leftover = Int64.max
     /// At first the bid: nothing dearer is looked at.
-    private(set) var rate: Int64
+    private(set) var rate: Rate
     /// The highest price per unit at which an offer may be as cheap.
     private(set) var price: UInt64
     private let units: Int64
 
     init(_ query: OfferQuery) {
-        rate = query.needs.bid.microPerHour
+        rate = query.needs.bid
         units = query.units
         price = UnitPrice.highest(for: rate, units: units)
     }
 
     mutating func take(
-        _ place: OfferIndex.Place, _ rate: Int64, leftover: Int64, node: NodeID?
+        _ place: OfferIndex.Place, _ rate: Rate, leftover: Int64, node: NodeID?
     ) {
         self.place = place
         self.node = node

@@ -2,41 +2,38 @@ import Domain
 
 /// What decides about an offer in a slot, in numbers alone.
 struct SlotFacts: Hashable, Sendable {
-    private var ask = Int64(1)
-    private var capacity = Resources.zero
-    private var free = Resources.zero
+    private let ask: Rate
+    private let capacity: Resources
+    private let free: Resources
     /// All that the machine has, those that it offers, and the free among these.
-    private var devices = 0
-    private var offered = 0
-    private(set) var freeDevices = 0
+    private let devices: Int
+    private let offered: Int
+    let freeDevices: Int
     /// Of the offered ones.
-    private(set) var leastVRAM: Int64 = 0
-    private(set) var mostVRAM: Int64 = 0
+    let leastVRAM: Int64
+    let mostVRAM: Int64
 
-    /// - Parameter isSame: whether the offered devices are those that the slot had.
-    mutating func take(_ offer: Offer, freeDevices: Int, isSame: Bool) {
+    /// - Parameter same: the facts of an offer with the same devices, where there was one.
+    init(_ offer: Offer, freeDevices: Int, same: SlotFacts?) {
         let terms = offer.terms
-        ask = terms.ask.microPerHour
+        ask = terms.ask
         capacity = terms.capacity
         free = offer.free
         devices = terms.deviceCountAll
         offered = terms.devices.count
         self.freeDevices = freeDevices
-        guard !isSame else { return }
-        leastVRAM = terms.devices.isEmpty ? 0 : .max
-        mostVRAM = 0
-        for device in terms.devices {
-            leastVRAM = min(leastVRAM, device.vramBytes)
-            mostVRAM = max(mostVRAM, device.vramBytes)
+        if let same {
+            (leastVRAM, mostVRAM) = (same.leastVRAM, same.mostVRAM)
+        } else {
+            let memory = terms.devices.lazy.map(\.vramBytes)
+            (leastVRAM, mostVRAM) = (memory.min() ?? 0, memory.max() ?? 0)
         }
     }
 
-    /// Micro-units per hour, as `OfferTerms.rate` has it.
-    func rate(of needs: Needs) -> Int64 {
-        guard let ask = try? Rate(microPerHour: ask) else { return .max }
-        return OfferTerms.rate(
-            of: (needs.slice, needs.devices.count), from: (capacity, devices), for: ask
-        ).microPerHour
+    /// As `OfferTerms.rate` has it.
+    func rate(of needs: Needs) -> Rate {
+        OfferTerms.rate(
+            of: (needs.slice, needs.devices.count), from: (capacity, devices), for: ask)
     }
 
     /// What an order leaves over: the sum over CPU, memory, disk and devices of what would still be

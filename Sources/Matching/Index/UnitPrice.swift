@@ -13,8 +13,8 @@ enum UnitPrice {
     }
 
     /// The highest price at which so many units may cost `rate` or less.
-    static func highest(for rate: Int64, units: Int64) -> UInt64 {
+    static func highest(for rate: Rate, units: Int64) -> UInt64 {
         guard units > 0 else { return .max - 1 }
-        return (UInt64(max(rate, 0)) << shift) / UInt64(units)
+        return (UInt64(rate.microPerHour) << shift) / UInt64(units)
     }
 }

@@ -101,7 +101,7 @@ import Testing
                 capacity: Resources(milliCPU: whole, memoryBytes: 0, diskBytes: 0), devices: [],
                 ask: Sample.rate(ask), region: "TW", tier: .new)
             let slice = Resources(milliCPU: part, memoryBytes: 0, diskBytes: 0)
-            let rate = terms.rate(of: slice, deviceCount: 0).microPerHour
+            let rate = terms.rate(of: slice, deviceCount: 0)
             let price = UnitPrice.of(terms.ask, per: whole)
             #expect(price <= UnitPrice.highest(for: rate, units: part))
         }
