@@ -11,12 +11,12 @@ struct BaselineCluster {
         let cpu: Int64
         let count: Int
         let units: Int32
-        let models: ModelSet
+        let models: UInt64
         let share: Double
     }
 
     private let policy: Policy
-    private let machines: [Packing.Machine]
+    private let machines: [PodNode]
     private var cpu: [Int64]
     private var memory: [Int64]
     private var free: [[Int32]]
@@ -24,14 +24,14 @@ struct BaselineCluster {
     private var version: [Int]
     private var random: Randomness
     /// By kind of pod: of each node its score, the device it is for, and the version that it is of.
-    private var known: [PackingNeed: [(score: Int, device: Int, version: Int)]] = [:]
+    private var known: [PodNeed: [(score: Int, device: Int, version: Int)]] = [:]
 
-    init(_ policy: Policy, _ machines: [Packing.Machine], _ pods: [OpenBTrace.Pod], seed: UInt64) {
+    init(_ policy: Policy, _ machines: [PodNode], _ pods: [OpenBTrace.Pod], seed: UInt64) {
         self.policy = policy
         self.machines = machines
         cpu = machines.map(\.milliCPU)
         memory = machines.map(\.memory)
-        free = machines.map { [Int32](repeating: PackingNeed.whole, count: $0.devices) }
+        free = machines.map { [Int32](repeating: PodNeed.whole, count: $0.devices) }
         version = machines.map { _ in 1 }
         random = Randomness(state: ~seed)
         typical = Self.typical(pods)
@@ -43,7 +43,7 @@ struct BaselineCluster {
             let cpu: Int64
             let count: Int
             let units: Int32
-            let models: ModelSet
+            let models: UInt64
         }
         var counts: [Form: Int] = [:]
         for need in pods.map(\.need) {
@@ -68,7 +68,7 @@ struct BaselineCluster {
         }
     }
 
-    mutating func place(_ need: PackingNeed) -> (node: Int, devices: [Int])? {
+    mutating func place(_ need: PodNeed) -> (node: Int, devices: [Int])? {
         var row = known[need] ?? machines.map { _ in (0, -1, 0) }
         known[need] = nil
         defer { known[need] = row }
@@ -92,32 +92,32 @@ struct BaselineCluster {
         return (node, take(need, node, row[node].device))
     }
 
-    private mutating func take(_ need: PackingNeed, _ node: Int, _ device: Int) -> [Int] {
+    private mutating func take(_ need: PodNeed, _ node: Int, _ device: Int) -> [Int] {
         cpu[node] -= need.milliCPU
         memory[node] -= need.memory
         version[node] += 1
         let chosen: [Int]
-        if need.count == 1, need.units < PackingNeed.whole {
+        if need.count == 1, need.units < PodNeed.whole {
             chosen = [policy == .fgd ? device : sharedDevice(need, node)]
         } else {
             chosen = Array(
-                free[node].indices.filter { free[node][$0] == PackingNeed.whole }
+                free[node].indices.filter { free[node][$0] == PodNeed.whole }
                     .prefix(need.count))
         }
         for device in chosen { free[node][device] -= need.units }
         return chosen
     }
 
-    private mutating func sharedDevice(_ need: PackingNeed, _ node: Int) -> Int {
+    private mutating func sharedDevice(_ need: PodNeed, _ node: Int) -> Int {
         let fitting = free[node].indices.filter { free[node][$0] >= need.units }
         if policy == .random { return fitting[random.below(fitting.count)] }
         return fitting.min { (free[node][$0], $0) < (free[node][$1], $1) } ?? 0
     }
 
     /// −1 where the pod does not fit.
-    private func score(_ need: PackingNeed, _ node: Int) -> (score: Int, device: Int) {
+    private func score(_ need: PodNeed, _ node: Int) -> (score: Int, device: Int) {
         guard cpu[node] >= need.milliCPU, memory[node] >= need.memory,
-            need.models.contains(machines[node].model) || need.count == 0,
+            need.accepts(machines[node].model) || need.count == 0,
             free[node].filter({ $0 >= need.units }).count >= need.count
         else { return (-1, -1) }
         switch policy {
@@ -130,15 +130,15 @@ struct BaselineCluster {
         }
     }
 
-    private func fragmentationScore(_ need: PackingNeed, _ node: Int) -> (score: Int, device: Int) {
+    private func fragmentationScore(_ need: PodNeed, _ node: Int) -> (score: Int, device: Int) {
         let before = fragmentation(node, cpu[node], free[node])
         func score(_ devices: [Int32]) -> Int {
             let after = fragmentation(node, cpu[node] - need.milliCPU, devices)
             return Int(100 / (1 + exp(-(before - after) / 1_000)))
         }
         var devices = free[node]
-        guard need.count == 1, need.units < PackingNeed.whole else {
-            let whole = devices.indices.filter { devices[$0] == PackingNeed.whole }
+        guard need.count == 1, need.units < PodNeed.whole else {
+            let whole = devices.indices.filter { devices[$0] == PodNeed.whole }
             for device in whole.prefix(need.count) { devices[device] = 0 }
             return (score(devices), -1)
         }
@@ -157,7 +157,7 @@ struct BaselineCluster {
         guard total > 0 else { return 0 }
         var sum = 0.0
         for kind in typical {
-            guard kind.count > 0, kind.models.contains(machines[node].model), cpu >= kind.cpu else {
+            guard kind.count > 0, kind.models >> UInt64(machines[node].model) & 1 == 1, cpu >= kind.cpu else {
                 sum += kind.share * total
                 continue
             }

@@ -47,9 +47,9 @@ struct OpenBBench {
             let mix = trace.mix
             for seed in seeds {
                 let draw = trace.draw(seed: seed)
-                var ours = Packing(draw.nodes.map(\.machine), mix: mix)
+                var ours = try OpenBCluster(draw.nodes.map(\.machine), mix: mix)
                 try play("orban", trace, draw, seed) { need in
-                    ours.place(need).map { ($0.machine, $0.devices) }
+                    try ours.place(need)
                 }
                 for policy in BaselineCluster.Policy.allCases {
                     var cluster = BaselineCluster(
@@ -63,14 +63,14 @@ struct OpenBBench {
     /// Each pod once, in its turn, for good.
     private func play(
         _ policy: String, _ trace: OpenBTrace, _ draw: OpenBTrace.Draw, _ seed: UInt64,
-        _ place: (PackingNeed) -> (node: Int, devices: [Int])?
+        _ place: (PodNeed) throws -> (node: Int, devices: [Int])?
     ) throws {
         var (asked, allocated): (Int64, Int64) = (0, 0)
         var marks = Self.marks[...]
         var lines: [String] = []
         for (number, pod) in draw.arrivals.enumerated() {
             asked += OpenBTrace.units(pod)
-            let placed = place(pod.need)
+            let placed = try place(pod.need)
             if placed != nil { allocated += OpenBTrace.units(pod) }
             if placements != nil {
                 lines.append(Self.decision(trace, policy, seed, number + 1, pod, placed, draw))
@@ -95,7 +95,7 @@ struct OpenBBench {
         let cell = Cell(
             trace: trace.name, policy: policy, seed: seed, at: mark,
             allocatedPct: rounded(100 * Double(allocated) / Double(draw.capacity)),
-            weights: policy == "orban" ? PackingWeights.standard.fingerprint : nil)
+            weights: policy == "orban" ? ScoreWeights.standard.fingerprint : nil)
         print(String(decoding: try encoder.encode(cell), as: UTF8.self))
     }
 

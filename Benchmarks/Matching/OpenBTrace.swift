@@ -8,12 +8,12 @@ import Simulation
 struct OpenBTrace {
     struct Pod {
         let name: String
-        let need: PackingNeed
+        let need: PodNeed
     }
 
     struct Node {
         let name: String
-        let machine: Packing.Machine
+        let machine: PodNode
     }
 
     struct Malformed: Error, CustomStringConvertible {
@@ -33,9 +33,10 @@ struct OpenBTrace {
             guard let name = row["sn"], let cpu = Self.number(row["cpu_milli"]),
                 let memory = Self.number(row["memory_mib"]), let count = Self.number(row["gpu"]),
                 let model = row["model"].flatMap({ models.firstIndex(of: $0) }),
-                let machine = Packing.Machine(
-                    milliCPU: cpu, memory: memory, devices: Int(count), model: model)
+                count <= 64, model < 64
             else { throw Malformed(description: "not a node: \(row)") }
+            let machine = PodNode(
+                milliCPU: cpu, memory: memory, devices: Int(count), model: model)
             return Node(name: name, machine: machine)
         }
         pods = try Self.rows("\(folder)/openb_pod_list_\(name).csv").map { row in
@@ -46,16 +47,17 @@ struct OpenBTrace {
         }.sorted { $0.name < $1.name }
     }
 
-    private static func need(_ row: [String: String], _ models: [String]) -> PackingNeed? {
+    private static func need(_ row: [String: String], _ models: [String]) -> PodNeed? {
         guard let cpu = number(row["cpu_milli"]), let memory = number(row["memory_mib"]),
             let count = number(row["num_gpu"]), let milli = number(row["gpu_milli"])
         else { return nil }
         let named = (row["gpu_spec"] ?? "").split(separator: "|").map(String.init)
-        let accepted = ModelSet(named.compactMap { models.firstIndex(of: $0) })
-        return PackingNeed(
+        let accepted = named.compactMap { models.firstIndex(of: $0) }
+            .reduce(UInt64(0)) { $0 | 1 << UInt64($1) }
+        return PodNeed(
             milliCPU: cpu, memory: memory, count: Int(count),
-            units: Int32(clamping: min(milli, Int64(PackingNeed.whole))),
-            models: named.isEmpty ? .all : accepted)
+            units: Int32(clamping: min(milli, Int64(PodNeed.whole))),
+            models: named.isEmpty ? .max : accepted)
     }
 
     private static func number(_ text: String?) -> Int64? { text.flatMap { Int64($0) } }
@@ -72,13 +74,10 @@ struct OpenBTrace {
     }
 
     /// All the orders of the trace, which is what a scheduler here knows beforehand.
-    var mix: DemandMix {
-        var counts: [PackingNeed: Int64] = [:]
+    var mix: [(need: PodNeed, count: Int64)] {
+        var counts: [PodNeed: Int64] = [:]
         for pod in pods { counts[pod.need, default: 0] += 1 }
-        let sorted = counts.sorted { left, right in
-            (left.value, "\(left.key)") < (right.value, "\(right.key)")
-        }
-        return DemandMix(sorted.map { ($0.key, $0.value) })
+        return counts.map { ($0.key, $0.value) }
     }
 
     /// One cluster and one order of arrivals.
@@ -94,7 +93,7 @@ struct OpenBTrace {
         var random = Randomness(state: seed)
         let nodes = random.shuffled(self.nodes)
         let capacity = nodes.reduce(0) {
-            $0 + Int64($1.machine.devices) * Int64(PackingNeed.whole)
+            $0 + Int64($1.machine.devices) * Int64(PodNeed.whole)
         }
         var arrivals = random.shuffled(pods)
         var asked = pods.reduce(0) { $0 + Self.units($1) }

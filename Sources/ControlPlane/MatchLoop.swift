@@ -17,7 +17,13 @@ package actor MatchLoop: Service {
     private let newLease: @Sendable () -> LeaseID
     private let log: Logger
     private var book = OrderBook()
-    private var jobs: [JobID: Job] = [:]
+    private var jobs: [JobID: Job] = [:] {
+        didSet { changes += 1 }
+    }
+    /// Changes of `jobs` since the book was told what to expect.
+    private var changes = 0
+    /// Whether the book has not been told yet.
+    private var isNew = true
     /// Orders whose job's hold has nothing free until one of its leases ends.
     private var parked: [JobID: [Order]] = [:]
 
@@ -36,8 +42,19 @@ package actor MatchLoop: Service {
             case .rebuild: try await rebuild()
             case .commit(let commit): take(commit.rows)
             }
+            expect()
             try await place()
         }
+    }
+
+    /// Tells the book what orders there will be: those like the ones of the jobs that are open, running
+    /// tasks too. Anew when a quarter of the jobs has changed: it weighs every offer again.
+    private func expect() {
+        guard changes > max(64, jobs.count / 4) || isNew else { return }
+        (changes, isNew) = (0, false)
+        let demand = Dictionary(grouping: jobs.values, by: \.terms.needs)
+            .mapValues { jobs in jobs.reduce(0) { $0 + Int64($1.terms.tasks) } }
+        book.expect(demand.map { ($0.key, $0.value) })
     }
 
     /// Why the book's offers do or do not fit, right now.
@@ -49,6 +66,7 @@ package actor MatchLoop: Service {
         let openJobs = Read.openJobs(limit: Self.rebuildLimit)
         let rows = try await store.read([offers, open, openJobs])
         book = OrderBook()
+        isNew = true
         jobs = [:]
         parked = [:]
         take(rows[openJobs] + rows[offers] + rows[open])
@@ -90,7 +108,7 @@ package actor MatchLoop: Service {
             let outcomes = try await store.perform(proposals.map(clearing))
             for (proposal, outcome) in zip(proposals, outcomes) {
                 switch outcome {
-                case .success: book.removeOrder(proposal.task)
+                case .success: break  // the commit's rows take the order off the book
                 case .failure(let refusal): repair(proposal, refusal)
                 }
             }
@@ -110,6 +128,7 @@ package actor MatchLoop: Service {
         log.debug(
             "proposal refused",
             metadata: ["task.id": "\(proposal.task)", "code": "\(refusal.code)"])
+        book.withdraw(proposal)
         switch refusal {
         case .budgetInUse:
             guard let order = book.order(of: proposal.task) else { return }

@@ -76,7 +76,10 @@ package struct Money: Hashable, Comparable, Sendable, Codable, CustomStringConve
 /// Micro-units per hour, 1…10¹¹.
 package struct Rate: Hashable, Comparable, Sendable, Codable, CustomStringConvertible {
     package static let limit: Int64 = 100_000_000_000
+    package static let least = Rate(within: 1)
     package let microPerHour: Int64
+
+    private init(within micro: Int64) { microPerHour = micro }
 
     /// - Throws: `MoneyOverflow` outside 1…10¹¹.
     package init(microPerHour: Int64) throws(MoneyOverflow) {

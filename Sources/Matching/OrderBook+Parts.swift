@@ -1,18 +1,5 @@
 import Domain
 
-/// Whether the market has refused what the book believes of an offer or an order.
-enum Standing: Hashable, Sendable {
-    case live
-    /// Nothing is proposed with it until it changes.
-    case stale
-}
-
-/// A node's offer as it lies on the book.
-struct Listing: Hashable, Sendable {
-    var offer: Offer
-    var standing: Standing
-}
-
 /// An order's place in the queue.
 struct Turn: Hashable, Comparable, Sendable {
     let since: Timestamp
@@ -33,6 +20,8 @@ struct Entry: Hashable, Sendable {
 
     let order: Order
     var standing = Standing.live
+    /// Where it is proposed, and not answered yet.
+    private(set) var proposedOn: NodeID?
     /// At most one per node.
     private(set) var refused: [RefusedOffer] = []
 
@@ -41,14 +30,26 @@ struct Entry: Hashable, Sendable {
     /// Whether there is an offer that it may not have.
     var hasRefused: Bool { !refused.isEmpty }
 
-    func mayHave(_ offer: Offer) -> Bool {
+    func mayHave(_ listing: Listing) -> Bool {
         refused.isEmpty
-            || !refused.contains(RefusedOffer(node: offer.node, version: offer.version))
+            || !refused.contains(
+                RefusedOffer(node: listing.offer.node, version: listing.committedVersion))
     }
 
-    mutating func refuse(_ proposal: Proposal) {
-        refused.removeAll { $0.node == proposal.node }
-        refused.append(RefusedOffer(node: proposal.node, version: proposal.offerVersion))
+    mutating func propose(on node: NodeID) {
+        standing = .proposed
+        proposedOn = node
+    }
+
+    mutating func withdraw(from node: NodeID) {
+        guard proposedOn == node else { return }
+        proposedOn = nil
+        if standing == .proposed { standing = .live }
+    }
+
+    mutating func refuse(_ node: NodeID, version: Int64) {
+        refused.removeAll { $0.node == node }
+        refused.append(RefusedOffer(node: node, version: version))
     }
 }
 

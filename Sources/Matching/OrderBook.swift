@@ -5,94 +5,79 @@ package import Domain
 /// One offer per node and one order per task. Feeding it the same commit twice, or an older one
 /// after a newer, changes nothing.
 package struct OrderBook: Sendable {
-    private var index = OfferIndex()
+    private var offerBook: OfferBook
     /// Ascending by age, then task: the order of service.
     private(set) var queue: [Turn] = []
     /// Looked up by task, never iterated.
     private var entries: [TaskID: Entry] = [:]
 
-    package init() {}
+    package init(weights: ScoreWeights = .standard) { offerBook = OfferBook(weights: weights) }
 
-    package var offerCount: Int { index.count }
+    package var offerCount: Int { offerBook.count }
     package var orderCount: Int { queue.count }
 
     /// Offers in the order of their nodes.
-    package var offers: [Offer] { index.listings.map(\.offer).sorted { $0.node < $1.node } }
-
-    package func offer(of node: NodeID) -> Offer? {
-        index.listing(of: node)?.offer
+    package var offers: [Offer] {
+        offerBook.listings.map(\.offer).sorted { $0.node < $1.node }
     }
+
+    /// As it will be if what is proposed on it is taken.
+    package func offer(of node: NodeID) -> Offer? { offerBook.listing(of: node)?.offer }
 
     package func order(of task: TaskID) -> Order? { entries[task]?.order }
 
     /// What each offer on the book says to `needs`, whether or not such an order is open.
     package func explain(_ needs: Needs) -> Explanation {
-        Explanation(needs, of: index.listings.lazy.map(\.offer))
+        Explanation(needs, of: offerBook.listings.lazy.map(\.offer))
     }
 
-    /// The leases that the book would make now: oldest order first, each on the cheapest offer
-    /// that can take it, together within every offer's free capacity. An order that fits nowhere
-    /// does not hold up those behind it. The book stays as it is until a commit feeds it.
+    /// What orders are expected to ask for: how many of each.
+    package mutating func expect(_ demand: [(needs: Needs, count: Int64)]) {
+        offerBook.expect(demand)
+    }
+
+    /// The leases that the book would make now: oldest order first, each where it costs least,
+    /// together within every offer's free capacity. An order that fits nowhere does not hold up those
+    /// behind it.
     ///
-    /// Equal rates: the least free share left over first (best fit), then the node's ID.
+    /// A proposal stands until its order is removed, because a commit told that it was placed, or
+    /// until `markRefused` or `withdraw` tells that it was not taken: until then its order is not
+    /// proposed again, and its capacity is given to nobody else. Several proposals on one offer name
+    /// the versions that it will have one after another.
+    ///
+    /// Equal costs: the node's ID.
     package mutating func proposals(limit: Int) -> [Proposal] {
-        var round = Round()
+        var proposals: [Proposal] = []
+        // Orders that fit nowhere: capacity only shrinks within a round.
+        var hopeless: Set<OrderFigures> = []
         for turn in queue {
-            guard round.proposals.count < limit else { break }
+            guard proposals.count < limit else { break }
             guard let entry = entries[turn.task], entry.standing == .live else { continue }
-            round.place(entry, in: &index)
+            let figures = offerBook.figures(of: entry.order.needs)
+            if !hopeless.isEmpty, hopeless.contains(figures) { continue }
+            if let proposal = offerBook.propose(entry, figures) {
+                proposals.append(proposal)
+                entries[turn.task]?.propose(on: proposal.node)
+            } else if !entry.hasRefused, !figures.isInexact {
+                hopeless.insert(figures)
+            }
         }
-        round.undo(in: &index)
-        return round.proposals
-    }
-}
-
-/// One round of proposals. What it gives away is taken in the index, and given back at its end.
-private struct Round {
-    private(set) var proposals: [Proposal] = []
-    /// As the offers were, in the order in which they were taken from.
-    private var before: [Listing] = []
-    /// Needs that fit nowhere: capacity only shrinks within a round.
-    private var hopeless: Set<Needs> = []
-
-    mutating func place(_ entry: Entry, in index: inout OfferIndex) {
-        let needs = entry.order.needs
-        guard !hopeless.contains(needs) else { return }
-        let mayHave: ((Offer) -> Bool)? = entry.hasRefused ? { entry.mayHave($0) } : nil
-        guard let best = index.cheapest(needs, where: mayHave),
-            var listing = index.listing(at: best.place)
-        else {
-            if !entry.hasRefused { hopeless.insert(needs) }
-            return
-        }
-        before.append(listing)
-        let devices = Feasibility.freeDevices(needs.devices, in: listing.offer)
-        listing.offer.free = listing.offer.free.subtracting(needs.slice)
-        listing.offer.freeDevices.removeAll(where: devices.contains)
-        index.put(listing)
-        proposals.append(
-            Proposal(
-                task: entry.order.task, attempt: entry.order.attempt, node: listing.offer.node,
-                offerVersion: listing.offer.version, rate: best.rate, devices: devices))
+        return proposals
     }
 
-    mutating func undo(in index: inout OfferIndex) {
-        for listing in before.reversed() { index.put(listing) }
-        before = []
+    /// What an hour of an order costs with this node's offer, by which the best is found; nil where it
+    /// has none.
+    package mutating func cost(of needs: Needs, on node: NodeID) -> Int64? {
+        offerBook.cost(of: needs, on: node)
     }
 }
 
 // Offers
 extension OrderBook {
     /// Inserts the offer or replaces its node's; an older version never replaces a newer one.
-    package mutating func put(_ offer: Offer) {
-        if let known = index.listing(of: offer.node)?.offer {
-            guard offer.version >= known.version, offer != known else { return }
-        }
-        index.put(Listing(offer: offer, standing: .live))
-    }
+    package mutating func put(_ offer: Offer) { offerBook.put(offer) }
 
-    package mutating func removeOffer(_ node: NodeID) { index.remove(node) }
+    package mutating func removeOffer(_ node: NodeID) { offerBook.remove(node) }
 }
 
 // Orders
@@ -108,31 +93,41 @@ extension OrderBook {
         entries[order.task] = Entry(order: order)
     }
 
+    /// What is proposed for it and not committed is given back.
     package mutating func removeOrder(_ task: TaskID) {
-        guard let order = entries.removeValue(forKey: task)?.order else { return }
-        let turn = Turn(since: order.since, task: task)
+        guard let entry = entries.removeValue(forKey: task) else { return }
+        if let node = entry.proposedOn { offerBook.withdraw(task, on: node) }
+        let turn = Turn(since: entry.order.since, task: task)
         queue.remove(at: queue.firstSortedIndex { $0 >= turn })
     }
 }
 
 // Repair
 extension OrderBook {
+    /// The proposal was not taken, and may be made again: the book is as if it had not been made.
+    package mutating func withdraw(_ proposal: Proposal) {
+        offerBook.withdraw(proposal.task, on: proposal.node)
+        guard let entry = entries[proposal.task], entry.order.attempt == proposal.attempt else {
+            return
+        }
+        entries[proposal.task]?.withdraw(from: proposal.node)
+    }
+
     /// Keeps `proposal` from being made again after the market refused it, until the stale side
     /// changes: a `put` or `add` of other content, or removal. No effect when it already has.
+    ///
+    /// A proposal on a version that another, withdrawn one was to lead to says nothing of the offer.
+    /// Give a round's refusals in the order of its proposals.
     package mutating func markRefused(_ proposal: Proposal, stale: Proposal.Stale = .pair) {
+        let version = offerBook.version(refusedBy: proposal)
+        withdraw(proposal)
         let isOrder = entries[proposal.task]?.order.attempt == proposal.attempt
-        let listed = index.listing(of: proposal.node).flatMap { listing in
-            listing.offer.version == proposal.offerVersion ? listing : nil
-        }
         switch stale {
-        case .offer:
-            guard var listed else { return }
-            listed.standing = .stale
-            index.put(listed)
+        case .offer: if version != nil { offerBook.markStale(proposal.node) }
         case .order: if isOrder { entries[proposal.task]?.standing = .stale }
         case .pair:
-            guard isOrder, listed != nil else { return }
-            entries[proposal.task]?.refuse(proposal)
+            guard isOrder, let version else { return }
+            entries[proposal.task]?.refuse(proposal.node, version: version)
         }
     }
 }

@@ -34,6 +34,7 @@ enum Oracle {
                     devices: Array(devices)))
             offers[best].free = offers[best].free.subtracting(order.needs.slice)
             offers[best].freeDevices.removeAll { devices.contains($0) }
+            offers[best].version += 1
         }
         return proposals
     }
@@ -60,22 +61,20 @@ enum Oracle {
     }
 
     private static func better(_ needs: Needs, _ left: Offer, _ right: Offer) -> Bool {
-        (rate(needs, left), leftover(needs, left), left.node)
-            < (rate(needs, right), leftover(needs, right), right.node)
+        (cost(needs, left), left.node) < (cost(needs, right), right.node)
     }
 
-    private static func leftover(_ needs: Needs, _ offer: Offer) -> Int64 {
-        let whole = offer.terms.capacity
-        let parts = [
-            (offer.free.milliCPU - needs.slice.milliCPU, whole.milliCPU),
-            (offer.free.memoryBytes - needs.slice.memoryBytes, whole.memoryBytes),
-            (offer.free.diskBytes - needs.slice.diskBytes, whole.diskBytes),
-            (
-                Int64(offer.freeDevices.count - needs.devices.count),
-                Int64(offer.terms.devices.count)
-            ),
-        ]
-        return parts.filter { $0.1 > 0 }.map { $0 * 1_000_000 / $1 }.reduce(0, +)
+    /// The rate, and a little for what is left free: a machine of 128 CPUs or of eight devices that is
+    /// wholly free costs 3 % of a device, a quarter of which counts. In 1/1024 micro-units, where no
+    /// demand is known.
+    private static func cost(_ needs: Needs, _ offer: Offer) -> Int64 {
+        let cpu = offer.free.milliCPU - needs.slice.milliCPU
+        let devices = offer.freeDevices.count - needs.devices.count
+        let left = 1_000_000 * cpu / 128_000 + 1_000_000 * Int64(devices) * 1_000 / 8_000
+        let all = Int64(offer.terms.deviceCountAll)
+        let value = max(all > 0 ? offer.terms.ask.microPerHour / all : 0, 64)
+        let price = (value << 26) / 1_000_000_000 * 256 / 1_024
+        return rate(needs, offer).microPerHour * 1_024 + (30 * left * price) >> 16
     }
 }
 

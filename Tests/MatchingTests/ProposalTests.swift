@@ -105,7 +105,10 @@ import Testing
         var filled = book(offers, orders)
         var refused = Oracle.Refused()
         for _ in 0..<4 {
-            guard let victim = filled.proposed(12).last else { break }
+            let victim = filled.proposed(12).last {
+                $0.offerVersion == filled.offer(of: $0.node)?.version
+            }
+            guard let victim else { break }
             switch scenario.count(0...2) {
             case 0:
                 filled.markRefused(victim, stale: .offer)
@@ -121,6 +124,38 @@ import Testing
                 offers: offers, orders: orders, limit: 12, refused: refused)
             #expect(filled.proposed(12) == expected, "seed \(seed)")
         }
+    }
+
+    @Test func `a proposal stands until it is answered, and the next one is on what it leads to`() {
+        var filled = book([Sample.offer(1, version: 5)], (1...8).map { Sample.order($0) })
+        let first = filled.proposals(limit: 3)
+        #expect(first.map(\.offerVersion) == [5, 6, 7])
+        #expect(filled.proposals(limit: 2).map(\.offerVersion) == [8, 9])
+        #expect(filled.offer(of: Sample.node(1))?.free.milliCPU == 3000)
+        // The second was not taken: those behind it were on a version that never comes.
+        filled.markRefused(first[1])
+        filled.markRefused(first[2], stale: .offer)
+        #expect(filled.offer(of: Sample.node(1))?.free.milliCPU == 5000)
+        let again = filled.proposals(limit: 9)
+        #expect(again.map(\.task.index) == [3, 6, 7, 8], "2 is refused here, 3 is not")
+        // The commit of the first comes.
+        var committed = Sample.offer(1, version: 6)
+        committed.free = committed.free.subtracting(Sample.size())
+        filled.put(committed)
+        filled.removeOrder(Sample.task(1))
+        #expect(filled.offer(of: Sample.node(1))?.free.milliCPU == 1000)
+        #expect(filled.proposals(limit: 9).map(\.task.index) == [2])
+    }
+
+    @Test func `a proposal that is neither taken nor refused is given back with its order`() {
+        var filled = book([Sample.offer(1, version: 5)], [Sample.order(1), Sample.order(2)])
+        let proposals = filled.proposals(limit: 2)
+        #expect(filled.offer(of: Sample.node(1))?.free.milliCPU == 6000)
+        filled.removeOrder(Sample.task(1))
+        #expect(filled.offer(of: Sample.node(1))?.free.milliCPU == 7000)
+        filled.withdraw(proposals[1])
+        #expect(filled.offer(of: Sample.node(1)) == Sample.offer(1, version: 5))
+        #expect(filled.proposals(limit: 2).map(\.task.index) == [2])
     }
 
     @Test func `a thousand orders share a thousand offers without taking anything twice`() {

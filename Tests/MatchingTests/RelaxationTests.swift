@@ -21,8 +21,8 @@ import Testing
         for _ in 0..<400 {
             let nodes = Int.random(in: 0...12, using: &random)
             let offers = (0..<nodes).map { number in
-                let new = draw.listing(Sample.node(number), nil, using: &random)
-                return draw.listing(Sample.node(number), new, using: &random).offer
+                let new = draw.offer(Sample.node(number), nil, using: &random)
+                return draw.offer(Sample.node(number), new, using: &random)
             }
             let book = book(offers)
             let needs = draw.needs(using: &random)

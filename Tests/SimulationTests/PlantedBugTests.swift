@@ -25,7 +25,7 @@ import Testing
         (PlantedBug.chargeRoundedDown, ["the charge is the bill rule's"]),
         (.silenceBookedTwice, ["a silence is booked once"]),
         (.commissionRoundedUp, ["transfers are what was posted"]),
-        (.deviceLeftFree, ["a device is leased once"]),
+        (.deviceLeftFree, ["a device is leased once", "a free device is free"]),
         (.replayForgotten, ["one key, one effect"]),
         (.fenceIgnoredByNode, ["one unfrozen run per task"]),
         (.frozenTimeCounted, ["no second is billed that was not run"]),

@@ -12,7 +12,7 @@ enum Layers {
     /// Where money, capacity and time are whole numbers.
     static let exact = ["Domain", "Matching", "Accounting", "Hosting", "Marketplace"]
     /// Files of these that compute with fractions and give whole numbers: a linear programme.
-    static let approximate = ["Sources/Matching/Packing/ResidualValue.swift"]
+    static let approximate = ["Sources/Matching/Score/ResidualValue.swift"]
     /// Whose output a person reads.
     static let speaking = ["Commands", "orban", "check-gpu"]
     /// The modules of others that the core may import.

@@ -7,6 +7,9 @@ struct NameBits: Sendable {
     /// Looked up, never walked.
     private var bits: [String: UInt64] = [:]
 
+    /// Names that have a bit of their own.
+    var count: Int { bits.count }
+
     /// The name's bit, given to it now where it had none.
     mutating func bit(of name: String) -> UInt64 {
         if let known = bits[name] { return known }

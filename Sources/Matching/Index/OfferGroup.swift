@@ -6,85 +6,235 @@ import Domain
 /// and tier lie together, as far as there was room when they came: that makes searches short, and
 /// changes no answer.
 struct OfferGroup: Sendable {
-    let models: [String]
-    let bits: UInt64
-    private(set) var listings: [Listing?]
-    /// What decides about an offer, beside it: numbers alone, so that a search counts no references.
-    private(set) var facts: [SlotFacts?]
+    /// What says whether to search a group, and what its devices are worth.
+    struct Head: Hashable, Sendable {
+        /// As bits.
+        var models: UInt64 = 0
+        /// No device has more memory.
+        var mostVRAM: Int64 = 0
+        /// Units that are free, and all; and what a device is worth, on average.
+        var freeUnits: Int64 = 0
+        var allUnits: Int64 = 0
+        var value: Int64 = 0
+
+        /// Whether any of its models is accepted, and has the memory; a group without devices is for
+        /// orders of none.
+        func isWorthSearching(_ order: OrderFigures) -> Bool {
+            order.kind.count == 0 || (models & order.models != 0 && order.vram <= mostVRAM)
+        }
+    }
+
+    /// As bits.
+    let models: UInt64
+    private(set) var handles: [OfferIndex.Handle?]
+    /// By slot; of no meaning where the slot is free.
+    private(set) var figures: [OfferFigures]
+    private(set) var ties: [UInt64]
     private(set) var tree: SlotTree
-    private var places: SlotPlaces
     private(set) var count = 0
-    /// No device has more memory.
-    private(set) var mostVRAM: Int64 = 0
+    private(set) var head: Head
+    /// What all its devices are worth.
+    private var worth: Int128 = 0
+    private var places: SlotPlaces
+    private var outlook: Outlook
+    private let weights: ScoreWeights
+    /// What the offer in a slot has lost as it stands, and what a lost millionth costs.
+    private var losses: [(lost: Int64, price: Int64)]
+    /// By kind.
+    private(set) var columns: [KindColumn?] = []
+    /// Slots that have changed, oldest first; columns have read it up to somewhere.
+    private var changes: [Int32] = []
+    /// How many changes are not in it any more.
+    private var forgotten = 0
 
     var isFull: Bool { count == tree.capacity }
 
-    init(models: [String], bits: UInt64) {
+    init(models: UInt64, _ mix: DemandMix, _ weights: ScoreWeights) {
         self.models = models
-        self.bits = bits
+        head = Head(models: models)
+        self.weights = weights
+        outlook = Outlook(of: models, mix, weights)
         tree = SlotTree(capacity: SlotTree.fan)
-        listings = [Listing?](repeating: nil, count: tree.capacity)
-        facts = [SlotFacts?](repeating: nil, count: tree.capacity)
         places = SlotPlaces(capacity: tree.capacity)
+        (handles, figures, ties, losses) = Self.empty(tree.capacity)
     }
 
+    private static func empty(_ capacity: Int) -> (
+        [OfferIndex.Handle?], [OfferFigures], [UInt64], [(lost: Int64, price: Int64)]
+    ) {
+        (
+            [OfferIndex.Handle?](repeating: nil, count: capacity),
+            [OfferFigures](repeating: .none, count: capacity),
+            [UInt64](repeating: .max, count: capacity),
+            [(lost: Int64, price: Int64)](repeating: (0, 0), count: capacity)
+        )
+    }
+
+    // MARK: Offers
+
     /// Takes a free slot; the group must not be full.
-    mutating func insert(_ listing: Listing, _ leaf: SlotTree.Leaf) -> Int {
-        let slot = places.take(near: leaf.order)
-        count += 1
-        write(listing, leaf, at: slot)
+    mutating func insert(_ handle: OfferIndex.Handle, _ offer: OfferFigures) -> Int {
+        let slot = places.take(near: offer.order)
+        hold(handle, offer, in: slot)
         return slot
     }
 
+    private mutating func hold(_ handle: OfferIndex.Handle, _ offer: OfferFigures, in slot: Int) {
+        count += 1
+        handles[slot] = handle
+        write(offer, at: slot)
+    }
+
     mutating func remove(at slot: Int) {
-        listings[slot] = nil
-        facts[slot] = nil
-        tree.set(slot, nil)
+        write(.none, at: slot)
+        handles[slot] = nil
         places.free(slot)
         count -= 1
     }
 
-    mutating func write(_ listing: Listing, _ leaf: SlotTree.Leaf, at slot: Int) {
-        let isSame = listings[slot]?.offer.terms.devices == listing.offer.terms.devices
-        let new = SlotFacts(
-            listing.offer, freeDevices: leaf.freeDevices, same: isSame ? facts[slot] : nil)
-        facts[slot] = new
-        mostVRAM = max(mostVRAM, new.mostVRAM)
-        listings[slot] = listing
-        tree.set(slot, listing.isClosed ? nil : leaf)
+    mutating func write(_ offer: OfferFigures, at slot: Int) {
+        let old = figures[slot]
+        let units = Int64(OfferFigures.whole)
+        head.freeUnits += offer.openUnits - old.openUnits
+        head.allUnits += Int64(offer.offered - old.offered) * units
+        head.mostVRAM = max(head.mostVRAM, offer.mostVRAM)
+        if old.offered != offer.offered || old.value != offer.value {
+            worth += Int128(offer.offered) * Int128(offer.value)
+            worth -= Int128(old.offered) * Int128(old.value)
+            let all = Int128(max(head.allUnits, units))
+            head.value = Int64(clamping: worth * Int128(units) / all)
+        }
+        figures[slot] = offer
+        ties[slot] = offer.tie
+        tree.set(slot, offer.isOpen ? SlotTree.Leaf(offer) : nil)
+        guard weights.share > 0 else { return }
+        losses[slot] = (outlook.value(offer.state).lost, weights.price(of: offer.value))
+        noteChange(of: slot)
+    }
+
+    private mutating func noteChange(of slot: Int) {
+        guard !columns.isEmpty else { return }
+        changes.append(Int32(slot))
+        // Whoever has not read half of a long log by now reads all slots instead.
+        guard changes.count > 8 * max(tree.capacity, 1_024) else { return }
+        let half = changes.count / 2
+        changes.removeFirst(half)
+        forgotten += half
     }
 
     /// The same offers with room for as many more, all in order again.
     ///
-    /// - Returns: the nodes' slots.
-    mutating func grow(_ leaf: (Offer) -> SlotTree.Leaf) -> [(node: NodeID, slot: Int)] {
-        let all = listings.compactMap { $0 }.map { ($0, leaf($0.offer)) }
-            .sorted { $0.1.order < $1.1.order }
+    /// - Returns: the offers' slots.
+    mutating func grow() -> [(handle: OfferIndex.Handle, slot: Int)] {
+        let all = zip(handles, figures).compactMap { handle, offer in handle.map { ($0, offer) } }
+            .sorted { ($0.1.order, $0.1.tie) < ($1.1.order, $1.1.tie) }
         tree = SlotTree(capacity: 2 * max(all.count, SlotTree.fan))
-        listings = [Listing?](repeating: nil, count: tree.capacity)
-        facts = [SlotFacts?](repeating: nil, count: tree.capacity)
         places = SlotPlaces(capacity: tree.capacity)
-        count = 0
+        (handles, figures, ties, losses) = Self.empty(tree.capacity)
+        (columns, changes, forgotten, count) = ([], [], 0, 0)
+        head = Head(models: models)
+        worth = 0
         return all.enumerated().map { number, entry in
             let slot = places.take(exactly: 2 * number, entry.1.order)
-            count += 1
-            write(entry.0, entry.1, at: slot)
-            return (entry.0.offer.node, slot)
+            hold(entry.0, entry.1, in: slot)
+            return (entry.0, slot)
         }
+    }
+
+    // MARK: Costs
+
+    /// Another demand is expected: all is weighed anew.
+    mutating func expect(_ mix: DemandMix) {
+        outlook = Outlook(of: models, mix, weights)
+        columns = []
+        (changes, forgotten) = ([], 0)
+        for slot in figures.indices where handles[slot] != nil {
+            losses[slot].lost = outlook.value(figures[slot].state).lost
+        }
+    }
+
+    mutating func forgetColumn(_ kind: Int) {
+        if columns.indices.contains(kind) { columns[kind] = nil }
+    }
+
+    /// Makes the kind's column, or brings it up to date.
+    mutating func prepare(_ kind: OrderKind, as number: Int) {
+        while columns.count <= number { columns.append(nil) }
+        let now = forgotten + changes.count
+        // Taken out while it changes: it asks the group for costs.
+        var column =
+            columns[number] ?? KindColumn(kind, starts: tree.starts, seen: .min)
+        columns[number] = nil
+        defer { columns[number] = column }
+        let unread = column.seen == .min ? Int.max : now - column.seen
+        column.seen = now
+        guard unread > 0 else { return }
+        guard unread < tree.capacity, unread <= changes.count else {
+            return column.setAll(ties) { cost(of: kind, at: $0) }
+        }
+        for change in changes[(changes.count - unread)...] {
+            let slot = Int(change)
+            column.set(slot, cost(of: kind, at: slot), ties)
+        }
+    }
+
+    /// What an hour of an order of this kind costs in a slot, memory and disk left aside: 1/1024
+    /// micro-units. `KindColumn.never` where it does not fit.
+    private mutating func cost(of kind: OrderKind, at slot: Int) -> Int64 {
+        guard figures[slot].isOpen, figures[slot].fits(kind) else { return KindColumn.never }
+        return figures[slot].rate(of: kind) * figures[slot].burden + loss(of: kind, at: slot)
+    }
+
+    /// What an order of this kind takes away from later ones, in the same money.
+    mutating func loss(of kind: OrderKind, at slot: Int) -> Int64 {
+        guard weights.share > 0 else { return 0 }
+        let (lost, price) = losses[slot]
+        return ScoreWeights.cost(of: outlook.loss(kind, figures[slot], lost: lost), at: price)
+    }
+
+    /// Which device an order that divides one is best given.
+    mutating func device(for kind: OrderKind, at slot: Int) -> Int32 {
+        guard kind.isDivided else { return OfferFigures.whole }
+        return outlook.divided(kind, figures[slot], lost: losses[slot].lost).device
     }
 }
 
-extension Listing {
-    /// Whether no order is placed on it now.
-    var isClosed: Bool {
-        standing == .stale || offer.availability != .open || offer.closing != nil
+extension OfferFigures {
+    /// No offer.
+    static let none = {
+        var none = OfferFigures(
+            capacity: .zero, free: .zero, models: 0, devices: 0, whole: 0, ask: .least, value: 0,
+            tie: .max)
+        none.isOpen = false
+        return none
+    }()
+
+    var state: Outlook.State { Outlook.State(milliCPU: free.milliCPU, whole: whole, parts: parts) }
+
+    var openUnits: Int64 { isOpen ? freeUnits : 0 }
+
+    func fits(_ kind: OrderKind) -> Bool {
+        free.milliCPU >= kind.milliCPU && capacity.milliCPU >= kind.milliCPU
+            && (kind.count == 0 || devices(with: kind.units) >= kind.count)
+    }
+
+    /// Where it lies among others: offers that the same orders may have are neighbours.
+    var order: UInt64 {
+        let price = devices > 0 ? UInt64(ask.microPerHour) / UInt64(devices) : 0
+        return UInt64(region.trailingZeroBitCount) << 56 | UInt64(max(tier, 0)) << 48
+            | min(price, 1 << 40)
     }
 }
 
 extension SlotTree.Leaf {
-    /// Where it lies among others: offers that the same orders may have are neighbours.
-    var order: UInt64 {
-        UInt64(regions.trailingZeroBitCount) << 56 | UInt64(tier) << 48
-            | min(devicePrice >> 24, 1 << 40)
+    init(_ offer: OfferFigures) {
+        self.init(
+            cpuPrice: UnitPrice.of(offer.ask, per: offer.capacity.milliCPU),
+            devicePrice: UnitPrice.of(offer.ask, per: Int64(offer.devices)),
+            freeDevices: offer.devices(with: 1),
+            milliCPU: min(offer.free.milliCPU, offer.capacity.milliCPU),
+            memory: min(offer.free.memoryBytes, offer.capacity.memoryBytes),
+            disk: min(offer.free.diskBytes, offer.capacity.diskBytes), tier: offer.tier,
+            regions: offer.region, isConnected: offer.isConnected)
     }
 }

@@ -7,7 +7,7 @@ struct SlotTree: Sendable {
     /// Children of a node: of a column's words one cache line.
     static let fan = 8
     /// No offer at all.
-    static let noPrice = UInt64.max
+    static let noPrice = UInt64(Int64.max)
 
     /// Columns, in the order in which they lie; each is summed up by its own rule.
     enum Column {
@@ -61,6 +61,22 @@ struct SlotTree: Sendable {
         let stride = starts[starts.count - 1]
         words = [UInt64](repeating: 0, count: stride * Column.count)
         for place in 0..<Column.prices.count * stride { words[place] = Self.noPrice }
+    }
+
+    /// The tree as a search reads it: no references to count.
+    struct Shape {
+        let words: UnsafeBufferPointer<UInt64>
+        let starts: UnsafeBufferPointer<Int>
+        let stride: Int
+        let top: Int
+    }
+
+    func withShape<Result>(_ body: (Shape) -> Result) -> Result {
+        words.withUnsafeBufferPointer { words in
+            starts.withUnsafeBufferPointer { starts in
+                body(Shape(words: words, starts: starts, stride: stride, top: top))
+            }
+        }
     }
 
     /// The class of prices for an order of so many devices.

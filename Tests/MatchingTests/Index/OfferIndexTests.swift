@@ -29,63 +29,52 @@ import Testing
         print("offer index seed \(world.seed)")
         var random = SeededGenerator(seed: world.seed)
         var draw = OfferDraw(models: world.models, regions: world.regions)
-        var index = OfferIndex()
-        var all: [NodeID: Listing] = [:]
+        var book = OrderBook()
+        book.expect((1...9).map { (draw.needs(using: &random), $0) })
+        var all: [NodeID: Offer] = [:]
         for turn in 0..<max(600, 3 * world.nodes) {
             let node = Sample.node(Int.random(in: 0..<world.nodes, using: &random))
             if Int.random(in: 0..<12, using: &random) == 0 {
-                index.remove(node)
+                book.removeOffer(node)
                 all[node] = nil
             } else {
-                let listing = draw.listing(node, all[node], using: &random)
-                index.put(listing)
-                all[node] = listing
+                let offer = draw.offer(node, all[node], using: &random)
+                book.put(offer)
+                all[node] = offer
             }
             guard turn.isMultiple(of: max(1, world.nodes / 200)) else { continue }
-            let needs = draw.needs(using: &random)
-            let banned = Sample.node(Int.random(in: 0..<world.nodes, using: &random))
-            let found = index.cheapest(needs) { $0.node != banned }
-            let expected = Self.asked(needs, all.values, but: banned)
-            #expect(found.flatMap { index.listing(at: $0.place)?.offer.node } == expected?.node)
-            #expect(found?.rate == expected?.rate)
+            let order = Sample.order(turn, needs: draw.needs(using: &random))
+            let expected = Self.asked(order.needs, all.values, &book)
+            var asked = book
+            asked.add(order)
+            let found = asked.proposals(limit: 1).first
+            #expect(found?.node == expected)
+            if let found, let offer = book.offer(of: found.node) {
+                #expect(found.rate == Feasibility.rate(order.needs, offer.terms))
+                #expect(found.offerVersion == offer.version)
+            }
+            if turn.isMultiple(of: 7), found != nil { book = asked }
+            if turn.isMultiple(of: 5) { book.removeOrder(order.task) }
+            if turn.isMultiple(of: 35), let found {
+                all[found.node] = book.offer(of: found.node)
+                if let taken = all[found.node] { book.put(taken) }
+            }
         }
-        #expect(index.count == all.count)
-        #expect(Set(index.listings) == Set(all.values))
+        #expect(book.offerCount == all.count)
     }
 
+    /// Of all that can take it, the one that costs least, of equals the earliest node.
     private static func asked(
-        _ needs: Needs, _ all: some Sequence<Listing>, but banned: NodeID
-    ) -> (node: NodeID, rate: Rate)? {
-        all.filter {
-            $0.standing == .live && $0.offer.availability == .open && $0.offer.closing == nil
-                && $0.offer.node != banned && Feasibility.check(needs, $0.offer) == nil
-        }.map { listing in
-            Rank(
-                rate: Feasibility.rate(needs, listing.offer.terms).microPerHour,
-                leftover: leftover(of: listing.offer, after: needs), node: listing.offer.node)
-        }.min().map { ($0.node, Sample.rate($0.rate)) }
-    }
-
-    /// Cheaper, else with less left over, else of the earlier node.
-    private struct Rank: Comparable {
-        let rate: Int64
-        let leftover: Int64
-        let node: NodeID
-
-        static func < (left: Rank, right: Rank) -> Bool {
-            (left.rate, left.leftover, left.node) < (right.rate, right.leftover, right.node)
+        _ needs: Needs, _ all: some Sequence<Offer>, _ book: inout OrderBook
+    ) -> NodeID? {
+        var best: (cost: Int64, node: NodeID)?
+        for offer in all {
+            guard let now = book.offer(of: offer.node), Feasibility.check(needs, now) == nil,
+                let cost = book.cost(of: needs, on: offer.node)
+            else { continue }
+            if best.map({ (cost, offer.node) < $0 }) ?? true { best = (cost, offer.node) }
         }
-    }
-
-    private static func leftover(of offer: Offer, after needs: Needs) -> Int64 {
-        let (free, whole) = (offer.free.subtracting(needs.slice), offer.terms.capacity)
-        let listed = offer.terms.devices.map(\.id)
-        let devices = listed.filter(offer.freeDevices.contains).count - needs.devices.count
-        let parts = [
-            (free.milliCPU, whole.milliCPU), (free.memoryBytes, whole.memoryBytes),
-            (free.diskBytes, whole.diskBytes), (Int64(devices), Int64(listed.count)),
-        ]
-        return parts.filter { $0.1 > 0 }.map { min($0, $1) * 1_000_000 / $1 }.reduce(0, +)
+        return best?.node
     }
 
     // MARK: Bounds
@@ -130,20 +119,19 @@ struct OfferDraw {
         self.regions = regions
     }
 
-    mutating func listing(
-        _ node: NodeID, _ known: Listing?, using random: inout SeededGenerator
-    ) -> Listing {
-        version += 1
+    mutating func offer(
+        _ node: NodeID, _ known: Offer?, using random: inout SeededGenerator
+    ) -> Offer {
+        version += 100
         func pick<Value>(_ values: [Value]) -> Value { values.randomElement(using: &random)! }
         if var known, Bool.random(using: &random) {
-            known.offer.version = version
-            known.offer.free = Sample.size(
+            known.version = version
+            known.free = Sample.size(
                 cpu: pick([0, 500, 4_000, 8_000]), memory: pick([0, 4, 16]),
                 disk: pick([0, 50, 100]))
-            known.offer.freeDevices = known.offer.terms.devices.map(\.id).filter { _ in
+            known.freeDevices = known.terms.devices.map(\.id).filter { _ in
                 Bool.random(using: &random)
             }
-            known.standing = pick([.live, .live, .live, .stale])
             return known
         }
         let count = pick([0, 1, 1, 2, 4, 8])
@@ -154,7 +142,7 @@ struct OfferDraw {
             return Sample.device(
                 "g\(number)", model: "m\(model)", vram: isMixed ? pick([8, 24, 80]) : 24)
         }
-        let offer = Sample.offer(
+        return Sample.offer(
             Int(node.text.dropFirst(4))!, version: version,
             availability: pick([.open, .open, .open, .open, .draining, .down]),
             devices: devices, ask: pick([1, 400_000, 800_000, 800_001, 3_000_000]),
@@ -164,7 +152,6 @@ struct OfferDraw {
                 Bool.random(using: &random)
             }, network: pick([.none, .egress]),
             closed: pick([nil, nil, nil, OfferClosing(.paused)]))
-        return Listing(offer: offer, standing: .live)
     }
 
     func needs(using random: inout SeededGenerator) -> Needs {

@@ -1,11 +1,12 @@
 import Crypto
+import Domain
 
 /// What the parts of a score are worth to one another. One value, the market's; none of it is fitted
 /// to a trace or a seed.
 ///
 /// A score is a gain in millionths of a unit, where a whole device has 1,000 units. Each weight says
 /// how many units of a device one unit of its part is worth.
-package struct PackingWeights: Hashable, Sendable {
+package struct ScoreWeights: Hashable, Sendable {
     /// Units that no typical order could use any more, by kind and by the CPU beside them: the measure
     /// itself, so 1 (fragmentation gradient, Weng et al., USENIX ATC 2023).
     package var fragmentation: Int64 = 1
@@ -23,15 +24,25 @@ package struct PackingWeights: Hashable, Sendable {
     /// and by how scarce it is now.
     package var scarcity: Int64 = 1
 
+    /// What a unit that is lost costs the order that loses it, in 1/1024 of the unit's price: a lost
+    /// device is not lost for good, and whoever pays wants the cheapest place first. 0: price alone.
+    package var share: Int64 = 256
+
     package init() {}
 
     /// The market's.
-    package static let standard = PackingWeights()
+    package static let standard = ScoreWeights()
+    /// The cheapest offer, whatever becomes of the rest.
+    package static let price: ScoreWeights = {
+        var weights = ScoreWeights()
+        weights.share = 0
+        return weights
+    }()
 
     /// One line, the same for equal weights and for no others.
     package var text: String {
-        "packing v1 fragmentation=\(fragmentation) residual=\(residual) stranding=\(stranding) "
-            + "leftover=\(leftover) scarcity=\(scarcity)"
+        "score v2 fragmentation=\(fragmentation) residual=\(residual) stranding=\(stranding) "
+            + "leftover=\(leftover) scarcity=\(scarcity) share=\(share)"
     }
 
     /// SHA-256 of `text`, 64 hexadecimal digits: what a measured figure was measured with.
@@ -39,5 +50,20 @@ package struct PackingWeights: Hashable, Sendable {
         SHA256.hash(data: Array(text.utf8)).map { byte in
             (byte < 16 ? "0" : "") + String(byte, radix: 16)
         }.joined()
+    }
+
+    // MARK: Money
+
+    /// What one lost millionth of a unit costs where a device's hour is worth `value` micro-units: in
+    /// 2⁻²⁶ micro-units.
+    func price(of value: Int64) -> Int64 {
+        let bounded = min(max(value, 0), Rate.limit)
+        return (bounded << 26) / (DemandMix.one * Int64(OfferFigures.whole)) * share / 1_024
+    }
+
+    /// So many lost millionths at such a price, in 1/1024 micro-units, rounded down.
+    static func cost(of loss: Int64, at price: Int64) -> Int64 {
+        let (high, low) = loss.multipliedFullWidth(by: price)
+        return high << 48 | Int64(truncatingIfNeeded: low >> 16)
     }
 }

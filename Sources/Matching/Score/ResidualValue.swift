@@ -10,11 +10,11 @@ struct ResidualValue: Hashable, Sendable {
 
     /// - Parameter parts: sizes in ascending order, each once, and how often each is asked for.
     init(_ parts: [(units: Int32, count: Int64)]) {
-        let sizes = parts.filter { $0.count > 0 && (1...PackingNeed.whole).contains($0.units) }
+        let sizes = parts.filter { $0.count > 0 && (1...OfferFigures.whole).contains($0.units) }
         let values = Self.prices(sizes)
         let best = Self.best(sizes.map { Int($0.units) }, values).value
         waste = best.enumerated().map { rest, value in
-            let worth = value * Double(PackingNeed.whole)
+            let worth = value * Double(OfferFigures.whole)
             return Int64(((Double(rest) - worth) * Double(DemandMix.one)).rounded())
         }
     }
@@ -27,10 +27,10 @@ struct ResidualValue: Hashable, Sendable {
         var basis = Basis(units, sizes.map { Double($0.count) })
         for _ in 0..<100 * max(sizes.count, 1) {
             let pattern = best(units, basis.prices)
-            guard pattern.value[Int(PackingNeed.whole)] > 1 + 1e-9, basis.enter(pattern.counts)
+            guard pattern.value[Int(OfferFigures.whole)] > 1 + 1e-9, basis.enter(pattern.counts)
             else { break }
         }
-        let whole = best(units, basis.prices).value[Int(PackingNeed.whole)]
+        let whole = best(units, basis.prices).value[Int(OfferFigures.whole)]
         return whole > 0 ? basis.prices.map { max($0, 0) / whole } : basis.prices
     }
 
@@ -39,7 +39,7 @@ struct ResidualValue: Hashable, Sendable {
     private static func best(
         _ sizes: [Int], _ values: [Double]
     ) -> (value: [Double], counts: [Double]) {
-        let whole = Int(PackingNeed.whole)
+        let whole = Int(OfferFigures.whole)
         var value = [Double](repeating: 0, count: whole + 1)
         var last = [Int](repeating: -1, count: whole + 1)
         for rest in 1...whole {
@@ -70,7 +70,7 @@ private struct Basis {
 
     /// Starts with one pattern for each size, as many of it as fit.
     init(_ sizes: [Int], _ demand: [Double]) {
-        let fits = sizes.map { Double(Int(PackingNeed.whole) / $0) }
+        let fits = sizes.map { Double(Int(OfferFigures.whole) / $0) }
         inverse = sizes.indices.map { row in
             sizes.indices.map { $0 == row ? 1 / fits[row] : 0 }
         }

@@ -1,0 +1,102 @@
+import Domain
+
+/// Whether the market has refused what the book believes of an offer or an order.
+enum Standing: Hashable, Sendable {
+    case live
+    /// Proposed, and not answered yet: an order is proposed once.
+    case proposed
+    /// Nothing is proposed with it until it changes.
+    case stale
+}
+
+/// A node's offer as it lies on the book: as it was committed, and as it will be if what is proposed on
+/// it is taken.
+struct Listing: Hashable, Sendable {
+    /// What a proposal takes, and the version that the offer has once it is taken.
+    struct Pending: Hashable, Sendable {
+        let task: TaskID
+        let slice: Resources
+        let devices: [DeviceID]
+        let version: Int64
+    }
+
+    private(set) var offer: Offer
+    private(set) var pending: [Pending] = []
+    var standing = Standing.live
+    /// As it was committed; nil where nothing is proposed beyond that.
+    private var base: Offer?
+
+    init(_ offer: Offer) { self.offer = offer }
+
+    /// The version that the market last told of.
+    var committedVersion: Int64 { base?.version ?? offer.version }
+
+    /// Whether no order is placed on it now.
+    var isClosed: Bool {
+        standing == .stale || offer.availability != .open || offer.closing != nil
+    }
+
+    /// Takes what was committed. What is proposed beyond it stays, as long as the versions may meet.
+    ///
+    /// - Returns: whether that changes what may be had of it.
+    mutating func take(_ new: Offer) -> Bool {
+        guard new.version >= committedVersion else { return false }
+        guard base != nil else {
+            guard new != offer else { return false }
+            offer = new
+            standing = .live
+            return true
+        }
+        guard new != base else { return false }
+        let before = offer
+        let wasStale = standing == .stale
+        base = new
+        standing = .live
+        pending.removeAll { $0.version <= new.version }
+        predict()
+        return wasStale || before != offer
+    }
+
+    /// Takes an order's devices and slice away until the market has answered.
+    mutating func propose(_ order: Order, at rate: Rate) -> Proposal {
+        let devices = Feasibility.freeDevices(order.needs.devices, in: offer)
+        let proposal = Proposal(
+            task: order.task, attempt: order.attempt, node: offer.node,
+            offerVersion: offer.version, rate: rate, devices: devices)
+        if base == nil { base = offer }
+        pending.append(
+            Pending(
+                task: order.task, slice: order.needs.slice, devices: devices,
+                version: offer.version + 1))
+        apply(order.needs.slice, devices)
+        return proposal
+    }
+
+    /// Whether what is proposed for this task is still on the version that it was proposed on: nothing
+    /// proposed before it has been withdrawn. Nil where nothing is proposed for it.
+    func stands(_ task: TaskID) -> Bool? {
+        guard let place = pending.firstIndex(where: { $0.task == task }) else { return nil }
+        return pending[place].version == committedVersion + Int64(place) + 1
+    }
+
+    /// - Returns: whether something was proposed for this task.
+    mutating func withdraw(_ task: TaskID) -> Bool {
+        guard let place = pending.firstIndex(where: { $0.task == task }) else { return false }
+        pending.remove(at: place)
+        predict()
+        return true
+    }
+
+    private mutating func predict() {
+        guard let base else { return }
+        offer = base
+        for each in pending { apply(each.slice, each.devices) }
+        if pending.isEmpty { self.base = nil }
+    }
+
+    private mutating func apply(_ slice: Resources, _ devices: [DeviceID]) {
+        offer.version += 1
+        offer.free = offer.free.subtracting(slice)
+        if !devices.isEmpty { offer.freeDevices.removeAll(where: devices.contains) }
+    }
+}

@@ -1,0 +1,177 @@
+import Domain
+
+/// The offers of the order book, by node and in the index: what the market's words are in the index's
+/// numbers.
+struct OfferBook: Sendable {
+    /// The least that a device's hour is worth, in micro-units: enough to tell the fuller of equally
+    /// cheap machines, and far less than anybody pays.
+    private static let leastValue: Int64 = 64
+
+    private var index: OfferIndex
+    private var models = NameBits()
+    private var regions = NameBits()
+    /// By handle.
+    private var byHandle: [Listing?] = []
+    /// Looked up, never walked.
+    private var handles: [NodeID: OfferIndex.Handle] = [:]
+    private var demand: [(needs: Needs, count: Int64)] = []
+
+    init(weights: ScoreWeights) { index = OfferIndex(weights: weights) }
+
+    var count: Int { index.count }
+
+    /// In no particular order.
+    var listings: some Sequence<Listing> { byHandle.lazy.compactMap { $0 } }
+
+    func listing(of node: NodeID) -> Listing? { handles[node].flatMap { byHandle[$0] } }
+
+    // MARK: Offers
+
+    mutating func put(_ offer: Offer) {
+        guard let handle = handles[offer.node] else { return insert(Listing(offer)) }
+        guard byHandle[handle]?.take(offer) ?? false else { return }
+        refresh(handle)
+    }
+
+    private mutating func insert(_ listing: Listing) {
+        let known = models.count
+        for device in listing.offer.terms.devices { _ = models.bit(of: device.model) }
+        let handle = index.insert(Self.figures(of: listing, &models, &regions))
+        if handle == byHandle.count { byHandle.append(nil) }
+        byHandle[handle] = listing
+        handles[listing.offer.node] = handle
+        if models.count != known, !demand.isEmpty { expect(demand) }
+    }
+
+    mutating func remove(_ node: NodeID) {
+        guard let handle = handles.removeValue(forKey: node) else { return }
+        byHandle[handle] = nil
+        index.remove(handle)
+    }
+
+    /// The version that the market last told of, where a refusal of `proposal` says something of it: not
+    /// where it has changed since, nor where the proposal was on what another one was to lead to.
+    func version(refusedBy proposal: Proposal) -> Int64? {
+        guard let handle = handles[proposal.node], let listing = byHandle[handle] else {
+            return nil
+        }
+        let version = listing.committedVersion
+        return listing.stands(proposal.task) ?? (proposal.offerVersion == version) ? version : nil
+    }
+
+    mutating func markStale(_ node: NodeID) {
+        guard let handle = handles[node] else { return }
+        byHandle[handle]?.standing = .stale
+        refresh(handle)
+    }
+
+    private mutating func refresh(_ handle: OfferIndex.Handle) {
+        byHandle.withUnsafeBufferPointer { listings in
+            guard let listing = listings[handle] else { return }
+            index.update(handle, Self.figures(of: listing, &models, &regions))
+        }
+    }
+
+    // MARK: Proposals
+
+    mutating func propose(_ entry: Entry, _ figures: OrderFigures) -> Proposal? {
+        guard let choice = best(entry, figures),
+            let proposal = byHandle[choice.handle]?.propose(entry.order, at: choice.rate)
+        else { return nil }
+        if var offer = index[choice.handle], offer.take(figures) {
+            index.update(choice.handle, offer)
+        }
+        return proposal
+    }
+
+    private mutating func best(_ entry: Entry, _ figures: OrderFigures) -> Choice? {
+        let needs = entry.order.needs
+        let listings = byHandle
+        return index.best(for: figures, mustAsk: entry.hasRefused) { handle in
+            guard let listing = listings[handle] else { return false }
+            return entry.mayHave(listing) && Feasibility.check(needs, listing.offer) == nil
+        }
+    }
+
+    mutating func withdraw(_ task: TaskID, on node: NodeID) {
+        guard let handle = handles[node], byHandle[handle]?.withdraw(task) ?? false
+        else { return }
+        refresh(handle)
+    }
+
+    mutating func cost(of needs: Needs, on node: NodeID) -> Int64? {
+        handles[node].flatMap { index.cost(of: figures(of: needs), with: $0) }
+    }
+
+    // MARK: Figures
+
+    mutating func expect(_ demand: [(needs: Needs, count: Int64)]) {
+        self.demand = demand
+        index.expect(
+            DemandMix(
+                demand.map { needs, count in
+                    let figures = figures(of: needs)
+                    return DemandMix.Entry(figures.kind, models: figures.models, count: count)
+                }))
+    }
+
+    func figures(of needs: Needs) -> OrderFigures {
+        let need = needs.devices
+        let kind = OrderKind(milliCPU: needs.slice.milliCPU, count: max(need.count, 0))
+        return OrderFigures(
+            kind ?? .most, memory: needs.slice.memoryBytes, disk: needs.slice.diskBytes,
+            models: need.models.isEmpty ? .max : models.bits(of: need.models),
+            vram: need.vramBytes,
+            regions: needs.regions.isEmpty ? .max : regions.bits(of: needs.regions),
+            needsNetwork: needs.network != .none, tier: needs.minimumTier.rank, bid: needs.bid)
+    }
+
+    private static func figures(
+        of listing: borrowing Listing, _ models: inout NameBits, _ regions: inout NameBits
+    ) -> OfferFigures {
+        let offer = listing.offer
+        let terms = offer.terms
+        let all = terms.deviceCountAll
+        let value = max(all > 0 ? terms.ask.microPerHour / Int64(all) : 0, leastValue)
+        var bits: UInt64 = 0
+        var (least, most) = (Int64.max, Int64(0))
+        var last: String?
+        for device in terms.devices {
+            if device.model != last { bits |= models.bit(of: device.model) }
+            last = device.model
+            (least, most) = (min(least, device.vramBytes), max(most, device.vramBytes))
+        }
+        var figures = OfferFigures(
+            capacity: terms.capacity, free: offer.free, models: bits, devices: all,
+            whole: freeDevices(offer), ask: terms.ask, value: value,
+            tie: tie(of: offer.node))
+        figures.offered = terms.devices.count
+        (figures.leastVRAM, figures.mostVRAM) = (terms.devices.isEmpty ? 0 : least, most)
+        figures.tier = terms.tier.rank
+        figures.region = regions.bit(of: terms.region)
+        figures.isConnected = NetworkAccess.egress.isGiven(by: terms.network)
+        figures.isOpen = !listing.isClosed
+        return figures
+    }
+
+    /// How many of the offered devices are free. Both lists are in one order, or else they are compared
+    /// each with each.
+    private static func freeDevices(_ offer: Offer) -> Int {
+        var free = offer.freeDevices[...]
+        for device in offer.terms.devices where device.id == free.first { free.removeFirst() }
+        guard !free.isEmpty else { return offer.freeDevices.count }
+        return offer.terms.devices.count { offer.freeDevices.contains($0.id) }
+    }
+
+    /// The first eight characters of what makes an ID one node's: the order of IDs, as far as they tell
+    /// nodes apart.
+    private static func tie(of node: NodeID) -> UInt64 {
+        var tie: UInt64 = 0
+        var count = 0
+        for byte in node.text.utf8.dropFirst(4).prefix(8) {
+            tie = tie << 8 | UInt64(byte)
+            count += 1
+        }
+        return tie << UInt64(8 * (8 - count))
+    }
+}
