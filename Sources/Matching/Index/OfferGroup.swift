@@ -70,6 +70,26 @@ struct OfferGroup: Sendable {
         )
     }
 
+    /// What lies in the slots, as a search reads it: no references to count.
+    struct Slots {
+        /// Of the group, as bits.
+        let models: UInt64
+        let handles: UnsafeBufferPointer<OfferIndex.Handle?>
+        let figures: UnsafeBufferPointer<OfferFigures>
+        let ties: UnsafeBufferPointer<UInt64>
+    }
+
+    static func withSlots(of group: UnsafePointer<OfferGroup>, _ body: (Slots) -> Void) {
+        let models = group.pointee.models
+        group.pointee.handles.withUnsafeBufferPointer { handles in
+            group.pointee.figures.withUnsafeBufferPointer { figures in
+                group.pointee.ties.withUnsafeBufferPointer { ties in
+                    body(Slots(models: models, handles: handles, figures: figures, ties: ties))
+                }
+            }
+        }
+    }
+
     // MARK: Offers
 
     /// Takes a free slot; the group must not be full.

@@ -17,11 +17,11 @@ extension OfferIndex {
         var found = Found(order)
         for group in heads.indices where heads[group].isWorthSearching(order) {
             let extra = isScored ? scarcityCost(of: order.kind, in: group) : 0
-            // In place: a group is many arrays, and none of them is counted.
-            groups.withUnsafeMutableBufferPointer { groups in
-                if let number { groups[group].prepare(order.kind, as: number) }
-                groups[group].search(
-                    order, column: number, extra: extra, &found, mustAsk, mayHave)
+            if let number { groups[group].prepare(order.kind, as: number) }
+            groups.withUnsafeBufferPointer { groups in
+                guard let first = groups.baseAddress else { return }
+                OfferGroup.search(
+                    first + group, order, column: number, extra: extra, &found, mustAsk, mayHave)
             }
         }
         guard let handle = found.handle, let place = place(of: handle) else { return nil }
@@ -56,59 +56,27 @@ extension OfferIndex {
 extension OfferGroup {
     /// Depth first, what bounds the best first; a branch that cannot be better is left.
     ///
+    /// Static, by pointer: a group is many arrays, and a copy of it would count them all.
     /// - Parameter column: the kind's, which bounds by cost; nil: by price alone.
-    func search(
-        _ order: OrderFigures, column: Int?, extra: Int64, _ found: inout Found, _ mustAsk: Bool,
-        _ mayHave: (OfferIndex.Handle) -> Bool
+    static func search(
+        _ group: UnsafePointer<OfferGroup>, _ order: OrderFigures, column: Int?, extra: Int64,
+        _ found: inout Found, _ mustAsk: Bool, _ mayHave: (OfferIndex.Handle) -> Bool
     ) {
         // At most eight elements of each level wait.
         withUnsafeTemporaryAllocation(of: Branch.self, capacity: SlotTree.fan * 12) { stack in
-            tree.withShape { shape in
-                guard let column, let costs = columns[column] else {
-                    let search = Search(shape, order, extra, nil, nil, stack)
-                    return run(search, order, extra, &found, mustAsk, mayHave)
-                }
-                costs.withCosts { least, winners in
-                    let search = Search(shape, order, extra, least, winners, stack)
-                    run(search, order, extra, &found, mustAsk, mayHave)
+            withSlots(of: group) { slots in
+                group.pointee.tree.withShape { shape in
+                    guard let column, let costs = group.pointee.columns[column] else {
+                        var search = Search(shape, slots, order, extra, nil, nil, stack)
+                        return search.run(&found, mustAsk, mayHave)
+                    }
+                    costs.withCosts { least, winners in
+                        var search = Search(shape, slots, order, extra, least, winners, stack)
+                        search.run(&found, mustAsk, mayHave)
+                    }
                 }
             }
         }
-    }
-
-    private func run(
-        _ search: consuming Search, _ order: OrderFigures, _ extra: Int64, _ found: inout Found,
-        _ mustAsk: Bool, _ mayHave: (OfferIndex.Handle) -> Bool
-    ) {
-        ties.withUnsafeBufferPointer { ties in
-            figures.withUnsafeBufferPointer { figures in
-                search.push(childrenOf: nil, found, ties)
-                while let branch = search.pop(found, ties) {
-                    guard branch.level == 0 else {
-                        search.push(childrenOf: branch, found, ties)
-                        continue
-                    }
-                    let slot = Int(branch.element)
-                    guard let handle = handles[slot] else { continue }
-                    let isSure = !mustAsk && isSure(order, figures[slot])
-                    guard figures[slot].has(order) else { continue }
-                    let rate = figures[slot].rate(of: order)
-                    guard rate <= order.bid else { continue }
-                    let cost = search.cost(at: slot, rate, figures[slot], order.kind)
-                    guard found.mayGain(cost, ties[slot]), isSure || mayHave(handle) else {
-                        continue
-                    }
-                    found.take(handle, rate, cost, ties[slot])
-                }
-            }
-        }
-    }
-
-    /// Whether the figures of an offer tell all.
-    private func isSure(_ order: OrderFigures, _ offer: OfferFigures) -> Bool {
-        guard !order.isInexact else { return false }
-        guard order.kind.count > 0 else { return true }
-        return order.vram <= offer.leastVRAM && models & ~order.models == 0
     }
 }
 
@@ -132,6 +100,7 @@ private struct Branch {
 /// One group's branches that wait, the best of them last.
 private struct Search {
     let shape: SlotTree.Shape
+    let slots: OfferGroup.Slots
     let order: OrderFigures
     let extra: Int64
     let least: UnsafeBufferPointer<Int64>?
@@ -144,11 +113,13 @@ private struct Search {
     var count = 0
 
     init(
-        _ shape: SlotTree.Shape, _ order: OrderFigures, _ extra: Int64,
-        _ least: UnsafeBufferPointer<Int64>?, _ winners: UnsafeBufferPointer<Int32>?,
+        _ shape: SlotTree.Shape, _ slots: OfferGroup.Slots, _ order: OrderFigures,
+        _ extra: Int64, _ least: UnsafeBufferPointer<Int64>?,
+        _ winners: UnsafeBufferPointer<Int32>?,
         _ stack: UnsafeMutableBufferPointer<Branch>
     ) {
         self.shape = shape
+        self.slots = slots
         self.order = order
         self.extra = extra
         self.least = least
@@ -163,28 +134,62 @@ private struct Search {
         mostPrice = UnitPrice.highest(for: order.bid, units: Int64(units))
     }
 
-    /// The exact cost of an offer in its place.
-    func cost(at slot: Int, _ rate: Rate, _ offer: OfferFigures, _ kind: OrderKind) -> Int64 {
-        guard let least else { return rate.microPerHour * offer.burden }
-        // The column has CPU and devices; memory or disk may cost more.
-        let more = rate.microPerHour - offer.rate(of: kind)
-        return least[slot] + more * offer.burden + extra
+    mutating func run(
+        _ found: inout Found, _ mustAsk: Bool, _ mayHave: (OfferIndex.Handle) -> Bool
+    ) {
+        push(childrenOf: nil, found)
+        while let branch = pop(found) {
+            if branch.level > 0 {
+                push(childrenOf: branch, found)
+            } else {
+                consider(Int(branch.element), &found, mustAsk, mayHave)
+            }
+        }
     }
 
-    mutating func pop(_ found: Found, _ ties: UnsafeBufferPointer<UInt64>) -> Branch? {
+    private func consider(
+        _ slot: Int, _ found: inout Found, _ mustAsk: Bool,
+        _ mayHave: (OfferIndex.Handle) -> Bool
+    ) {
+        guard let handle = slots.handles[slot], slots.figures[slot].has(order) else { return }
+        let rate = slots.figures[slot].rate(of: order)
+        guard rate <= order.bid else { return }
+        let (cost, tie) = (cost(at: slot, rate), slots.ties[slot])
+        let isSure = !mustAsk && isSure(slot)
+        guard found.mayGain(cost, tie), isSure || mayHave(handle) else { return }
+        found.take(handle, rate, cost, tie)
+    }
+
+    /// Whether the figures of an offer tell all.
+    private func isSure(_ slot: Int) -> Bool {
+        guard !order.isInexact else { return false }
+        guard order.kind.count > 0 else { return true }
+        return order.vram <= slots.figures[slot].leastVRAM && slots.models & ~order.models == 0
+    }
+
+    /// The exact cost of an offer in its place.
+    private func cost(at slot: Int, _ rate: Rate) -> Int64 {
+        let burden = slots.figures[slot].burden
+        guard let least else { return rate.microPerHour * burden }
+        // The column has CPU and devices; memory or disk may cost more.
+        let more = rate.microPerHour - slots.figures[slot].rate(of: order.kind)
+        return least[slot] + more * burden + extra
+    }
+
+    private mutating func pop(_ found: Found) -> Branch? {
         while count > 0 {
             count -= 1
             let branch = stack[count]
             let element = shape.starts[Int(branch.level)] + Int(branch.element)
-            if found.mayGain(branch.cost, tie(of: element, ties)) { return branch }
+            if found.mayGain(branch.cost, tie(of: element)) { return branch }
         }
         return nil
     }
 
     /// The first tie that an element may have.
-    private func tie(of element: Int, _ ties: UnsafeBufferPointer<UInt64>) -> UInt64 {
+    private func tie(of element: Int) -> UInt64 {
         guard let winners else { return 0 }
-        return ties[Int(winners[element])]
+        return slots.ties[Int(winners[element])]
     }
 
     private func cost(of element: Int, price: UInt64) -> Int64 {
@@ -198,9 +203,7 @@ private struct Search {
     }
 
     /// The root's children where there is no branch.
-    mutating func push(
-        childrenOf branch: Branch?, _ found: Found, _ ties: UnsafeBufferPointer<UInt64>
-    ) {
+    private mutating func push(childrenOf branch: Branch?, _ found: Found) {
         let level = branch.map { Int($0.level) - 1 } ?? shape.top
         let first = shape.starts[level] + (branch.map { Int($0.element) * SlotTree.fan } ?? 0)
         let (words, stride, bottom) = (shape.words, shape.stride, count)
@@ -216,7 +219,7 @@ private struct Search {
                 words[SlotTree.Column.tier * stride + element] >= tier
             else { continue }
             let cost = cost(of: element, price: price)
-            guard cost != KindColumn.never, found.mayGain(cost, tie(of: element, ties)) else {
+            guard cost != KindColumn.never, found.mayGain(cost, tie(of: element)) else {
                 continue
             }
             let child = Branch(
