@@ -60,6 +60,18 @@ package actor MatchLoop: Service {
     /// Why the book's offers do or do not fit, right now.
     package func explain(_ needs: Needs) -> Explanation { book.explain(needs) }
 
+    /// When the book will have room for what it has none for now, as these leases end.
+    package func expectedStart(
+        of needs: Needs, as task: TaskID?, _ leases: [Lease]
+    ) -> ExpectedStart? {
+        let occupied = leases.filter(\.life.isLive).map { lease in
+            Occupation(
+                node: lease.node, slice: lease.slice, devices: lease.devices.map(\.id),
+                until: lease.latestEnd)
+        }
+        return book.expectedStart(of: needs, as: task, occupied)
+    }
+
     private func rebuild() async throws {
         let offers = Read.offers(limit: Self.rebuildLimit)
         let open = Read.openTasks(limit: Self.rebuildLimit)
@@ -137,6 +149,19 @@ package actor MatchLoop: Service {
         case .orderChanged: book.removeOrder(proposal.task)
         case .offerChanged: book.markRefused(proposal, stale: .offer)
         default: book.markRefused(proposal)
+        }
+    }
+}
+
+extension Lease {
+    /// When it will have used its escrow, if it is never silent nor asked to pause.
+    fileprivate var latestEnd: Timestamp {
+        let seconds = Bill.seconds(paidBy: escrow, rate: rate)
+        switch life {
+        case .reserved(let until): return until.advanced(seconds: seconds)
+        case .running(let since, _, _): return since.advanced(seconds: seconds)
+        case .ended(_, let since, _, _): return since
+        case .settled(_, _, _, let moment): return moment
         }
     }
 }

@@ -64,7 +64,10 @@ extension MarketServices {
                     feasible: explanation.feasible, total: explanation.total, rejected: rejected,
                     in: language),
                 fixes: explanation.feasible > 0
-                    ? nil : explanation.fixes(of: job.terms.needs, in: language))
+                    ? nil : explanation.fixes(of: job.terms.needs, in: language),
+                expectedStart: try await expectedStart(
+                    explanation, of: job.terms.needs,
+                    as: tasks.first { if case .open = $0.life { true } else { false } }?.id))
         case .failed, .stopped:
             guard let reason = job.endReason(tasks) else {
                 return ReasonDTO(
@@ -76,6 +79,24 @@ extension MarketServices {
         case .starting, .running, .stopping, .finished: return nil
         }
     }
+
+    /// Where running leases alone are in the way: when the first of them has ended.
+    private func expectedStart(
+        _ explanation: Explanation, of needs: Needs, as task: TaskID? = nil
+    ) async throws -> ExpectedStartDTO? {
+        guard explanation.feasible == 0,
+            explanation.rejected.contains(where: { $0.reason == .busy })
+        else { return nil }
+        let read = Read.unsettledLeases(limit: Self.mostLeasesLookedAt)
+        let leases = try await store.read([read]).leases(read)
+        guard leases.count < Self.mostLeasesLookedAt else { return nil }
+        return await matching.expectedStart(of: needs, as: task, leases).map {
+            ExpectedStartDTO(latest: TimeDTO($0.latest), ordersAhead: $0.ahead)
+        }
+    }
+
+    /// Beyond them no start is foretold: it would take too long to say.
+    private static let mostLeasesLookedAt = 20_000
 
     /// By id: the job's name may be a newer one's by then.
     private func retry(_ job: Job, _ language: Language) -> FixDTO {
@@ -114,7 +135,8 @@ extension MarketServices {
             rejected: explanation.rejections(in: language),
             maxDurationSeconds: spec.maxDuration,
             cheapestMicroPerHour: cheapest?.microPerHour,
-            fixes: explanation.fixes(of: spec.needs, in: language))
+            fixes: explanation.fixes(of: spec.needs, in: language),
+            expectedStart: try await expectedStart(explanation, of: spec.needs))
     }
 
     private func likely(

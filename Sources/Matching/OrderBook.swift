@@ -21,6 +21,9 @@ package struct OrderBook: Sendable {
         offerBook.listings.map(\.offer).sorted { $0.node < $1.node }
     }
 
+    /// In no particular order.
+    var offersNow: some Sequence<Offer> { offerBook.listings.lazy.map(\.offer) }
+
     /// As it will be if what is proposed on it is taken.
     package func offer(of node: NodeID) -> Offer? { offerBook.listing(of: node)?.offer }
 
@@ -28,7 +31,7 @@ package struct OrderBook: Sendable {
 
     /// What each offer on the book says to `needs`, whether or not such an order is open.
     package func explain(_ needs: Needs) -> Explanation {
-        Explanation(needs, of: offerBook.listings.lazy.map(\.offer))
+        Explanation(needs, of: offersNow)
     }
 
     /// What orders are expected to ask for: how many of each.

@@ -7,11 +7,43 @@ package struct ReasonDTO: Codable, Hashable, Sendable {
     package let text: String
     /// What would help; left out where nothing is known to.
     package let fixes: [FixDTO]?
+    /// Of a job that waits for what runs to end; left out where that is not what it waits for.
+    package let expectedStart: ExpectedStartDTO?
 
-    package init(code: String, text: String, fixes: [FixDTO]? = nil) {
+    package init(
+        code: String, text: String, fixes: [FixDTO]? = nil, expectedStart: ExpectedStartDTO? = nil
+    ) {
         self.code = code
         self.text = text
         self.fixes = fixes
+        self.expectedStart = expectedStart
+    }
+
+    private enum CodingKeys: String, CodingKey {
+        case code, text, fixes
+        case expectedStart = "expected_start"
+    }
+}
+
+/// When a job that waits will have a place, if what runs runs on as long as it may.
+package struct ExpectedStartDTO: Codable, Hashable, Sendable {
+    package let latest: TimeDTO
+    /// Orders that may take the place before.
+    package let ordersAhead: Int
+
+    package init(latest: TimeDTO, ordersAhead: Int) {
+        self.latest = latest
+        self.ordersAhead = ordersAhead
+    }
+
+    private enum CodingKeys: String, CodingKey {
+        case latest
+        case ordersAhead = "orders_ahead"
+    }
+
+    package func text(in language: Language) -> String {
+        Message.expectedStart.text(
+            in: language, ["time": latest.description, "ahead": String(ordersAhead)])
     }
 }
 

@@ -35,7 +35,7 @@ package enum Message: String, Hashable, Sendable, CaseIterable {
     case planTitle, planTitleArray, planImage, planPinned, planInputs, planNetwork, planOffers,
         planOffersFit,
         planLow, planLikely, planWorst, planTotal, planBudgetNote, planLongest, planCheapest,
-        planNothingBought, planNotFeasible, confirmBuy, confirmStop, confirmDeclined,
+        planNothingBought, planNotFeasible, expectedStart, confirmBuy, confirmStop, confirmDeclined,
         confirmSpend, confirmAct
     // Tables: headings of `ps`, `show`, `offers`, `node list`, `cost` and `ledger`
     case headingJob, headingName, headingState, headingProgress, headingTask, headingTasks,

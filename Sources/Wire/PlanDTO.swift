@@ -52,12 +52,14 @@ package struct PlanDTO: Codable, Hashable, Sendable {
     package let maxDurationSeconds: Int64
     package let cheapestMicroPerHour: Int64?
     package let fixes: [FixDTO]
+    /// Where nothing fits now because of what runs.
+    package let expectedStart: ExpectedStartDTO?
 
     package init(
         name: String, tasks: Int, image: ImageDTO, budget: MoneyDTO, low: MoneyDTO,
         likely: MoneyDTO?, worst: MoneyDTO, feasible: Int, totalOffers: Int,
         rejected: [RejectionDTO], maxDurationSeconds: Int64, cheapestMicroPerHour: Int64? = nil,
-        fixes: [FixDTO] = []
+        fixes: [FixDTO] = [], expectedStart: ExpectedStartDTO? = nil
     ) {
         self.name = name
         self.tasks = tasks
@@ -72,6 +74,7 @@ package struct PlanDTO: Codable, Hashable, Sendable {
         self.maxDurationSeconds = maxDurationSeconds
         self.cheapestMicroPerHour = cheapestMicroPerHour
         self.fixes = fixes
+        self.expectedStart = expectedStart
     }
 
     private enum CodingKeys: String, CodingKey {
@@ -83,6 +86,7 @@ package struct PlanDTO: Codable, Hashable, Sendable {
         case
             cheapestMicroPerHour = "cheapest_micro_per_hour"
         case fixes
+        case expectedStart = "expected_start"
     }
 }
 

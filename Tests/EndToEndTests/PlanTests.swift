@@ -51,6 +51,51 @@ extension EndToEnd {
             }
         }
 
+        @Test func `a job that waits for a running one is told by when it has a place`()
+            async throws
+        {
+            try await Stage.run { stage in
+                let double = try await GPUDouble(stage)
+                let site = try await Site.up(
+                    stage, node: Site.simulated + double.options, with: double.environment)
+                try await eventually("both GPUs are offered") {
+                    let offers: ListDTO<OfferDTO> = try site.api(.renter).get("/v1/offers")
+                    return offers.data.first?.devices.count == 2 ? () : nil
+                }
+                func spec(_ name: String, gpus: Int) throws -> [String: Any] {
+                    Self.merged(
+                        try Self.base(site),
+                        try Self.object(
+                            """
+                            {"name":"\(name)","run":"sleep 3000","resources":{"gpu":{"count":\(gpus)}}}
+                            """))
+                }
+                try await Self.submit(try spec("first", gpus: 2), site)
+                let first = try await eventually("the first runs") {
+                    let job = try await site.show("first")
+                    return job.state == .running ? job : nil
+                }
+                let plan = try await Self.plan(try spec("second", gpus: 1), site)
+                #expect(plan.rejected.map(\.code) == ["busy"])
+                let start = try #require(plan.expectedStart)
+                #expect(start.latest.timestamp > first.submittedAt.timestamp)
+                #expect(start.ordersAhead == 0)
+                try await Self.submit(try spec("second", gpus: 1), site)
+                let waiting = try await eventually("the second waits") {
+                    try await site.show("second").reason?.expectedStart
+                }
+                #expect(waiting == start)
+                let shown = try await site.ok(.renter, ["show", "second"])
+                #expect(shown.contains("a place at the latest at \(start.latest)"))
+            }
+        }
+
+        private static func submit(_ spec: [String: Any], _ site: Site) async throws {
+            let text = try JSONSerialization.data(withJSONObject: spec)
+            let path = try site.write(String(decoding: text, as: UTF8.self))
+            try await site.ok(.renter, ["run", path, "-y", "--no-input", "-d"])
+        }
+
         private static func base(_ site: Site) throws -> [String: Any] {
             try object(
                 """

@@ -31,6 +31,7 @@ struct JobPage {
         var rows: [[String]] = []
         if let reason = job.reason {
             rows.append([told(.showWhy), reason.text])
+            if let start = reason.expectedStart { rows.append(["", start.text(in: language)]) }
             rows += (reason.fixes ?? []).map { [told(.fixLabel), $0.title] }
         }
         let charged = told(

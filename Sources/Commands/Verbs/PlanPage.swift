@@ -68,6 +68,7 @@ struct PlanPage {
         ]
         if plan.feasible == 0 {
             notes.append("  " + told(.planNotFeasible))
+            if let start = plan.expectedStart { notes.append("  " + start.text(in: language)) }
             notes += plan.fixes.map { "  \(told(.fixLabel))  \($0.title)" }
             notes.append("  \(told(.fixLabel))  \(told(.fixWait))")
         }

@@ -1,0 +1,56 @@
+package import Domain
+
+/// What a lease keeps of an offer, and until when at the latest.
+package struct Occupation: Hashable, Sendable {
+    package let node: NodeID
+    package let slice: Resources
+    package let devices: [DeviceID]
+    package let until: Timestamp
+
+    package init(node: NodeID, slice: Resources, devices: [DeviceID], until: Timestamp) {
+        self.node = node
+        self.slice = slice
+        self.devices = devices
+        self.until = until
+    }
+}
+
+/// When an order that fits nowhere now will have a place.
+package struct ExpectedStart: Hashable, Sendable {
+    /// At the latest, if what runs runs on as long as it may, and nobody comes first.
+    package let latest: Timestamp
+    /// Orders whose turn comes before.
+    package let ahead: Int
+
+    /// The first moment at which one of these offers has room, because leases on it must have ended.
+    ///
+    /// - Returns: nil where nothing that ends makes room: something else is against every offer.
+    static func latest(
+        for needs: Needs, _ offers: some Sequence<Offer>, _ occupied: [Occupation]
+    ) -> Timestamp? {
+        let byNode = Dictionary(grouping: occupied, by: \.node)
+        var first: Timestamp?
+        for var offer in offers where Feasibility.check(needs, offer) == .busy {
+            for end in (byNode[offer.node] ?? []).sorted(by: { $0.until < $1.until }) {
+                if let first, first <= end.until { break }
+                offer.free = offer.free.adding(end.slice)
+                offer.freeDevices += end.devices
+                guard Feasibility.check(needs, offer) == nil else { continue }
+                first = end.until
+                break
+            }
+        }
+        return first
+    }
+}
+
+extension OrderBook {
+    /// - Parameter task: the order's, where it is on the book already: those behind it are not ahead.
+    package func expectedStart(
+        of needs: Needs, as task: TaskID?, _ occupied: [Occupation]
+    ) -> ExpectedStart? {
+        guard let latest = ExpectedStart.latest(for: needs, offersNow, occupied) else { return nil }
+        let ahead = task.flatMap { task in queue.firstIndex { $0.task == task } } ?? queue.count
+        return ExpectedStart(latest: latest, ahead: ahead)
+    }
+}
