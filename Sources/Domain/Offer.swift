@@ -61,13 +61,16 @@ package struct Offer: Hashable, Sendable, Codable {
     package var hygiene: Hygiene
     /// What its owner has asked for through the market.
     package var wish: NumberedWish
+    /// How the leases on it have gone.
+    package var record: TrackRecord
 
     package init(
         node: NodeID, provider: AccountID, version: Int64, availability: Availability,
         terms: OfferTerms, free: Resources, freeDevices: [DeviceID],
         duplicates: [DuplicateDevice] = [], hygiene: Hygiene = Hygiene(),
-        wish: NumberedWish = .none
+        wish: NumberedWish = .none, record: TrackRecord = TrackRecord()
     ) {
+        self.record = record
         self.hygiene = hygiene
         self.node = node
         self.provider = provider
@@ -94,7 +97,8 @@ package struct Offer: Hashable, Sendable, Codable {
             duplicates: try values.decodeIfPresent([DuplicateDevice].self, forKey: .duplicates)
                 ?? [],
             hygiene: try values.decodeIfPresent(Hygiene.self, forKey: .hygiene) ?? Hygiene(),
-            wish: try values.decodeIfPresent(NumberedWish.self, forKey: .wish) ?? .none)
+            wish: try values.decodeIfPresent(NumberedWish.self, forKey: .wish) ?? .none,
+            record: try values.decodeIfPresent(TrackRecord.self, forKey: .record) ?? TrackRecord())
     }
 
     /// Empty notes are left out, so that a row of an older form is still what it was.
@@ -110,11 +114,12 @@ package struct Offer: Hashable, Sendable, Codable {
         if !duplicates.isEmpty { try values.encode(duplicates, forKey: .duplicates) }
         if !hygiene.isEmpty { try values.encode(hygiene, forKey: .hygiene) }
         if wish != .none { try values.encode(wish, forKey: .wish) }
+        if !record.isEmpty { try values.encode(record, forKey: .record) }
     }
 
     private enum CodingKeys: String, CodingKey {
         case node, provider, version, availability, terms, free, freeDevices, duplicates, hygiene
-        case wish
+        case wish, record
     }
 
     /// Why its owner keeps it now; nil while it takes orders, as far as its owner is concerned.

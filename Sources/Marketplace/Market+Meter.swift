@@ -98,6 +98,8 @@ extension Market {
             let live = rows.leases(.liveLeasesOfNode(lease.node, limit: Command.everyTask))
             let ended = lease.id
             if case .running = before { offer.hygiene.end(ended, on: lease.devices.map(\.id)) }
+            offer.record.note(
+                ran: lease.life.reading?.seconds ?? 0, isLost: reason.isOfMachine)
             restate(&offer, under: live.filter { $0.id != ended })
             offer.version += 1
             decision.rows.append(.offer(offer))

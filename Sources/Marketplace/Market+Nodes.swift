@@ -62,7 +62,7 @@ extension Market {
             terms: terms.withholding(Set(others.keys), reason: "duplicate"),
             free: terms.capacity, freeDevices: [], duplicates: known?.duplicates ?? [],
             hygiene: known?.hygiene ?? Hygiene(),
-            wish: known?.wish ?? .none)
+            wish: known?.wish ?? .none, record: known?.record ?? TrackRecord())
         for device in terms.devices {
             if let other = others[device.id] { offer.note(device.id, claimedBy: other) }
         }

@@ -147,6 +147,7 @@ struct OfferBook: Sendable {
             tie: tie(of: offer.node))
         figures.offered = terms.devices.count
         (figures.leastVRAM, figures.mostVRAM) = (terms.devices.isEmpty ? 0 : least, most)
+        figures.burden = offer.record.burden
         figures.tier = terms.tier.rank
         figures.region = regions.bit(of: terms.region)
         figures.isConnected = NetworkAccess.egress.isGiven(by: terms.network)

@@ -190,20 +190,3 @@ extension EndReason {
         }
     }
 }
-
-extension EndReason {
-    /// Whether it is the machine's doing, so that the same task may well succeed on another one.
-    package var isOfMachine: Bool {
-        switch self {
-        case .nodeLost, .deviceLost, .killed, .yielded: true
-        case .startFailed(let code): !Self.ofJob.contains { code == $0 || code.hasPrefix($0 + "_") }
-        case .exited, .outOfMemory, .overran, .budgetExhausted, .stopped: false
-        }
-    }
-
-    /// Failed starts that fail anywhere as long as the spec is what it is.
-    private static let ofJob: Set<String> = [
-        "image_missing", "image_invalid", "image_pull", "image_refused", "image_too_large", "input",
-        "container",
-    ]
-}
