@@ -221,7 +221,8 @@ private func nanoseconds(_ clock: clockid_t) -> UInt64 {
 }
 
 extension Encodable {
-    fileprivate func json() throws -> String {
+    /// One line, the names in the style of the other figures.
+    func json() throws -> String {
         let encoder = JSONEncoder()
         encoder.keyEncodingStrategy = .convertToSnakeCase
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]

@@ -60,9 +60,10 @@ struct OpenBTrace {
             models: named.isEmpty ? .max : accepted)
     }
 
-    private static func number(_ text: String?) -> Int64? { text.flatMap { Int64($0) } }
+    static func number(_ text: String?) -> Int64? { text.flatMap { Int64($0) } }
 
-    private static func rows(_ path: String) throws -> [[String: String]] {
+    /// The lines of a file by the names in its first one.
+    static func rows(_ path: String) throws -> [[String: String]] {
         let lines = try String(contentsOfFile: path, encoding: .utf8)
             .split(whereSeparator: \.isNewline)
         guard let header = lines.first?.split(separator: ",").map(String.init) else { return [] }

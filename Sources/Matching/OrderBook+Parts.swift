@@ -2,11 +2,16 @@ import Domain
 
 /// An order's place in the queue.
 struct Turn: Hashable, Comparable, Sendable {
-    let since: Timestamp
+    let moment: Timestamp
     let task: TaskID
 
+    init(_ order: Order) {
+        moment = OrderOfService.turn(of: order)
+        task = order.task
+    }
+
     static func < (left: Turn, right: Turn) -> Bool {
-        (left.since, left.task) < (right.since, right.task)
+        (left.moment, left.task) < (right.moment, right.task)
     }
 }
 

@@ -6,7 +6,7 @@ package import Domain
 /// after a newer, changes nothing.
 package struct OrderBook: Sendable {
     private var offerBook: OfferBook
-    /// Ascending by age, then task: the order of service.
+    /// In the order of service (`OrderOfService`), then by task.
     private(set) var queue: [Turn] = []
     /// Looked up by task, never iterated.
     private var entries: [TaskID: Entry] = [:]
@@ -39,7 +39,7 @@ package struct OrderBook: Sendable {
         offerBook.expect(demand)
     }
 
-    /// The leases that the book would make now: oldest order first, each where it costs least,
+    /// The leases that the book would make now: in the order of service, each where it costs least,
     /// together within every offer's free capacity. An order that fits nowhere does not hold up those
     /// behind it.
     ///
@@ -91,7 +91,7 @@ extension OrderBook {
             guard order.attempt >= known.attempt, order != known else { return }
             removeOrder(order.task)
         }
-        let turn = Turn(since: order.since, task: order.task)
+        let turn = Turn(order)
         queue.insert(turn, at: queue.firstSortedIndex { $0 >= turn })
         entries[order.task] = Entry(order: order)
     }
@@ -100,7 +100,7 @@ extension OrderBook {
     package mutating func removeOrder(_ task: TaskID) {
         guard let entry = entries.removeValue(forKey: task) else { return }
         if let node = entry.proposedOn { offerBook.withdraw(task, on: node) }
-        let turn = Turn(since: entry.order.since, task: task)
+        let turn = Turn(entry.order)
         queue.remove(at: queue.firstSortedIndex { $0 >= turn })
     }
 }

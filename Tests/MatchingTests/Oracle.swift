@@ -19,7 +19,7 @@ enum Oracle {
     ) -> [Proposal] {
         var offers = offers
         var proposals: [Proposal] = []
-        for order in orders.sorted(by: { ($0.since, $0.task) < ($1.since, $1.task) }) {
+        for order in orders.sorted(by: { (turn($0), $0.task) < (turn($1), $1.task) }) {
             let candidates = offers.indices.filter {
                 fits(order.needs, offers[$0]) && refused.allows(order, offers[$0])
             }
@@ -37,6 +37,11 @@ enum Oracle {
             offers[best].version += 1
         }
         return proposals
+    }
+
+    /// An hour later for each device beyond the first.
+    private static func turn(_ order: Order) -> Int64 {
+        order.since.milliseconds + 3_600_000 * Int64(max(order.needs.devices.count, 1) - 1)
     }
 
     static func fits(_ needs: Needs, _ offer: Offer) -> Bool {

@@ -1,0 +1,19 @@
+package import Domain
+
+/// In which order those are served who wait: the first who came first, where all ask for one device.
+///
+/// An order for more is served as if it had come later, by one hour for each device beyond its first.
+/// What it takes would serve that many others, so those who come within that time are served before it,
+/// and nobody who comes later: the wait for a turn is in proportion to what is asked for, and age raises
+/// every order to the first turn. The hour is the unit in which capacity is priced.
+/// A turn holds up nobody: what the first cannot use goes to the next who can.
+package enum OrderOfService {
+    package static let millisecondsPerDevice: Int64 = 3_600_000
+
+    /// Its turn comes before that of every order with a later one.
+    package static func turn(of order: Order) -> Timestamp {
+        let others = Int64(max(order.needs.devices.count - 1, 0))
+        let (delay, isOver) = others.multipliedReportingOverflow(by: millisecondsPerDevice)
+        return order.since.advanced(milliseconds: isOver ? Timestamp.limit : delay)
+    }
+}

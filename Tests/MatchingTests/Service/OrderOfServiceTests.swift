@@ -1,0 +1,61 @@
+import Domain
+import Matching
+import Testing
+
+@Suite struct OrderOfServiceTests {
+    private static let hour: Int64 = 3_600_000
+
+    private func order(_ index: Int, devices: Int, since: Int64) -> Order {
+        let need = DeviceNeed(count: devices, models: [], vramBytes: 0)
+        return Sample.order(index, needs: Sample.needs(devices: need), since: since)
+    }
+
+    private func turn(_ devices: Int, since: Int64) -> Int64 {
+        OrderOfService.turn(of: order(1, devices: devices, since: since)).milliseconds
+    }
+
+    @Test func `orders for one device, and for none, are served in the order of their coming`() {
+        #expect(turn(0, since: 7) == 7)
+        #expect(turn(1, since: 7) == 7)
+    }
+
+    @Test func `each device beyond the first is worth an hour of waiting`() {
+        #expect(turn(2, since: 7) == 7 + Self.hour)
+        #expect(turn(8, since: 7) == 7 + 7 * Self.hour)
+    }
+
+    @Test func `no number of devices and no moment is too large`() {
+        let last = Timestamp.limit
+        #expect(turn(.max, since: 0) == last)
+        #expect(turn(.max, since: last) == last)
+        #expect(turn(8, since: -last) == -last + 7 * Self.hour)
+    }
+
+    /// Eight devices, which are the whole offer.
+    private func book(_ orders: [Order]) -> OrderBook {
+        var book = OrderBook()
+        let devices = (1...8).map { Sample.device("GPU-\($0)") }
+        book.put(Sample.offer(devices: devices))
+        for order in orders { book.add(order) }
+        return book
+    }
+
+    @Test func `an order for all lets pass who comes within its time, and nobody later`() {
+        let all = order(1, devices: 8, since: 0)
+        let within = order(2, devices: 1, since: 7 * Self.hour - 1)
+        let later = order(3, devices: 1, since: 7 * Self.hour + 1)
+        #expect(book([all, within]).proposed(9).map(\.task.index) == [2])
+        #expect(book([all, later]).proposed(9).map(\.task.index) == [1])
+    }
+
+    @Test func `an order that lets others pass takes what is free when nobody else waits`() {
+        #expect(book([order(1, devices: 8, since: 0)]).proposed(9).map(\.task.index) == [1])
+    }
+
+    @Test func `an order that was added is found again and taken off, whatever it asks for`() {
+        var book = book((1...9).map { order($0, devices: 10 - $0, since: Int64($0)) })
+        for index in 1...9 { book.removeOrder(Sample.task(index)) }
+        #expect(book.orderCount == 0)
+        #expect(book.proposed(9).isEmpty)
+    }
+}
