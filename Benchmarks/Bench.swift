@@ -19,6 +19,7 @@ enum Bench {
             switch words.first {
             case "openb": return try OpenBBench(Array(words.dropFirst())).run()
             case "churn": return try ChurnBench(Array(words.dropFirst())).run()
+            case "deadline": return try DeadlineBench(Array(words.dropFirst())).run()
             case "steady": return try SteadyBench(Array(words.dropFirst())).run()
             default: break
             }
@@ -39,7 +40,7 @@ struct Usage: Error, CustomStringConvertible {
         + Bench.suites.map { suite in
             "bench \(suite.name) [\(suite.measures.map(\.name).joined(separator: "|"))…]"
         }.joined(separator: "\n       ") + "\n       " + OpenBBench.usage + "\n       " + ChurnBench.usage
-        + "\n       " + SteadyBench.usage
+        + "\n       " + SteadyBench.usage + "\n       " + DeadlineBench.usage
 }
 
 /// Diagnostics; figures alone go to standard output.

@@ -325,11 +325,17 @@ package struct Order: Hashable, Sendable, Codable {
     package let needs: Needs
     /// When it came onto the book; earlier is served first.
     package let since: Timestamp
+    /// By when it must run or be done, where its renter has said so. Rows of an older form say
+    /// nothing.
+    package let deadline: Deadline?
 
-    package init(task: TaskID, attempt: Int64, needs: Needs, since: Timestamp) {
+    package init(
+        task: TaskID, attempt: Int64, needs: Needs, since: Timestamp, deadline: Deadline? = nil
+    ) {
         self.task = task
         self.attempt = attempt
         self.needs = needs
         self.since = since
+        self.deadline = deadline
     }
 }

@@ -11,15 +11,20 @@ struct BaselineDispatcher: Dispatcher {
         }
     }
 
+    /// Who is served first: who came first, or whose deadline comes first.
+    enum Service { case age, deadline }
+
     private let world: SteadyWorld
+    private let service: Service
     private var cluster: SteadyCluster
     private var rule: SteadyRule
     private var queue: [Turn] = []
     /// Kinds that fit nowhere until something becomes free.
     private var isHopeless: [Bool]
 
-    init(_ world: SteadyWorld, _ rule: SteadyRule.Name) {
+    init(_ world: SteadyWorld, _ rule: SteadyRule.Name, _ service: Service) {
         self.world = world
+        self.service = service
         cluster = SteadyCluster(world)
         self.rule = SteadyRule(rule, world)
         isHopeless = world.kinds.map { _ in false }
@@ -35,7 +40,10 @@ struct BaselineDispatcher: Dispatcher {
         if place < queue.count, queue[place].job == job { queue.remove(at: place) }
     }
 
-    private func turn(_ job: Int) -> Turn { Turn(key: world.jobs[job].submitted, job: job) }
+    private func turn(_ job: Int) -> Turn {
+        let facts = world.jobs[job]
+        return Turn(key: service == .age ? facts.submitted : facts.deadline, job: job)
+    }
 
     mutating func release(_ lease: SteadyLease) {
         cluster.give(world.jobs[lease.job].kind, lease.node, lease.devices)

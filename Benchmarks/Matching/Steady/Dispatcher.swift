@@ -34,15 +34,20 @@ enum Dispatch {
 /// The market's own book, fed as its match loop feeds it: rows after every commit, proposals until there
 /// are none.
 struct BookDispatcher: Dispatcher {
+    /// What an order says of its time.
+    enum Times { case nothing, deadlines }
+
     private let world: SteadyWorld
+    private let times: Times
     private var book: OrderBook
     /// The committed rows.
     private var offers: [Offer]
     /// Looked up, never walked.
     private var nodeOf: [NodeID: Int] = [:]
 
-    init(_ world: SteadyWorld) {
+    init(_ world: SteadyWorld, _ times: Times) {
         self.world = world
+        self.times = times
         book = OrderBook()
         offers = world.nodes.map(\.offer)
         for (number, offer) in offers.enumerated() {
@@ -53,7 +58,7 @@ struct BookDispatcher: Dispatcher {
 
     private static let job = JobID("job_steady") ?? JobID(bytes: [0])
 
-    private static func task(_ job: Int) -> TaskID { TaskID(job: Self.job, index: job + 1) }
+    static func task(_ job: Int) -> TaskID { TaskID(job: Self.job, index: job + 1) }
 
     mutating func submit(_ job: Int, attempt: Int64) {
         let job = (number: job, facts: world.jobs[job])
@@ -61,7 +66,8 @@ struct BookDispatcher: Dispatcher {
             Order(
                 task: Self.task(job.number), attempt: attempt,
                 needs: world.kinds[job.facts.kind].needs,
-                since: Timestamp(milliseconds: job.facts.submitted)))
+                since: Timestamp(milliseconds: job.facts.submitted),
+                deadline: times == .deadlines ? job.facts.promise : nil))
     }
 
     mutating func withdraw(_ job: Int) { book.removeOrder(Self.task(job)) }

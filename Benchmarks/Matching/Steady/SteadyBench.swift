@@ -48,9 +48,9 @@ struct SteadyBench {
             for policy in options.policies {
                 let tally =
                     if let rule = SteadyRule.Name(rawValue: policy) {
-                        Self.play(cell.world, BaselineDispatcher(cell.world, rule))
+                        Self.play(cell.world, BaselineDispatcher(cell.world, rule, .age))
                     } else {
-                        Self.play(cell.world, BookDispatcher(cell.world))
+                        Self.play(cell.world, BookDispatcher(cell.world, .nothing))
                     }
                 cells.append(Self.line(tally, cell.world, cell.trace, policy))
                 print(try cells[cells.count - 1].json())

@@ -13,7 +13,7 @@ struct SteadyMarket {
     private static let divisible = "G3"
     /// Legal divisions of an A100 of 80 GB: names and sevenths of the compute, the smallest first.
     private static let layouts: [[Profile]] = [
-        [Profile](repeating: .one, count: 7), [Profile](repeating: .two, count: 3), [.three, .four],
+        [Profile](repeating: .one, count: 7), [.two, .two, .two], [.three, .four],
     ]
 
     /// Of an A100 of 80 GB.

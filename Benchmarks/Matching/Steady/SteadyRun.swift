@@ -10,6 +10,7 @@ struct SteadyRun<Policy: Dispatcher> {
         case end(job: Int, attempt: Int64)
         case leave(Int)
         case join(Int)
+        case look
     }
 
     private enum Life {
@@ -28,7 +29,8 @@ struct SteadyRun<Policy: Dispatcher> {
     private var open: Int
     private(set) var tally: SteadyTally
 
-    init(_ world: SteadyWorld, _ policy: Policy) {
+    /// - Parameter looks: when the policy is asked though nothing has changed but the time.
+    init(_ world: SteadyWorld, _ policy: Policy, looks: [Int64] = []) {
         self.world = world
         self.policy = policy
         lives = world.jobs.map { _ in .away }
@@ -39,6 +41,7 @@ struct SteadyRun<Policy: Dispatcher> {
         for (number, job) in world.jobs.enumerated() {
             events.add(.submit(number), at: job.submitted)
         }
+        for moment in looks { events.add(.look, at: moment) }
         for (number, node) in world.nodes.enumerated() {
             for outage in node.outages {
                 events.add(.leave(number), at: outage.lowerBound)
@@ -73,6 +76,7 @@ struct SteadyRun<Policy: Dispatcher> {
         case .join(let node):
             policy.join(node)
             tally.joins(node)
+        case .look: break
         }
     }
 

@@ -34,6 +34,16 @@ struct SteadyWorld {
         let deadline: Int64
         let kind: Int
         let tenant: Int
+
+        /// The last moment at which it can start and be done in time.
+        var latestStart: Int64 { deadline - length }
+
+        /// As its order says it, with the length for its expected time.
+        var promise: Deadline? {
+            try? Deadline(
+                startBy: nil, finishBy: Timestamp(milliseconds: deadline),
+                expectedMilliseconds: length)
+        }
     }
 
     static let tenants = 20

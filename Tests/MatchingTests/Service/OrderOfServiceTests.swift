@@ -31,6 +31,22 @@ import Testing
         #expect(turn(8, since: -last) == -last + 7 * Self.hour)
     }
 
+    @Test func `an order with a deadline has its turn when it must start, not before it came`()
+        throws
+    {
+        func turn(by finish: Int64) throws -> Int64 {
+            let deadline = try Deadline(
+                startBy: nil, finishBy: Timestamp(milliseconds: finish), expectedMilliseconds: 100)
+            let order = Order(
+                task: Sample.task(1), attempt: 1, needs: Sample.needs(),
+                since: Timestamp(milliseconds: 500), deadline: deadline)
+            return OrderOfService.turn(of: order).milliseconds
+        }
+        #expect(try turn(by: 900) == 800)
+        #expect(try turn(by: 600) == 500)
+        #expect(try turn(by: 400) == 500)
+    }
+
     /// Eight devices, which are the whole offer.
     private func book(_ orders: [Order]) -> OrderBook {
         var book = OrderBook()
