@@ -112,7 +112,7 @@ struct DeadlineBench {
             goodputPct: percent(Int(met), Int(demanded)), jobs: world.jobs.count, missed: missed,
             refused: tally.refusals, lostLeases: tally.losses,
             reworkedDeviceS: tally.reworked / 1_000_000,
-            weights: policy == .orban ? PackingWeights.standard.fingerprint : nil)
+            weights: policy == .orban ? ScoreWeights.standard.fingerprint : nil)
     }
 
     /// How the market stands beside the goal at one load: means over the seeds.

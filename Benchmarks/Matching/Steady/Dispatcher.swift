@@ -32,7 +32,7 @@ enum Dispatch {
 }
 
 /// The market's own book, fed as its match loop feeds it: rows after every commit, proposals until there
-/// are none.
+/// are none. What it expects to be asked for is the mix of the trace, which FGD knows too.
 struct BookDispatcher: Dispatcher {
     /// What an order says of its time.
     enum Times { case nothing, deadlines }
@@ -54,6 +54,9 @@ struct BookDispatcher: Dispatcher {
             nodeOf[offer.node] = number
             book.put(offer)
         }
+        var counts = world.kinds.map { _ in Int64(0) }
+        for job in world.jobs { counts[job.kind] += 1 }
+        book.expect(zip(world.kinds, counts).map { (needs: $0.needs, count: $1) })
     }
 
     private static let job = JobID("job_steady") ?? JobID(bytes: [0])
@@ -118,7 +121,7 @@ struct BookDispatcher: Dispatcher {
         guard let node = nodeOf[proposal.node] else { return nil }
         let needs = world.kinds[world.jobs[job].kind].needs
         let offer = offers[node]
-        guard offer.version >= proposal.offerVersion, needs.slice.fits(in: offer.free),
+        guard offer.version == proposal.offerVersion, needs.slice.fits(in: offer.free),
             proposal.devices.allSatisfy(offer.freeDevices.contains)
         else { return nil }
         var bits: UInt64 = 0

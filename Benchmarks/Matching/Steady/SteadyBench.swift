@@ -89,7 +89,7 @@ struct SteadyBench {
             unfinished: world.jobs.count - tally.finished, lostLeases: tally.losses,
             reworkedDeviceS: tally.reworked / 1_000_000, leftOut: world.left,
             windowS: world.horizon / 1_000,
-            weights: policy == "orban" ? PackingWeights.standard.fingerprint : nil)
+            weights: policy == "orban" ? ScoreWeights.standard.fingerprint : nil)
     }
 
     /// By nearest rank.
