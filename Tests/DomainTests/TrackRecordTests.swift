@@ -7,7 +7,8 @@ import Testing
         #expect(TrackRecord().burden == 1_024 * 100 / 99)
     }
 
-    @Test func `what was lost is paid for again by what stands, and long service outweighs belief`() {
+    @Test func `what was lost is paid for again by what stands, and long service outweighs belief`()
+    {
         var (good, bad) = (TrackRecord(), TrackRecord())
         for _ in 0..<1_000 {
             good.note(ran: 3_600, isLost: false)

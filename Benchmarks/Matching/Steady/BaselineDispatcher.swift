@@ -45,7 +45,7 @@ struct BaselineDispatcher: Dispatcher {
         return Turn(key: service == .age ? facts.submitted : facts.deadline, job: job)
     }
 
-    mutating func release(_ lease: SteadyLease) {
+    mutating func release(_ lease: SteadyLease, ran: Int64, isLost: Bool) {
         cluster.give(world.jobs[lease.job].kind, lease.node, lease.devices)
         hope()
     }

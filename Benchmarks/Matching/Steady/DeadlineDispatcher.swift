@@ -42,8 +42,8 @@ struct DeadlineDispatcher<Base: Dispatcher>: Dispatcher {
         base.withdraw(job)
     }
 
-    mutating func release(_ lease: SteadyLease) {
-        base.release(lease)
+    mutating func release(_ lease: SteadyLease, ran: Int64, isLost: Bool) {
+        base.release(lease, ran: ran, isLost: isLost)
         cluster.give(world.jobs[lease.job].kind, lease.node, lease.devices)
         stage.remove(lease)
     }
@@ -67,7 +67,7 @@ struct DeadlineDispatcher<Base: Dispatcher>: Dispatcher {
         start(at: now, &done)
         while let leases = whoMakesWay(at: now) {
             for lease in leases {
-                release(lease)
+                release(lease, ran: 0, isLost: false)
                 done.append(.stop(lease.job))
             }
             start(at: now, &done)

@@ -16,7 +16,8 @@ protocol Dispatcher {
     mutating func submit(_ job: Int, attempt: Int64)
     /// It does not wait any more.
     mutating func withdraw(_ job: Int)
-    mutating func release(_ lease: SteadyLease)
+    /// - Parameter ran: seconds; lost, where its machine ended it.
+    mutating func release(_ lease: SteadyLease, ran: Int64, isLost: Bool)
     mutating func leave(_ node: Int)
     mutating func join(_ node: Int)
     /// What is done now; each is true in the dispatcher's own state when this returns.
@@ -75,9 +76,10 @@ struct BookDispatcher: Dispatcher {
 
     mutating func withdraw(_ job: Int) { book.removeOrder(Self.task(job)) }
 
-    mutating func release(_ lease: SteadyLease) {
+    mutating func release(_ lease: SteadyLease, ran: Int64, isLost: Bool) {
         let slice = world.kinds[world.jobs[lease.job].kind].needs.slice
         change(lease.node) { offer in
+            offer.record.note(ran: ran, isLost: isLost)
             offer.free = offer.free.adding(slice)
             let free = offer.freeDevices
             offer.freeDevices = offer.terms.devices.enumerated().filter { index, device in

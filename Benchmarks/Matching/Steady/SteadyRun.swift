@@ -69,7 +69,7 @@ struct SteadyRun<Policy: Dispatcher> {
         case .end(let job, let attempt):
             guard case .running(let lease, let since) = lives[job], attempts[job] == attempt
             else { return }
-            policy.release(lease)
+            policy.release(lease, ran: (now - since) / 1_000, isLost: false)
             tally.ends(lease, since: since, at: now, .finished)
             finish(job)
         case .leave(let node): leave(node, at: now)
@@ -83,7 +83,7 @@ struct SteadyRun<Policy: Dispatcher> {
     private mutating func leave(_ node: Int, at now: Int64) {
         for job in tally.jobs(on: node) {
             guard case .running(let lease, let since) = lives[job] else { continue }
-            policy.release(lease)
+            policy.release(lease, ran: (now - since) / 1_000, isLost: true)
             tally.ends(lease, since: since, at: now, .lost)
             lives[job] = .away
             losses[job] += 1
