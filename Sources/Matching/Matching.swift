@@ -6,5 +6,6 @@
 /// costs a refused proposal, never a wrong lease.
 /// Never does I/O, reads no clock, draws no randomness, and gives the same proposals for the same
 /// calls in the same order.
-/// Start reading at `OrderBook`, then `Index/OfferIndex`, `Feasibility`, `Explanation`.
+/// Start reading at `OrderBook`, then `Service/OrderOfService`, `Index/OfferIndex`, `Feasibility`,
+/// `Explanation`.
 package enum Matching {}
