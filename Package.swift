@@ -90,6 +90,7 @@ let package = Package(
         module(
             "SQLiteStorage",
             ["Domain", "Accounting", "Transparency", "Marketplace", grdb, crypto]),
+        module("Probing", ["Domain", httpClient, nio, nioHTTP1, nioSSL]),
         module("ContainerEngine", [httpClient, nio, nioPosix, nioHTTP1, yams]),
         .target(name: "CNVML"),
         module("DynamicLibrary"),
@@ -107,8 +108,8 @@ let package = Package(
         module(
             "NodeAgent",
             [
-                "Domain", "Hosting", "Wire", "ContainerEngine", "NVML", "CUDA", crypto, x509, asn1,
-                logging,
+                "Domain", "Hosting", "Wire", "Probing", "ContainerEngine", "NVML", "CUDA", crypto,
+                x509, asn1, logging,
                 nio, nioHTTP1, nioSSL, lifecycle, httpClient, foundationCompat, hummingbird,
             ] + grpc),
         module(
@@ -120,7 +121,7 @@ let package = Package(
         module(
             "Commands",
             [
-                "Domain", "Hosting", "Transparency", "Wire", "ControlPlane", "NodeAgent",
+                "Domain", "Hosting", "Transparency", "Wire", "Probing", "ControlPlane", "NodeAgent",
                 "Simulation", crypto, httpClient, nio, nioPosix, nioHTTP1, nioSSL, logging,
                 lifecycle,
             ]),
@@ -129,7 +130,7 @@ let package = Package(
         program("check-gpu", ["Domain", "Hosting", "NVML", "CUDA"]),
         // Markets and nodes as processes, for tests and benchmarks
         .target(
-            name: "Staging", dependencies: ["Domain", "Wire"], path: "Tests/Staging",
+            name: "Staging", dependencies: ["Domain", "Wire", nio, nioPosix], path: "Tests/Staging",
             swiftSettings: strict),
         // Hostile jobs and their controls, for tests and benchmarks
         .target(
@@ -177,7 +178,9 @@ let package = Package(
         tests(
             "ControlPlane",
             [
-                "Accounting", "ControlPlane", "Marketplace", "NodeAgent", "Transparency", "Wire",
+                "Accounting", "ControlPlane", "Marketplace", "Matching", "NodeAgent",
+                "Transparency",
+                "Wire",
                 "Domain", crypto,
                 x509, asn1,
                 logging, nio, nioPosix, nioSSL, lifecycle, hummingbird, hummingbirdTesting,

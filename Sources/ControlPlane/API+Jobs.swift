@@ -17,7 +17,8 @@ extension API {
             let spec = try JobSpec.parse(body.spec, file: "spec")
             return try Self.json(
                 try await market.plan(
-                    spec, digest: body.imageDigest, for: try call.account, call.language))
+                    spec, digest: body.imageDigest, measured: body.roundTrips ?? .none,
+                    for: try call.account, call.language))
         }
         add(.post, "/v1/jobs", .roles([.renter])) { request, call in
             try await Self.submit(request, call, market)
@@ -88,7 +89,9 @@ extension API {
         let renter = try call.account
         let image = try await market.resolve(
             spec.image, digest: submit.imageDigest, for: renter)
-        let terms = try spec.terms(image: image, inputs: submit.inputs.map(\.input))
+        let terms = try spec.terms(
+            image: image, inputs: submit.inputs.map(\.input),
+            measured: submit.roundTrips ?? .none)
         try await market.checkInputs(terms.workload, of: renter)
         let answer = try await market.store.perform(
             .submit(

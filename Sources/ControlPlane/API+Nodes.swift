@@ -90,7 +90,9 @@ extension MarketServices {
             closed: offer?.closing.map(ClosedDTO.init),
             leases: await sessions.liveLeases(on: node.id),
             duplicates: offer?.duplicates ?? [],
-            contested: await sessions.isContested(node.id))
+            contested: await sessions.isContested(node.id),
+            roundTrips: offer.flatMap { $0.terms.roundTrips.isEmpty ? nil : $0.terms.roundTrips },
+            regionRefuted: offer?.refutation)
     }
 
     /// - Throws: `Refusal.nodeUnknown`, also for other people's nodes.

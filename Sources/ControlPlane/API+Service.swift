@@ -1,3 +1,5 @@
+import Domain
+import HTTPTypes
 import Hummingbird
 import Marketplace
 import Transparency
@@ -19,6 +21,13 @@ extension API {
                 liveLeases: await market.sessions.liveLeaseCount,
                 series: await market.series.figures)
             return Self.text(Array(text.utf8), type: "text/plain; version=0.0.4")
+        }
+        // What people and nodes time: nothing is read, nothing is kept on the way.
+        add(.get, Beacon.marketPath, .anyone) { _, _ in
+            Response(status: .noContent, headers: [.cacheControl: "no-store"])
+        }
+        add(.get, "/v1/beacons", .anyone) { _, _ in
+            try Self.json(ListDTO(data: market.beacons.map(BeaconDTO.init), hasMore: false))
         }
         add(.get, "/v1/version", .anyone) { _, _ in
             try Self.json(

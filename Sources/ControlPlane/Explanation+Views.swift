@@ -7,6 +7,15 @@ extension Explanation {
         rejected.map { RejectionDTO($0.reason.mismatch, count: $0.offers, in: language) }
     }
 
+    /// How near offers are, of an order with a ceiling.
+    func latency(of needs: Needs) -> PlanLatencyDTO? {
+        needs.latency.map { latency in
+            PlanLatencyDTO(
+                ceiling: latency.ceiling,
+                nearest: nearest.map { .init(node: $0.node, $0.roundTrip) })
+        }
+    }
+
     /// What would help, each by itself, as a patch of the job's spec (RFC 7396).
     func fixes(of needs: Needs, in language: Language) -> [FixDTO] {
         relaxations.map { relaxation in
@@ -29,6 +38,9 @@ extension MismatchReason {
         case .deviceMemory(let bytes): .deviceMemory(bytes: bytes)
         case .region(let regions): .region(regions)
         case .tier(let tier): .tier(tier)
+        case .regionRefuted: .regionRefuted
+        case .latencyUnknown: .latencyUnknown
+        case .latency(let ceiling): .latency(microseconds: ceiling)
         case .network: .network
         case .price(let rate): .price(rate)
         case .owner: .owner
@@ -46,7 +58,7 @@ extension MismatchReason {
         case .memory(let bytes): Self.resource("memory", .string(Quantity.bytes(bytes)))
         case .disk(let bytes): Self.resource("disk", .string(Quantity.bytes(bytes)))
         case .deviceCount, .deviceModel, .deviceMemory: Self.resource("gpu", needs.devices.spec)
-        case .region:
+        case .region, .regionRefuted:
             .object([
                 "placement": .object(["countries": .array(needs.regions.map(JSONValue.string))])
             ])
@@ -54,6 +66,13 @@ extension MismatchReason {
             .object([
                 "placement": .object(["tier": .string(tier == .new ? "any" : tier.rawValue)])
             ])
+        case .latency(let ceiling):
+            .object([
+                "placement": .object([
+                    "max_latency": .string(Quantity.latency(microseconds: ceiling))
+                ])
+            ])
+        case .latencyUnknown: .object(["placement": .object(["max_latency": .null])])
         case .price(let rate):
             .object(["budget": .object(["max_price": .string(Quantity.rate(rate))])])
         case .network: .object(["network": .string(NetworkAccess.none.rawValue)])

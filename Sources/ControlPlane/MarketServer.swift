@@ -34,13 +34,16 @@ package struct MarketConfiguration: Sendable {
     package var limits: RateLimits
     /// Bytes that all series of samples may take together.
     package var seriesBytes: Int64
+    /// Beside the market itself, or in its place by its name.
+    package var beacons: [Beacon]
 
     package init(
         folder: String, host: String, port: Int, channelPort: Int, publicHost: String,
         commission: BasisPoints, origin: String,
         blobQuota: Int64 = standardBlobQuota, limits: RateLimits = .standard,
-        seriesBytes: Int64 = SeriesStore.standardBytes
+        seriesBytes: Int64 = SeriesStore.standardBytes, beacons: [Beacon] = []
     ) {
+        self.beacons = beacons
         self.folder = folder
         self.host = host
         self.port = port
@@ -51,6 +54,11 @@ package struct MarketConfiguration: Sendable {
         self.blobQuota = blobQuota
         self.limits = limits
         self.seriesBytes = seriesBytes
+    }
+
+    /// All that renters and nodes are told of, each name once.
+    var allBeacons: [Beacon] {
+        (beacons.contains { $0.name == .market } ? [] : [.market]) + beacons
     }
 
     /// Beyond loopback everything is TLS; a port that others reach never speaks in clear.
@@ -79,7 +87,8 @@ package struct MarketServer: Sendable {
         let metrics = Metrics()
         let faults = Faults(reach: reach)
         let market = Market(
-            commission: configuration.commission, blobQuota: configuration.blobQuota)
+            commission: configuration.commission, blobQuota: configuration.blobQuota,
+            beacons: configuration.allBeacons)
         let store = try SQLiteStore(
             path: configuration.folder + "/market.db", market: market, sealKey: secrets.sealKey,
             clock: { clock.now() }, reach: reach,
@@ -114,7 +123,8 @@ package struct MarketServer: Sendable {
             series: series, reports: NodeReports(), blobs: blobs, authenticator: authenticator,
             signer: signer, authority: authority, channelPort: configuration.channelPort,
             publicHost: configuration.publicHost, isTLS: !configuration.isLoopback,
-            metrics: metrics, limiter: RateLimiter(configuration.limits) { clock.now() }, log: log)
+            metrics: metrics, limiter: RateLimiter(configuration.limits) { clock.now() },
+            beacons: configuration.allBeacons, log: log)
         workers = [
             sessions, matching, OutboxWorker(store: store, feed: feed, faults: faults, log: log),
             Sequencer(store: store, feed: feed, signer: signer, faults: faults),

@@ -24,6 +24,8 @@ package struct MarketServices: Sendable {
     package let isTLS: Bool
     package let metrics: Metrics
     package let limiter: RateLimiter
+    /// Itself, and those that its operator named.
+    package let beacons: [Beacon]
     package let log: Logger
 
     /// A fresh identifier from the system's generator.

@@ -109,11 +109,13 @@ extension MarketServices {
     /// of the renter's last job of that name did on average; without one, the worst case. Where no
     /// offer fits there is no price, and so nothing that is likely.
     func plan(
-        _ spec: JobSpec, digest: BlobDigest?, for renter: AccountID, _ language: Language
+        _ spec: JobSpec, digest: BlobDigest?, measured: RoundTrips, for renter: AccountID,
+        _ language: Language
     ) async throws -> PlanDTO {
         guard let budget = spec.budget else { throw Refusal.budgetMissing }
         let image = try await resolve(spec.image, digest: digest, for: renter)
-        let explanation = await matching.explain(spec.needs)
+        let needs = spec.needs(measured: measured)
+        let explanation = await matching.explain(needs)
         let cheapest = explanation.cheapest
         if let cheapest, Bill.seconds(paidBy: budget, rate: cheapest) < 1 {
             throw Refusal.budgetExhausted
@@ -135,8 +137,9 @@ extension MarketServices {
             rejected: explanation.rejections(in: language),
             maxDurationSeconds: spec.maxDuration,
             cheapestMicroPerHour: cheapest?.microPerHour,
-            fixes: explanation.fixes(of: spec.needs, in: language),
-            expectedStart: try await expectedStart(explanation, of: spec.needs))
+            fixes: explanation.fixes(of: needs, in: language),
+            expectedStart: try await expectedStart(explanation, of: needs),
+            latency: explanation.latency(of: needs))
     }
 
     private func likely(

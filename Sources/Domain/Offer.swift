@@ -63,14 +63,18 @@ package struct Offer: Hashable, Sendable, Codable {
     package var wish: NumberedWish
     /// How the leases on it have gone.
     package var record: TrackRecord
+    /// Why its declared country cannot be; nil as far as the market knows.
+    package var refutation: RegionRefutation?
 
     package init(
         node: NodeID, provider: AccountID, version: Int64, availability: Availability,
         terms: OfferTerms, free: Resources, freeDevices: [DeviceID],
         duplicates: [DuplicateDevice] = [], hygiene: Hygiene = Hygiene(),
-        wish: NumberedWish = .none, record: TrackRecord = TrackRecord()
+        wish: NumberedWish = .none, record: TrackRecord = TrackRecord(),
+        refutation: RegionRefutation? = nil
     ) {
         self.record = record
+        self.refutation = refutation
         self.hygiene = hygiene
         self.node = node
         self.provider = provider
@@ -83,7 +87,7 @@ package struct Offer: Hashable, Sendable, Codable {
         self.wish = wish
     }
 
-    /// Rows that were stored before duplicates or wishes were noted have no such field.
+    /// Rows that were stored before duplicates, wishes or refutations were noted have no such field.
     package init(from decoder: any Decoder) throws {
         let values = try decoder.container(keyedBy: CodingKeys.self)
         self.init(
@@ -98,7 +102,8 @@ package struct Offer: Hashable, Sendable, Codable {
                 ?? [],
             hygiene: try values.decodeIfPresent(Hygiene.self, forKey: .hygiene) ?? Hygiene(),
             wish: try values.decodeIfPresent(NumberedWish.self, forKey: .wish) ?? .none,
-            record: try values.decodeIfPresent(TrackRecord.self, forKey: .record) ?? TrackRecord())
+            record: try values.decodeIfPresent(TrackRecord.self, forKey: .record) ?? TrackRecord(),
+            refutation: try values.decodeIfPresent(RegionRefutation.self, forKey: .refutation))
     }
 
     /// Empty notes are left out, so that a row of an older form is still what it was.
@@ -115,11 +120,12 @@ package struct Offer: Hashable, Sendable, Codable {
         if !hygiene.isEmpty { try values.encode(hygiene, forKey: .hygiene) }
         if wish != .none { try values.encode(wish, forKey: .wish) }
         if !record.isEmpty { try values.encode(record, forKey: .record) }
+        try values.encodeIfPresent(refutation, forKey: .refutation)
     }
 
     private enum CodingKeys: String, CodingKey {
         case node, provider, version, availability, terms, free, freeDevices, duplicates, hygiene
-        case wish, record
+        case wish, record, refutation
     }
 
     /// Why its owner keeps it now; nil while it takes orders, as far as its owner is concerned.
@@ -177,12 +183,15 @@ package struct OfferTerms: Hashable, Sendable, Codable {
     package var network: NetworkAccess
     /// Why nothing of it can be had now: its owner comes first.
     package let closed: OfferClosing?
+    /// How far beacons are from the node.
+    package let roundTrips: RoundTrips
 
     package init(
         capacity: Resources, devices: [Device], ask: Rate, region: String, tier: Tier,
         withheld: [WithheldDevice] = [], network: NetworkAccess = .none,
-        closed: OfferClosing? = nil
+        closed: OfferClosing? = nil, roundTrips: RoundTrips = .none
     ) {
+        self.roundTrips = roundTrips
         self.capacity = capacity
         self.devices = devices
         self.ask = ask
@@ -193,8 +202,8 @@ package struct OfferTerms: Hashable, Sendable, Codable {
         self.closed = closed
     }
 
-    /// Rows that were stored before devices could be withheld, a network offered, or offers closed,
-    /// have no such field.
+    /// Rows that were stored before devices could be withheld, a network offered, offers closed, or
+    /// round trips measured, have no such field.
     package init(from decoder: any Decoder) throws {
         let values = try decoder.container(keyedBy: CodingKeys.self)
         self.init(
@@ -205,7 +214,8 @@ package struct OfferTerms: Hashable, Sendable, Codable {
             tier: try values.decode(Tier.self, forKey: .tier),
             withheld: try values.decodeIfPresent([WithheldDevice].self, forKey: .withheld) ?? [],
             network: try values.decode(NetworkAccess.self, forKey: .network),
-            closed: try values.decodeIfPresent(OfferClosing.self, forKey: .closed))
+            closed: try values.decodeIfPresent(OfferClosing.self, forKey: .closed),
+            roundTrips: try values.decode(RoundTrips.self, forKey: .roundTrips))
     }
 
     /// As `Offer` does.
@@ -219,10 +229,12 @@ package struct OfferTerms: Hashable, Sendable, Codable {
         if !withheld.isEmpty { try values.encode(withheld, forKey: .withheld) }
         try values.encode(network, forKey: .network)
         try values.encodeIfPresent(closed, forKey: .closed)
+        try values.encode(roundTrips, forKey: .roundTrips)
     }
 
     private enum CodingKeys: String, CodingKey {
         case capacity, devices, ask, region, tier, withheld, network, closed
+        case roundTrips = "round_trips"
     }
 
     /// The same terms, without these devices.
@@ -232,7 +244,7 @@ package struct OfferTerms: Hashable, Sendable, Codable {
         return OfferTerms(
             capacity: capacity, devices: others, ask: ask, region: region, tier: tier,
             withheld: withheld + more.map { WithheldDevice(device: $0, reason: reason) },
-            network: network, closed: closed)
+            network: network, closed: closed, roundTrips: roundTrips)
     }
 
     /// Whether the device is offered.
@@ -243,7 +255,7 @@ package struct OfferTerms: Hashable, Sendable, Codable {
         OfferTerms(
             capacity: capacity, devices: devices.filter { $0.id != device }, ask: ask,
             region: region, tier: tier, withheld: withheld.filter { $0.device.id != device },
-            network: network, closed: closed)
+            network: network, closed: closed, roundTrips: roundTrips)
     }
 
     /// How many devices the node has, offered or not.
@@ -304,11 +316,14 @@ package struct Needs: Hashable, Sendable, Codable {
     /// The bid: the most that the slice may cost per hour.
     package let bid: Rate
     package let network: NetworkAccess
+    /// How near it has to be; nil where it may be anywhere.
+    package let latency: LatencyNeed?
 
     package init(
         slice: Resources, devices: DeviceNeed, regions: [String], minimumTier: Tier, bid: Rate,
-        network: NetworkAccess = .none
+        network: NetworkAccess = .none, latency: LatencyNeed? = nil
     ) {
+        self.latency = latency
         self.slice = slice
         self.devices = devices
         self.regions = regions

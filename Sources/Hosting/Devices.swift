@@ -199,7 +199,8 @@ extension Host {
             capacity: terms.capacity, devices: offered, ask: terms.ask, region: terms.region,
             tier: terms.tier, withheld: withheld, network: terms.network,
             closed: closing.map { OfferClosing($0.code, until: $0.opensAt) }
-                ?? (owner.sight?.hasRoom == false ? .diskFull : nil))
+                ?? (owner.sight?.hasRoom == false ? .diskFull : nil),
+            roundTrips: roundTrips)
     }
 
     /// What a device has of its own to say. That the owner uses all of them is said of the whole.

@@ -19,6 +19,8 @@ package struct Host: Sendable {
     /// By the last sample; only looked up, never walked where order tells.
     var devices: [DeviceID: KnownDevice] = [:]
     var owner: OwnerView
+    /// To the market's beacons, as last measured.
+    var roundTrips: RoundTrips
     /// Whether the market has said on this session what the owner wants.
     var isWishHeard = false
     /// What was said on this session.
@@ -52,6 +54,7 @@ package struct Host: Sendable {
     package init(node: NodeID, terms: OfferTerms, owner policy: OwnerPolicy = .standard) {
         self.node = node
         self.terms = terms
+        roundTrips = terms.roundTrips
         owner = OwnerView(policy: policy)
     }
 
@@ -72,6 +75,9 @@ package struct Host: Sendable {
             runTimers(at: now)
         case .devicesSeen(let readings, let askedAt): see(readings, askedAt: askedAt, at: now)
         case .ownerSeen(let sight): see(sight, at: now)
+        case .roundTripsMeasured(let trips):
+            if !trips.isLike(roundTrips) { roundTrips = trips }
+            offerAnew(at: now)
         case .saved(let lease, let result): saved(lease, result, at: now)
         case .removed(let lease): removed(lease, at: now)
         case .scrubbed(let device, let scrub, let result):

@@ -21,6 +21,9 @@ package enum HostEvent: Hashable, Sendable {
     /// The machine's owner, as they can be seen now; expected once a second where anything of them
     /// is looked at, and once at the start in any case.
     case ownerSeen(OwnerSight)
+    /// How far the market's beacons are now. What is about the same as before is no news: a changed
+    /// offer makes the market think again.
+    case roundTripsMeasured(RoundTrips)
     /// Outputs and log lines have reached the market, or never will.
     case saved(LeaseID, SaveResult)
     /// Nothing of the lease is left on this machine.

@@ -35,6 +35,7 @@ extension Market {
     /// Takes a node's declared terms as its offer, of a node that answers; what live leases use is
     /// not free. A device that another node has claimed before is not offered, and both nodes'
     /// offers say so: the one who came first keeps it, for UUIDs are public and anybody may name one.
+    /// A declared country that its round trips refute is noted.
     ///
     /// - Throws: `Refusal.termsImpossible` when it names a device twice.
     func advertise(_ terms: OfferTerms, from id: NodeID, _ rows: Rows) throws -> Decision {
@@ -62,7 +63,8 @@ extension Market {
             terms: terms.withholding(Set(others.keys), reason: "duplicate"),
             free: terms.capacity, freeDevices: [], duplicates: known?.duplicates ?? [],
             hygiene: known?.hygiene ?? Hygiene(),
-            wish: known?.wish ?? .none, record: known?.record ?? TrackRecord())
+            wish: known?.wish ?? .none, record: known?.record ?? TrackRecord(),
+            refutation: RegionRefutation(of: terms, by: beacons))
         for device in terms.devices {
             if let other = others[device.id] { offer.note(device.id, claimedBy: other) }
         }

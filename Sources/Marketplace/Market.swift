@@ -9,11 +9,14 @@ package struct Market: Sendable {
     package let startWindowSeconds: Int64
     /// Bytes that one account may store.
     package let blobQuota: Int64
+    /// What nodes measure their round trips to.
+    package let beacons: [Beacon]
 
     package init(
         commission: BasisPoints, startWindowSeconds: Int64 = 900,
-        blobQuota: Int64 = standardBlobQuota
+        blobQuota: Int64 = standardBlobQuota, beacons: [Beacon] = [.market]
     ) {
+        self.beacons = beacons
         self.commission = commission
         self.startWindowSeconds = startWindowSeconds
         self.blobQuota = blobQuota

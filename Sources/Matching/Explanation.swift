@@ -24,11 +24,30 @@ package struct Explanation: Hashable, Sendable, Codable {
     package let cheapestIgnoringPrice: Rate?
     /// Where nothing is feasible: what would make it so, each by itself.
     package let relaxations: [Relaxation]
+    /// Of an order with a latency ceiling: the offer with the least upper bound, whatever else it lacks.
+    package let nearest: Near?
+
+    /// How far away an offer is.
+    package struct Near: Hashable, Sendable, Codable {
+        package let node: NodeID
+        package let roundTrip: RoundTripEstimate
+
+        package init(node: NodeID, roundTrip: RoundTripEstimate) {
+            self.node = node
+            self.roundTrip = roundTrip
+        }
+
+        private enum CodingKeys: String, CodingKey {
+            case node
+            case roundTrip = "round_trip"
+        }
+    }
 
     package init(
         total: Int, feasible: Int, rejected: [Count], cheapest: Rate?,
-        cheapestIgnoringPrice: Rate?, relaxations: [Relaxation] = []
+        cheapestIgnoringPrice: Rate?, relaxations: [Relaxation] = [], nearest: Near? = nil
     ) {
+        self.nearest = nearest
         self.relaxations = relaxations
         self.total = total
         self.feasible = feasible
@@ -38,7 +57,7 @@ package struct Explanation: Hashable, Sendable, Codable {
     }
 
     private enum CodingKeys: String, CodingKey {
-        case total, feasible, rejected, relaxations
+        case total, feasible, rejected, relaxations, nearest
         case cheapest = "cheapest_micro_per_hour"
         case cheapestIgnoringPrice = "cheapest_ignoring_price_micro_per_hour"
     }
@@ -53,7 +72,8 @@ extension Explanation {
             total: tally.feasible + tally.rejected.reduce(0) { $0 + $1.offers },
             feasible: tally.feasible, rejected: tally.sorted, cheapest: tally.cheapest,
             cheapestIgnoringPrice: tally.cheapestIgnoringPrice,
-            relaxations: tally.feasible == 0 ? Relaxation.all(of: needs, offers) : [])
+            relaxations: tally.feasible == 0 ? Relaxation.all(of: needs, offers) : [],
+            nearest: tally.nearest)
     }
 }
 
@@ -63,8 +83,10 @@ private struct Tally {
     var rejected: [Explanation.Count] = []
     var cheapest: Rate?
     var cheapestIgnoringPrice: Rate?
+    var nearest: Explanation.Near?
 
     mutating func add(_ needs: Needs, _ offer: Offer) {
+        note(needs.latency?.estimate(to: offer), of: offer.node)
         let rate = Feasibility.rate(needs, offer.terms)
         if Feasibility.checkIgnoringPrice(needs, offer) == nil {
             cheapestIgnoringPrice = min(cheapestIgnoringPrice ?? rate, rate)
@@ -81,6 +103,13 @@ private struct Tally {
         rejected.sorted { left, right in
             (right.offers, left.reason.rank) < (left.offers, right.reason.rank)
         }
+    }
+
+    /// Equally near ones: the earliest node, whatever the order of the offers.
+    private mutating func note(_ trip: RoundTripEstimate?, of node: NodeID) {
+        guard let trip else { return }
+        if let nearest, (nearest.roundTrip.upper, nearest.node) < (trip.upper, node) { return }
+        nearest = Explanation.Near(node: node, roundTrip: trip)
     }
 
     private mutating func count(_ reason: MismatchReason) {

@@ -5,12 +5,12 @@ package enum Feasibility {
     /// - Returns: nil when `offer` can take the order now, at or below its bid; otherwise the
     ///   first reason against it, in the order of `MismatchReason`'s cases.
     package static func check(_ needs: Needs, _ offer: Offer) -> MismatchReason? {
-        terms(needs, offer.terms) ?? price(needs, offer.terms) ?? now(needs, offer)
+        lasting(needs, offer) ?? price(needs, offer.terms) ?? now(needs, offer)
     }
 
     /// `check` for a bid without bound: the answer to "would it fit if I paid more?".
     package static func checkIgnoringPrice(_ needs: Needs, _ offer: Offer) -> MismatchReason? {
-        terms(needs, offer.terms) ?? now(needs, offer)
+        lasting(needs, offer) ?? now(needs, offer)
     }
 
     /// The first `needs.devices.count` suitable free devices in the offer's order, each once.
@@ -33,18 +33,27 @@ package enum Feasibility {
         terms.rate(of: needs.slice, deviceCount: needs.devices.count)
     }
 
-    private static func terms(_ needs: Needs, _ terms: OfferTerms) -> MismatchReason? {
-        let slice = needs.slice
+    private static func lasting(_ needs: Needs, _ offer: Offer) -> MismatchReason? {
+        let (slice, terms) = (needs.slice, offer.terms)
         let capacity = terms.capacity
         if slice.milliCPU > capacity.milliCPU { return .cpu(milli: slice.milliCPU) }
         if slice.memoryBytes > capacity.memoryBytes { return .memory(bytes: slice.memoryBytes) }
         if slice.diskBytes > capacity.diskBytes { return .disk(bytes: slice.diskBytes) }
         if let reason = devices(needs.devices, terms.devices) { return reason }
-        if !needs.regions.isEmpty, !needs.regions.contains(terms.region) {
-            return .region(needs.regions)
-        }
+        if let reason = place(needs, offer) { return reason }
         if terms.tier < needs.minimumTier { return .tier(needs.minimumTier) }
         return needs.network.isGiven(by: terms.network) ? nil : .network
+    }
+
+    /// Where it is: the country that it declares, and how far away it is known to be.
+    private static func place(_ needs: Needs, _ offer: Offer) -> MismatchReason? {
+        if !needs.regions.isEmpty {
+            guard needs.regions.contains(offer.terms.region) else { return .region(needs.regions) }
+            if offer.refutation != nil { return .regionRefuted }
+        }
+        guard let latency = needs.latency else { return nil }
+        guard let trip = latency.estimate(to: offer) else { return .latencyUnknown }
+        return trip.upper > latency.ceiling ? .latency(microseconds: latency.ceiling) : nil
     }
 
     private static func devices(_ need: DeviceNeed, _ devices: [Device]) -> MismatchReason? {

@@ -21,6 +21,12 @@ package enum MismatchReason: Hashable, Sendable {
     case deviceMemory(bytes: Int64)
     /// In none of these countries.
     case region([String])
+    /// Declares one of the accepted countries, and its own round trips say that it is not there.
+    case regionRefuted
+    /// No beacon was measured by the renter and by the node.
+    case latencyUnknown
+    /// May be farther than this, there and back, in microseconds.
+    case latency(microseconds: Int64)
     /// A standing below this tier.
     case tier(Tier)
     /// Gives its containers no network.
@@ -49,7 +55,10 @@ extension MismatchReason {
         case deviceCount = "device_count"
         case deviceModel = "device_model"
         case deviceMemory = "device_memory"
-        case region, tier, network, price, owner, draining, down, busy
+        case region
+        case regionRefuted = "region_refuted"
+        case latencyUnknown = "latency_unknown"
+        case latency, tier, network, price, owner, draining, down, busy
 
         var rank: Int { Self.allCases.firstIndex(of: self) ?? Self.allCases.count }
     }
@@ -63,6 +72,9 @@ extension MismatchReason {
         case .deviceModel: .deviceModel
         case .deviceMemory: .deviceMemory
         case .region: .region
+        case .regionRefuted: .regionRefuted
+        case .latencyUnknown: .latencyUnknown
+        case .latency: .latency
         case .tier: .tier
         case .network: .network
         case .price: .price
@@ -77,7 +89,7 @@ extension MismatchReason {
 /// An object with `code` and at most one value: `{"code": "memory", "bytes": 8589934592}`.
 extension MismatchReason: Codable {
     private enum Key: String, CodingKey {
-        case code, bytes, count, models, regions, tier
+        case code, bytes, count, models, regions, tier, microseconds
         case milliCPU = "milli_cpu"
         case microPerHour = "micro_per_hour"
     }
@@ -93,6 +105,10 @@ extension MismatchReason: Codable {
         case .deviceMemory:
             self = .deviceMemory(bytes: try values.decode(Int64.self, forKey: .bytes))
         case .region: self = .region(try values.decode([String].self, forKey: .regions))
+        case .regionRefuted: self = .regionRefuted
+        case .latencyUnknown: self = .latencyUnknown
+        case .latency:
+            self = .latency(microseconds: try values.decode(Int64.self, forKey: .microseconds))
         case .tier: self = .tier(try values.decode(Tier.self, forKey: .tier))
         case .price: self = .price(try values.decode(Rate.self, forKey: .microPerHour))
         case .network: self = .network
@@ -113,9 +129,11 @@ extension MismatchReason: Codable {
         case .deviceCount(let count): try values.encode(count, forKey: .count)
         case .deviceModel(let models): try values.encode(models, forKey: .models)
         case .region(let regions): try values.encode(regions, forKey: .regions)
+        case .latency(let microseconds):
+            try values.encode(microseconds, forKey: .microseconds)
         case .tier(let tier): try values.encode(tier, forKey: .tier)
         case .price(let bid): try values.encode(bid, forKey: .microPerHour)
-        case .network, .owner, .draining, .down, .busy: break
+        case .regionRefuted, .latencyUnknown, .network, .owner, .draining, .down, .busy: break
         }
     }
 }

@@ -7,6 +7,9 @@ struct OfferBook: Sendable {
     /// cheap machines, and far less than anybody pays.
     private static let leastValue: Int64 = 64
 
+    /// Where a node is whose country cannot be: no order names it.
+    private static let nowhere = "?"
+
     private var index: OfferIndex
     private var models = NameBits()
     private var regions = NameBits()
@@ -87,7 +90,9 @@ struct OfferBook: Sendable {
     private mutating func best(_ entry: Entry, _ figures: OrderFigures) -> Choice? {
         let needs = entry.order.needs
         let listings = byHandle
-        return index.best(for: figures, mustAsk: entry.hasRefused) { handle in
+        // Figures say nothing of distances.
+        let mustAsk = entry.hasRefused || needs.latency != nil
+        return index.best(for: figures, mustAsk: mustAsk) { handle in
             guard let listing = listings[handle] else { return false }
             return entry.mayHave(listing) && Feasibility.check(needs, listing.offer) == nil
         }
@@ -149,7 +154,7 @@ struct OfferBook: Sendable {
         (figures.leastVRAM, figures.mostVRAM) = (terms.devices.isEmpty ? 0 : least, most)
         figures.burden = offer.record.burden
         figures.tier = terms.tier.rank
-        figures.region = regions.bit(of: terms.region)
+        figures.region = regions.bit(of: offer.refutation == nil ? terms.region : nowhere)
         figures.isConnected = NetworkAccess.egress.isGiven(by: terms.network)
         figures.isOpen = !listing.isClosed
         return figures

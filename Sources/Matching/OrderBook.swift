@@ -61,7 +61,7 @@ package struct OrderBook: Sendable {
             if let proposal = offerBook.propose(entry, figures) {
                 proposals.append(proposal)
                 entries[turn.task]?.propose(on: proposal.node)
-            } else if !entry.hasRefused, !figures.isInexact {
+            } else if !entry.hasRefused, !figures.isInexact, entry.order.needs.latency == nil {
                 hopeless.insert(figures)
             }
         }

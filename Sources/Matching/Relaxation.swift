@@ -4,7 +4,8 @@ package import Domain
 /// now.
 package struct Relaxation: Hashable, Sendable, Codable {
     /// The constraint, with the value that it would have instead. Of models and countries those that
-    /// would be accepted besides; `network` is to do without one.
+    /// would be accepted besides; `network` is to do without one, `latencyUnknown` without a ceiling,
+    /// and `regionRefuted` is to accept every country.
     package let instead: MismatchReason
     /// Offers that can take the order then.
     package let offers: Int
@@ -24,6 +25,7 @@ extension Needs {
         var (cpu, memory, disk) = (slice.milliCPU, slice.memoryBytes, slice.diskBytes)
         var (count, models, vram) = (devices.count, devices.models, devices.vramBytes)
         var (regions, tier, bid, network) = (regions, minimumTier, bid, network)
+        var latency = self.latency
         switch instead {
         case .cpu(let milli): cpu = milli
         case .memory(let bytes): memory = bytes
@@ -32,6 +34,10 @@ extension Needs {
         case .deviceModel(let more): models += more
         case .deviceMemory(let bytes): vram = bytes
         case .region(let more): regions += more
+        case .regionRefuted: regions = []
+        case .latencyUnknown: latency = nil
+        case .latency(let longer):
+            latency = latency.map { LatencyNeed(ceiling: longer, measured: $0.measured) }
         case .tier(let lower): tier = lower
         case .price(let higher): bid = higher
         case .network: network = .none
@@ -40,7 +46,7 @@ extension Needs {
         return Needs(
             slice: Resources(milliCPU: cpu, memoryBytes: memory, diskBytes: disk),
             devices: DeviceNeed(count: count, models: models, vramBytes: vram), regions: regions,
-            minimumTier: tier, bid: bid, network: network)
+            minimumTier: tier, bid: bid, network: network, latency: latency)
     }
 }
 
@@ -93,6 +99,7 @@ extension Relaxation {
         case (.deviceCount(let left), .deviceCount(let right)): return left >= right ? known : other
         case (.tier(let left), .tier(let right)): return left >= right ? known : other
         case (.price(let left), .price(let right)): return left <= right ? known : other
+        case (.latency(let left), .latency(let right)): return left <= right ? known : other
         case (.deviceModel(let left), .deviceModel(let right)),
             (.region(let left), .region(let right)):
             let (mine, others) = (votes[known] ?? 0, votes[other] ?? 0)
@@ -140,12 +147,36 @@ private enum Obstacle {
         if slice.diskBytes > disk {
             failing.append(disk >= least.diskBytes ? .disk(bytes: disk) : .busy)
         }
-        if !needs.regions.isEmpty, !needs.regions.contains(terms.region) {
-            failing.append(.region([terms.region]))
-        }
+        failing += place(needs, offer)
         if terms.tier < needs.minimumTier { failing.append(.tier(terms.tier)) }
         if !needs.network.isGiven(by: terms.network) { failing.append(.network) }
         return failing
+    }
+
+    private static func place(_ needs: Needs, _ offer: Offer) -> [MismatchReason] {
+        var failing: [MismatchReason] = []
+        if !needs.regions.isEmpty {
+            if !needs.regions.contains(offer.terms.region) {
+                failing.append(.region([offer.terms.region]))
+            }
+            if offer.refutation != nil { failing.append(.regionRefuted) }
+        }
+        guard let latency = needs.latency else { return failing }
+        if let trip = latency.estimate(to: offer) {
+            if trip.upper > latency.ceiling {
+                failing.append(.latency(microseconds: ceiling(over: trip.upper)))
+            }
+        } else {
+            failing.append(.latencyUnknown)
+        }
+        return failing
+    }
+
+    /// In whole milliseconds, with room for a tenth or five milliseconds more: who applies it measures
+    /// again, and no round trip is the same twice.
+    private static func ceiling(over microseconds: Int64) -> Int64 {
+        let room = max(microseconds / 10, 5_000)
+        return (microseconds + room + 999) / 1_000 * 1_000
     }
 
     private static func devices(

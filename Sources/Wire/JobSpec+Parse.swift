@@ -36,7 +36,7 @@ extension JobSpec {
     private mutating func readPlacement(_ top: SpecReader) throws(SpecError) {
         guard let node = top["placement"] else { return }
         let placement = try SpecReader(
-            node, of: top.source, name: "placement", keys: ["countries", "tier"],
+            node, of: top.source, name: "placement", keys: ["countries", "tier", "max_latency"],
             unsupported: ["providers", "reliability", "spot", "spread", "where", "prefer"])
         for node in try placement.list("countries", atMost: Self.maximumCountries) {
             let country = try placement.country(node)
@@ -49,6 +49,7 @@ extension JobSpec {
             "any": .new, "tested": .tested, "verified": .verified, "attested": .attested,
         ]
         minimumTier = try placement.value("tier", .tier) { tiers[$0] } ?? minimumTier
+        maxLatency = try placement.latency("max_latency", in: Self.latencyBounds)
     }
 
     private mutating func readArray(_ top: SpecReader) throws(SpecError) {
@@ -142,6 +143,19 @@ extension SpecReader {
             }
         }
         return try whole(of: node, named: "array.max_failures", in: 0...JobTerms.maximumTasks)
+    }
+
+    fileprivate func latency(
+        _ key: String, in range: ClosedRange<Int64>
+    ) throws(SpecError) -> Int64? {
+        guard let node = self[key] else { return nil }
+        let latency = try value(of: node, named: path(key), .latency, SpecUnits.microseconds)
+        guard range.contains(latency) else {
+            let low = Quantity.latency(microseconds: range.lowerBound)
+            throw outOfRange(
+                node, path(key), low, Quantity.latency(microseconds: range.upperBound))
+        }
+        return latency
     }
 
     fileprivate func seconds(

@@ -1,28 +1,36 @@
 package import Domain
 
 extension JobSpec {
-    /// The terms that the market decides on: the image and the inputs pinned by content.
+    /// The terms that the market decides on: the image and the inputs pinned by content, the renter's
+    /// place by what they have measured.
     ///
     /// `inputs` must be exactly the spec's, by path, in any order; a digest in the spec must match.
     /// - Throws: `SpecError` without a place: a missing budget, or inputs that are not the spec's.
     package func terms(
-        image: ImageReference, inputs uploaded: [Workload.Input]
+        image: ImageReference, inputs uploaded: [Workload.Input], measured: RoundTrips = .none
     ) throws(SpecError) -> JobTerms {
         guard let budget else { throw fault(.missingKey("budget.max_total"), "/budget") }
         let workload = Workload(
             image: image, command: command, environment: environment, inputs: try pinned(uploaded),
             outputs: outputs.map(\.path))
         return JobTerms(
-            name: name, workload: workload, needs: needs, tasks: tasks, parallel: parallel,
+            name: name, workload: workload, needs: needs(measured: measured), tasks: tasks,
+            parallel: parallel,
             maxFailures: maxFailures, budget: budget, maxDuration: maxDuration, fence: fence)
     }
 
     /// What one task asks of an offer.
-    package var needs: Needs {
+    ///
+    /// - Parameter measured: how far the renter is from beacons; kept only where a ceiling asks for it.
+    package func needs(measured: RoundTrips) -> Needs {
         Needs(
             slice: slice, devices: devices, regions: countries, minimumTier: minimumTier, bid: bid,
-            network: network)
+            network: network,
+            latency: maxLatency.map { LatencyNeed(ceiling: $0, measured: measured) })
     }
+
+    /// The same of a renter who has measured nothing.
+    package var needs: Needs { needs(measured: .none) }
 
     /// The most that the slice may cost per hour.
     package var bid: Rate {

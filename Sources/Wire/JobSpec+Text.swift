@@ -4,7 +4,7 @@ extension JobSpec {
     /// The spec as JSON text that `parse` reads back: what a client sends.
     ///
     /// Paths on the renter's machine (`from`, `to`) are left out; everything else is written out,
-    /// defaults too, but for `network`, which came later. The same spec always gives the same text.
+    /// defaults too, but for `network` and `max_latency`, which came later. The same spec always gives the same text.
     package var text: String {
         var top: [String: JSONValue] = [
             "version": .number(1), "type": .string("batch"), "name": .string(name),
@@ -44,10 +44,14 @@ extension JobSpec {
     }
 
     private var placementJSON: [String: JSONValue] {
-        [
+        var placement: [String: JSONValue] = [
             "countries": .array(countries.map(JSONValue.string)),
             "tier": .string(minimumTier == .new ? "any" : minimumTier.rawValue),
         ]
+        if let maxLatency {
+            placement["max_latency"] = .string(Quantity.latency(microseconds: maxLatency))
+        }
+        return placement
     }
 }
 

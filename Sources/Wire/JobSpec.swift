@@ -49,6 +49,8 @@ package struct JobSpec: Hashable, Sendable {
     package static let maximumCountries = 64
     /// 366 days, the longest lease.
     package static let maximumDuration: Int64 = 366 * 86_400
+    /// Of `max_latency`, in microseconds: two of the longest readings make the longest round trip.
+    package static let latencyBounds: ClosedRange<Int64> = 100...2 * RoundTrips.bounds.upperBound
 
     package var name: String
     package var image: String
@@ -68,6 +70,8 @@ package struct JobSpec: Hashable, Sendable {
     package var maxDuration: Int64
     package var fence: Int64
     package var network: NetworkAccess
+    /// Microseconds there and back between the renter and the node.
+    package var maxLatency: Int64?
 
     /// A job of one task with every default.
     package init(image: String, command: [String]) {
@@ -89,5 +93,6 @@ package struct JobSpec: Hashable, Sendable {
         maxDuration = Self.defaultMaxDuration
         fence = Self.defaultFence
         network = .none
+        maxLatency = nil
     }
 }

@@ -125,6 +125,13 @@ extension Message {
         .optionNetwork: Bilingual(
             "network of the job: none, or egress to public addresses",
             "工作的網路：none，或可連到公開位址的 egress"),
+        .optionBeacon: Bilingual(
+            "an endpoint to which renters and nodes measure their distance, with its place where "
+                + "that is known; again for more",
+            "供租用者與節點測量距離的端點，已知時附上座標；可重複"),
+        .optionNoLatency: Bilingual(
+            "measure no distance to the market's beacons, even for max_latency",
+            "不測量到市場信標的距離，即使規格設有 max_latency"),
         .optionEgress: Bilingual(
             "offer jobs a network: public addresses only, filtered",
             "提供工作網路：僅限公開位址，並經過濾"),

@@ -52,6 +52,9 @@ extension Message {
             "a library file that can be read, or none", "可讀取的函式庫檔案，或 none"),
         .expectDevice: Bilingual(
             "the UUID of a GPU or of an instance of one", "GPU 或其分割實例的 UUID"),
+        .expectBeacon: Bilingual(
+            "NAME=URL or NAME=URL@LATITUDE,LONGITUDE, such as tokyo=https://t.example/b@35.68,139.77",
+            "NAME=URL 或 NAME=URL@緯度,經度，例如 tokyo=https://t.example/b@35.68,139.77"),
         .noneAtAll: Bilingual("none", "無"),
         .expectLogKey: Bilingual("a key such as NAME+ID+KEY", "金鑰，例如 NAME+ID+KEY"),
     ]

@@ -10,6 +10,13 @@ extension Message {
         .mismatchDeviceModel: Bilingual("no {needed}", "沒有 {needed}"),
         .mismatchDeviceMemory: Bilingual("less than {needed} GPU memory", "GPU 記憶體少於 {needed}"),
         .mismatchRegion: Bilingual("not in {needed}", "不在 {needed}"),
+        .mismatchRegionRefuted: Bilingual(
+            "declared there, and too near a beacon elsewhere to be",
+            "宣告位於該地，但離他處的信標太近，不可能屬實"),
+        .mismatchLatency: Bilingual(
+            "farther than {needed}, there and back", "往返時間可能超過 {needed}"),
+        .mismatchLatencyUnknown: Bilingual(
+            "at a distance that nobody has measured", "往返時間未知"),
         .mismatchPrice: Bilingual("above {needed}", "高於 {needed}"),
         .mismatchTier: Bilingual("below tier {needed}", "等級低於 {needed}"),
         .mismatchNetwork: Bilingual("no network here", "此處不提供網路"),
@@ -26,6 +33,11 @@ extension Message {
         .relaxDeviceMemory: Bilingual(
             "ask for {value} of GPU memory", "改為要求 {value} 的 GPU 記憶體"),
         .relaxRegion: Bilingual("accept {value} too", "也接受位於 {value}"),
+        .relaxRegionRefuted: Bilingual("accept every country", "接受所有國家"),
+        .relaxLatency: Bilingual(
+            "raise max_latency to {value}", "把 max_latency 提高到 {value}"),
+        .relaxLatencyUnknown: Bilingual(
+            "do without max_latency", "不設 max_latency"),
         .relaxPrice: Bilingual("raise max_price to {value}", "把 max_price 提高到 {value}"),
         .relaxTier: Bilingual("accept tier {value}", "接受等級 {value}"),
         .relaxNetwork: Bilingual("do without a network", "不使用網路"),

@@ -9,6 +9,13 @@ extension Message {
         .planPinned: Bilingual("pinned", "已固定"),
         .planInputs: Bilingual("inputs", "輸入"),
         .planNetwork: Bilingual("network", "網路"),
+        .planLatency: Bilingual("latency", "往返時間"),
+        .planLatencyNearest: Bilingual(
+            "at most {ceiling}; the nearest offer is about {estimate} away ({lower} to {upper})",
+            "至多 {ceiling}；最近的報價約 {estimate}（{lower} 至 {upper}）"),
+        .planLatencyNone: Bilingual(
+            "at most {ceiling}; how far any offer is, nobody has measured",
+            "至多 {ceiling}；所有報價的往返時間皆未知"),
         .planOffers: Bilingual("offers", "報價"),
         .planOffersFit: Bilingual("{feasible} of {total} fit", "{total} 個中有 {feasible} 個符合"),
         .planLow: Bilingual("low", "最低"),

@@ -71,6 +71,8 @@ extension Message {
         .expectMoney: Bilingual("an amount such as 5 USD or 0.05 USD", "金額，例如 5 USD 或 0.05 USD"),
         .expectPrice: Bilingual("a price such as 0.35 USD/h", "價格，例如 0.35 USD/h"),
         .expectNetwork: Bilingual("none or egress", "none 或 egress"),
+        .expectLatency: Bilingual(
+            "a time such as 80ms, 1.5ms or 0.5s", "時間，例如 80ms、1.5ms 或 0.5s"),
         .expectDuration: Bilingual("a duration such as 8s, 90m or 1h30m", "時間長度，例如 8s、90m 或 1h30m"),
     ]
 }

@@ -81,6 +81,12 @@ extension Message {
             "沒有可用的名稱伺服器：請設定 /etc/resolv.conf，或擁有者檔案的 resolvers"),
         .noNetworkOwner: Bilingual(
             "the owner's file says reach nothing", "擁有者的檔案設定 reach 為 nothing"),
+        .offerRefuted: Bilingual(
+            "{node} cannot be in {region}: beacon {beacon} hears it in {time}, so it is within "
+                + "{within} km of there, and {region} is at least {away} km away (region_refuted)",
+            "{node} 不可能位於 {region}：信標 {beacon} 與它往返僅 {time}，距離必在 {within} 公里內，"
+                + "而 {region} 至少在 {away} 公里外（region_refuted）"),
+        .nodeRoundTrips: Bilingual("round trips", "往返時間"),
         .nodesEmpty: Bilingual("No node has joined.", "沒有節點加入。"),
     ]
 }

@@ -27,12 +27,15 @@ package enum Message: String, Hashable, Sendable, CaseIterable {
         reasonNoOffer, reasonQueued, reasonStarting
     // Mismatch: why offers do not fit
     case mismatchLine, mismatchCPU, mismatchMemory, mismatchDisk, mismatchDeviceCount,
-        mismatchDeviceModel, mismatchDeviceMemory, mismatchRegion, mismatchPrice, mismatchTier,
+        mismatchDeviceModel, mismatchDeviceMemory, mismatchRegion, mismatchRegionRefuted,
+        mismatchLatency, mismatchLatencyUnknown, mismatchPrice, mismatchTier,
         mismatchNetwork, mismatchOwner, mismatchDraining, mismatchDown, mismatchBusy, relaxCPU,
         relaxMemory, relaxDisk, relaxDeviceCount, relaxDeviceModel, relaxDeviceMemory, relaxRegion,
+        relaxRegionRefuted, relaxLatency, relaxLatencyUnknown,
         relaxPrice, relaxTier, relaxNetwork, relaxOutcome
     // Plan: `orban plan` and the confirmation
-    case planTitle, planTitleArray, planImage, planPinned, planInputs, planNetwork, planOffers,
+    case planTitle, planTitleArray, planImage, planPinned, planInputs, planNetwork, planLatency,
+        planLatencyNearest, planLatencyNone, planOffers,
         planOffersFit,
         planLow, planLikely, planWorst, planTotal, planBudgetNote, planLongest, planCheapest,
         planNothingBought, planNotFeasible, expectedStart, confirmBuy, confirmStop, confirmDeclined,
@@ -50,7 +53,7 @@ package enum Message: String, Hashable, Sendable, CaseIterable {
         showNode, showCharged, showWaitingIsFree, psSummary, psEmpty, offersEmpty, offersShown,
         nodesEmpty, nodeBelowFloor, networkEgress, nodeWithoutNetwork, noNetworkRoot,
         noNetworkTools, noNetworkForwarding, noNetworkFilter, noNetworkPort, noNetworkResolver,
-        noNetworkOwner
+        noNetworkOwner, offerRefuted, nodeRoundTrips
     // Run: progress of `orban run`, `logs`, `stop`, `wait`
     case runUploading, runUploaded, runAlreadyStored, runSubmitted, runWaiting, runMatched,
         runStarting, runStarted, runProgress, runNodeLost, runFinished, runFailed, runStopped,
@@ -76,7 +79,7 @@ package enum Message: String, Hashable, Sendable, CaseIterable {
         systemForbidden, systemOther, desktopNone, desktopUnreadable, expectBetween, expectOneOf,
         expectSomething, expectPriceOrNumber, expectAmountOrNumber, expectAccount, expectToken,
         expectHost, expectAddress, expectMarketName, expectNodeName, expectAssignment, expectUses,
-        expectLibrary, expectDevice, expectLogKey, noneAtAll
+        expectLibrary, expectDevice, expectLogKey, expectBeacon, noneAtAll
     // Audit: `orban audit`
     case auditRecords, auditNodeKey, auditIncluded, auditHead, auditConsistent, auditFirstHead,
         auditCharge, auditTotal, auditWhole, auditUnpinned, auditLeftOut, auditOwner,
@@ -96,7 +99,7 @@ package enum Message: String, Hashable, Sendable, CaseIterable {
         expectText, expectQuoted, expectMap, expectList, expectWhole, expectVersion, expectType,
         expectName, expectCommand, expectScalar, expectVariable, expectPlain, expectCPU, expectSize,
         expectGPU, expectCountry, expectTier, expectFailures, expectPath, expectLocal, expectDigest,
-        expectMoney, expectPrice, expectDuration, expectNetwork
+        expectMoney, expectPrice, expectDuration, expectNetwork, expectLatency
     // Help: what each command, operand and option is for
     case helpProgram, helpUsage, helpSameAs, helpEverywhere, helpExitCodes, helpUp, helpRun,
         helpPlan, helpPs, helpShow, helpLogs, helpEvents, helpStop, helpWait, helpRetry, helpCopy,
@@ -121,7 +124,7 @@ package enum Message: String, Hashable, Sendable, CaseIterable {
         optionStateFolder, optionDataFolder, optionHost, optionPort, optionChannelPort,
         optionPublicHost, optionOrigin, optionCommission, optionBlobQuota, optionWriteRate,
         optionSimulate, optionEngineSocket, optionContainersRoot, optionNVML, optionCUDA,
-        optionNetwork, optionEgress, optionEgressPolicy,
+        optionNetwork, optionEgress, optionEgressPolicy, optionBeacon, optionNoLatency,
         optionClearQuarantine, optionRegistry, optionLargestImage, optionSchedule, optionYield,
         optionGrace, optionIdle, optionBy,
         optionMirror,

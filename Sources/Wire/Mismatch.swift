@@ -11,7 +11,8 @@ package enum Mismatch: Hashable, Sendable {
     case region([String])
     case price(Rate)
     case tier(Tier)
-    case network, owner, draining, down, busy
+    case latency(microseconds: Int64)
+    case regionRefuted, latencyUnknown, network, owner, draining, down, busy
 
     /// Stable, never translated.
     package var code: String {
@@ -25,6 +26,9 @@ package enum Mismatch: Hashable, Sendable {
         case .region: "region"
         case .price: "price"
         case .tier: "tier"
+        case .latency: "latency"
+        case .regionRefuted: "region_refuted"
+        case .latencyUnknown: "latency_unknown"
         case .network: "network"
         case .owner: "owner"
         case .draining: "draining"
@@ -48,6 +52,10 @@ package enum Mismatch: Hashable, Sendable {
         case .region(let regions): told(.mismatchRegion, regions.joined(separator: ", "))
         case .price(let rate): told(.mismatchPrice, Quantity.rate(rate))
         case .tier(let tier): told(.mismatchTier, tier.rawValue)
+        case .latency(let ceiling):
+            told(.mismatchLatency, Quantity.latency(microseconds: ceiling))
+        case .regionRefuted: told(.mismatchRegionRefuted)
+        case .latencyUnknown: told(.mismatchLatencyUnknown)
         case .network: told(.mismatchNetwork)
         case .owner: told(.mismatchOwner)
         case .draining: told(.mismatchDraining)
@@ -73,6 +81,10 @@ package enum Mismatch: Hashable, Sendable {
             case .region(let regions): told(.relaxRegion, regions.joined(separator: ", "))
             case .price(let rate): told(.relaxPrice, Quantity.rate(rate))
             case .tier(let tier): told(.relaxTier, tier == .new ? "any" : tier.rawValue)
+            case .latency(let ceiling):
+                told(.relaxLatency, Quantity.latency(microseconds: ceiling))
+            case .regionRefuted: told(.relaxRegionRefuted)
+            case .latencyUnknown: told(.relaxLatencyUnknown)
             case .network: told(.relaxNetwork)
             case .owner, .draining, .down, .busy: told(.fixWait)
             }

@@ -54,6 +54,8 @@ package struct OfferDTO: Codable, Hashable, Sendable {
     package let withheld: [WithheldDTO]
     /// The most that a job's container gets; an offer without it gives none.
     package let network: NetworkAccess?
+    /// Why its declared country cannot be; left out unless its round trips refute it.
+    package let regionRefuted: RegionRefutation?
     /// For the whole offer; a lease pays the share of its scarcest resource.
     package let pricePerHour: MoneyDTO
     package let microPerHour: Int64
@@ -64,8 +66,9 @@ package struct OfferDTO: Codable, Hashable, Sendable {
         memoryBytes: Int64, diskBytes: Int64, freeMilliCPU: Int64, freeMemoryBytes: Int64,
         freeDiskBytes: Int64, freeDevices: Int,
         devices: [DeviceDTO], withheld: [WithheldDTO], network: NetworkAccess? = nil,
-        pricePerHour: MoneyDTO, microPerHour: Int64
+        regionRefuted: RegionRefutation? = nil, pricePerHour: MoneyDTO, microPerHour: Int64
     ) {
+        self.regionRefuted = regionRefuted
         self.node = node
         self.provider = provider
         self.region = region
@@ -99,6 +102,7 @@ package struct OfferDTO: Codable, Hashable, Sendable {
         case
             freeDevices = "free_devices"
         case devices, withheld, network
+        case regionRefuted = "region_refuted"
         case pricePerHour = "price_per_hour"
         case
             microPerHour = "micro_per_hour"
@@ -120,6 +124,7 @@ package struct OfferDTO: Codable, Hashable, Sendable {
             freeDiskBytes: offer.free.diskBytes, freeDevices: offer.freeDevices.count,
             devices: shown.devices.map(DeviceDTO.init),
             withheld: shown.withheld.map(WithheldDTO.init), network: terms.network,
+            regionRefuted: offer.refutation,
             pricePerHour: MoneyDTO(terms.ask),
             microPerHour: terms.ask.microPerHour)
     }

@@ -6,8 +6,14 @@ package struct PlanRequest: Codable, Hashable, Sendable {
     package let spec: String
     package let inputs: [InputDTO]
     package let imageDigest: BlobDigest?
+    /// How far the renter is from the market's beacons; it matters where the spec has a ceiling.
+    package let roundTrips: RoundTrips?
 
-    package init(spec: String, inputs: [InputDTO] = [], imageDigest: BlobDigest? = nil) {
+    package init(
+        spec: String, inputs: [InputDTO] = [], imageDigest: BlobDigest? = nil,
+        roundTrips: RoundTrips? = nil
+    ) {
+        self.roundTrips = roundTrips
         self.spec = spec
         self.inputs = inputs
         self.imageDigest = imageDigest
@@ -16,6 +22,7 @@ package struct PlanRequest: Codable, Hashable, Sendable {
     private enum CodingKeys: String, CodingKey {
         case spec, inputs
         case imageDigest = "image_digest"
+        case roundTrips = "round_trips"
     }
 }
 
@@ -54,13 +61,17 @@ package struct PlanDTO: Codable, Hashable, Sendable {
     package let fixes: [FixDTO]
     /// Where nothing fits now because of what runs.
     package let expectedStart: ExpectedStartDTO?
+    /// Left out where the spec has no ceiling.
+    package let latency: PlanLatencyDTO?
 
     package init(
         name: String, tasks: Int, image: ImageDTO, budget: MoneyDTO, low: MoneyDTO,
         likely: MoneyDTO?, worst: MoneyDTO, feasible: Int, totalOffers: Int,
         rejected: [RejectionDTO], maxDurationSeconds: Int64, cheapestMicroPerHour: Int64? = nil,
-        fixes: [FixDTO] = [], expectedStart: ExpectedStartDTO? = nil
+        fixes: [FixDTO] = [], expectedStart: ExpectedStartDTO? = nil,
+        latency: PlanLatencyDTO? = nil
     ) {
+        self.latency = latency
         self.name = name
         self.tasks = tasks
         self.image = image
@@ -85,8 +96,35 @@ package struct PlanDTO: Codable, Hashable, Sendable {
         case maxDurationSeconds = "max_duration_seconds"
         case
             cheapestMicroPerHour = "cheapest_micro_per_hour"
-        case fixes
+        case fixes, latency
         case expectedStart = "expected_start"
+    }
+}
+
+/// How near offers are, in microseconds there and back.
+package struct PlanLatencyDTO: Codable, Hashable, Sendable {
+    /// The offer with the least upper bound; it need not fit.
+    package struct Nearest: Codable, Hashable, Sendable {
+        package let node: NodeID
+        package let lower: Int64
+        package let estimate: Int64
+        package let upper: Int64
+
+        package init(node: NodeID, _ trip: RoundTripEstimate) {
+            self.node = node
+            lower = trip.lower
+            estimate = trip.estimate
+            upper = trip.upper
+        }
+    }
+
+    package let ceiling: Int64
+    /// Left out where no beacon was measured by the renter and by a node.
+    package let nearest: Nearest?
+
+    package init(ceiling: Int64, nearest: Nearest?) {
+        self.ceiling = ceiling
+        self.nearest = nearest
     }
 }
 
@@ -97,6 +135,7 @@ extension PlanRequest {
         self.init(
             spec: try container.decode(String.self, forKey: .spec),
             inputs: try container.decodeIfPresent([InputDTO].self, forKey: .inputs) ?? [],
-            imageDigest: try container.decodeIfPresent(BlobDigest.self, forKey: .imageDigest))
+            imageDigest: try container.decodeIfPresent(BlobDigest.self, forKey: .imageDigest),
+            roundTrips: try container.decodeIfPresent(RoundTrips.self, forKey: .roundTrips))
     }
 }

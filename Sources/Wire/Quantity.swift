@@ -59,6 +59,11 @@ package enum Quantity {
         return text
     }
 
+    /// `80ms`, `1.5ms`: the job spec's own notation, exact.
+    package static func latency(microseconds: Int64) -> String {
+        decimalText(microseconds, scale: 3, atLeast: 0) + "ms"
+    }
+
     /// `value / 10^scale` without trailing zeros beyond `atLeast` places.
     private static func decimalText(_ value: Int64, scale: Int, atLeast: Int) -> String {
         let digits = String(value.magnitude)

@@ -147,6 +147,7 @@ extension SpecError.Expected {
         case .price: .expectPrice
         case .duration: .expectDuration
         case .network: .expectNetwork
+        case .latency: .expectLatency
         }
     }
 }

@@ -42,6 +42,15 @@ package enum SpecUnits {
         return text.isEmpty ? nil : total
     }
 
+    /// Microseconds of `80ms`, `1.5ms`, `0.5s`; `Int64.max` for what is more.
+    package static func microseconds(_ text: String) -> Int64? {
+        guard text.hasSuffix("s") else { return nil }
+        let isMilli = text.hasSuffix("ms")
+        guard let number = thousandths(text.dropLast(isMilli ? 2 : 1)) else { return nil }
+        let (product, overflow) = number.multipliedReportingOverflow(by: isMilli ? 1 : 1_000)
+        return overflow ? .max : product
+    }
+
     /// `5 USD`, `0.05 USD`.
     package static func money(_ text: String) -> Money? {
         amount(text, suffix: " " + MoneyDTO.currency)

@@ -27,8 +27,14 @@ package struct SubmitRequest: Codable, Hashable, Sendable {
     package let inputs: [InputDTO]
     /// The image as the client resolved it; else the market resolves its name.
     package let imageDigest: BlobDigest?
+    /// How far the renter is from the market's beacons; it matters where the spec has a ceiling.
+    package let roundTrips: RoundTrips?
 
-    package init(spec: String, inputs: [InputDTO] = [], imageDigest: BlobDigest? = nil) {
+    package init(
+        spec: String, inputs: [InputDTO] = [], imageDigest: BlobDigest? = nil,
+        roundTrips: RoundTrips? = nil
+    ) {
+        self.roundTrips = roundTrips
         self.spec = spec
         self.inputs = inputs
         self.imageDigest = imageDigest
@@ -37,6 +43,7 @@ package struct SubmitRequest: Codable, Hashable, Sendable {
     private enum CodingKeys: String, CodingKey {
         case spec, inputs
         case imageDigest = "image_digest"
+        case roundTrips = "round_trips"
     }
 }
 
@@ -47,6 +54,7 @@ extension SubmitRequest {
         self.init(
             spec: try container.decode(String.self, forKey: .spec),
             inputs: try container.decodeIfPresent([InputDTO].self, forKey: .inputs) ?? [],
-            imageDigest: try container.decodeIfPresent(BlobDigest.self, forKey: .imageDigest))
+            imageDigest: try container.decodeIfPresent(BlobDigest.self, forKey: .imageDigest),
+            roundTrips: try container.decodeIfPresent(RoundTrips.self, forKey: .roundTrips))
     }
 }

@@ -60,7 +60,8 @@ import Wire
     // MARK: Offers
 
     private static func offer(
-        _ closed: OfferClosing?, _ availability: Offer.Availability = .open
+        _ closed: OfferClosing?, _ availability: Offer.Availability = .open,
+        refutation: RegionRefutation? = nil
     ) throws -> OfferDTO {
         let device = Device(id: DeviceID("GPU-1")!, model: "H100", vramBytes: 80_000_000_000)
         var offer = Offer(
@@ -71,7 +72,7 @@ import Wire
                     milliCPU: 8_000, memoryBytes: 64_000_000_000, diskBytes: 500_000_000_000),
                 devices: [], ask: try Rate(microPerHour: 1), region: "TW", tier: .new,
                 withheld: [WithheldDevice(device: device, reason: "in_use")], closed: closed),
-            free: .zero, freeDevices: [])
+            free: .zero, freeDevices: [], refutation: refutation)
         offer.free = Resources(
             milliCPU: 2_000, memoryBytes: 16_000_000_000, diskBytes: 400_000_000_000)
         return OfferDTO(offer)
@@ -91,7 +92,49 @@ import Wire
         #expect(down[1].contains(" down ") && !down[1].contains("owner_desktop"))
     }
 
+    @Test func `a country that cannot be is marked, and told with what refutes it`() throws {
+        let trips = try #require(RoundTrips([.init(beacon: .market, microseconds: 1_500)]))
+        let terms = OfferTerms(
+            capacity: .zero, devices: [], ask: try Rate(microPerHour: 1), region: "IS",
+            tier: .new, roundTrips: trips)
+        let beacon = Beacon(
+            name: .market, url: Beacon.marketPath, place: Coordinates("25.033,121.565"))
+        let refutation = try #require(RegionRefutation(of: terms, by: [beacon]))
+        let offer = try Self.offer(nil, refutation: refutation)
+        let lines = OfferTable(language: .english).lines([offer])
+        #expect(lines[1].contains(" TW ✗ "))
+        #expect(
+            lines.last?.hasPrefix(
+                "! nod_1 cannot be in IS: beacon market hears it in 1.5ms, so it is within 150 km")
+                == true)
+        let chinese = OfferTable(language: .traditionalChinese).lines([offer]).last
+        #expect(chinese?.contains("150 公里") == true && chinese?.contains("region_refuted") == true)
+    }
+
     // MARK: Plans
+
+    @Test func `a plan with a ceiling says how near offers are, or that nobody knows`() throws {
+        let text =
+            "{type: batch, image: a, run: b, placement: {max_latency: 80ms}, budget: {max_total: 1 USD}}"
+        let spec = try JobSpec.parse(text, file: "f")
+        let trip = try #require(
+            RoundTripEstimate(
+                between: RoundTrips([.init(beacon: .market, microseconds: 3_000)])!,
+                and: RoundTrips([.init(beacon: .market, microseconds: 40_000)])!))
+        for (nearest, told) in [
+            (
+                PlanLatencyDTO.Nearest(node: NodeID("nod_1")!, trip),
+                "at most 80ms; the nearest offer is about 40.112ms away (37ms to 43ms)"
+            ), (nil, "at most 80ms; how far any offer is, nobody has measured"),
+        ] as [(PlanLatencyDTO.Nearest?, String)] {
+            let plan = PlanDTO(
+                name: "n", tasks: 1, image: Self.image, budget: Self.zero, low: Self.zero,
+                likely: nil, worst: Self.zero, feasible: 0, totalOffers: 1, rejected: [],
+                maxDurationSeconds: 60, latency: PlanLatencyDTO(ceiling: 80_000, nearest: nearest))
+            let lines = PlanPage(plan: plan, spec: spec, language: .english).lines
+            #expect(lines.contains { $0.hasPrefix("  latency") && $0.hasSuffix(told) }, "\(lines)")
+        }
+    }
 
     @Test func `a job that fits nowhere has neither a lowest nor a likely price`() throws {
         let text = "{type: batch, name: n, image: 'i:1', run: a, budget: {max_total: 1.00 USD}}"

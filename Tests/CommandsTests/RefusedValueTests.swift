@@ -39,6 +39,10 @@ import Wire
         Wrong(["up", "--port", "65536"], ["from 0 to 65535"], "介於 0 與 65535"),
         Wrong(["up", "--commission-bps", "10001"], ["from 0 to 10000"], "介於 0 與 10000"),
         Wrong(["up", "--write-rate", "0"], ["from 1 to 1000000"], "介於 1 與 1000000"),
+        Wrong(["up", "--beacon", "tokyo"], ["NAME=URL@LATITUDE,LONGITUDE"], "緯度,經度"),
+        Wrong(
+            ["up", "--beacon", "a=http://a/b", "--beacon", "a=http://c/d"], ["NAME=URL"],
+            "NAME=URL"),
         Wrong(["up", "--blob-quota", "0GB"], ["from 1 kB"], "介於 1 kB"),
         Wrong(["up", "--series-quota", "0GB"], ["from 1 MB"], "介於 1 MB"),
         Wrong(["up", "--cuda", "/nowhere"], ["library file"], "函式庫檔案"),

@@ -46,6 +46,25 @@ import Wire
         }
     }
 
+    @Test func `a user who does not want their distance measured is heard, and stays heard`()
+        throws
+    {
+        let folder = try ScratchFolder()
+        let settings = settings(folder)
+        let context = Context(name: "a", url: "https://a:1", authorityPEM: nil)
+        try settings.save(context)
+        #expect(try settings.context("a").latency == .on)
+        let path = settings.configPath
+        let text = try String(contentsOfFile: path, encoding: .utf8)
+        let line = try #require(text.split(separator: "\n").first { $0.contains("url:") })
+        let indent = line.prefix { $0 == " " }
+        try text.replacing(line + "\n", with: "\(line)\n\(indent)latency: off\n")
+            .write(toFile: path, atomically: true, encoding: .utf8)
+        #expect(try settings.context("a").latency == .off)
+        try settings.save(context)
+        #expect(try settings.context("a").latency == .off)
+    }
+
     @Test func `a saved context is the current one`() throws {
         let folder = try ScratchFolder()
         let settings = settings(folder)

@@ -25,7 +25,7 @@ struct TestMarket {
 
     init(
         blobQuota: Int64 = MarketConfiguration.standardBlobQuota, limits: RateLimits = .standard,
-        channelPort: Int = 7071
+        channelPort: Int = 7071, beacons: [Beacon] = []
     ) async throws {
         let folder =
             FileManager.default.temporaryDirectory.path
@@ -33,7 +33,7 @@ struct TestMarket {
         configuration = MarketConfiguration(
             folder: folder, host: "127.0.0.1", port: 0, channelPort: channelPort,
             publicHost: "localhost", commission: BasisPoints(250)!, origin: "test.orban",
-            blobQuota: blobQuota, limits: limits)
+            blobQuota: blobQuota, limits: limits, beacons: beacons)
         server = try await MarketServer(configuration, log: Self.log)
         let services = server.services
         keys = [

@@ -51,6 +51,8 @@ import Wire
         ("GET", "/healthz", .anyone),
         ("GET", "/readyz", .anyone),
         ("GET", "/metrics", .anyone),
+        ("GET", "/v1/beacon", .anyone),
+        ("GET", "/v1/beacons", .anyone),
         ("GET", "/v1/version", .anyone),
     ]
 

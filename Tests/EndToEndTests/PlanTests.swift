@@ -116,20 +116,18 @@ extension EndToEnd {
             try object(Data(text.utf8))
         }
 
-        private static func object(_ bytes: Data) throws -> [String: Any] {
+        static func object(_ bytes: Data) throws -> [String: Any] {
             try #require(try JSONSerialization.jsonObject(with: bytes) as? [String: Any])
         }
 
         /// RFC 7396, of objects.
-        private static func merged(
-            _ target: [String: Any], _ patch: [String: Any]
-        ) -> [String: Any] {
+        static func merged(_ target: [String: Any], _ patch: [String: Any]) -> [String: Any] {
             target.merging(patch) { old, new in
                 guard let old = old as? [String: Any], let new = new as? [String: Any] else {
                     return new
                 }
                 return merged(old, new)
-            }
+            }.filter { !($0.value is NSNull) }
         }
     }
 }

@@ -18,13 +18,20 @@ struct Shop {
     static let wealth: Int64 = 10_000_000
     static let everything = 100_000
 
+    /// The market stands in Taipei.
+    static let beacons = [
+        Beacon(name: .market, url: Beacon.marketPath, place: Coordinates("25.033,121.565"))
+    ]
+
     var tables = MemoryTables()
     var now = Shop.start
     let market: Market
     private var placed = 0
 
     private init(bps: Int64) throws {
-        market = Market(commission: try #require(BasisPoints(bps)), startWindowSeconds: 900)
+        market = Market(
+            commission: try #require(BasisPoints(bps)), startWindowSeconds: 900,
+            beacons: Self.beacons)
     }
 
     /// Open for business: accounts, money, the node and its offer of 8 CPUs and two GPUs.
@@ -139,6 +146,8 @@ extension Shop {
         var cpus: Int64 = 8
         var gpus = 0
         var bid: Int64 = 100_000_000
+        var regions: [String] = []
+        var latency: LatencyNeed?
         var key = "submit"
         var body: String?
     }
@@ -147,8 +156,8 @@ extension Shop {
         let digest = try #require(BlobDigest("sha256:" + String(repeating: "0", count: 64)))
         let needs = Needs(
             slice: Resources(milliCPU: wish.cpus * 1000, memoryBytes: 1 << 20, diskBytes: 0),
-            devices: DeviceNeed(count: wish.gpus, models: [], vramBytes: 0), regions: [],
-            minimumTier: .new, bid: try Rate(microPerHour: wish.bid))
+            devices: DeviceNeed(count: wish.gpus, models: [], vramBytes: 0), regions: wish.regions,
+            minimumTier: .new, bid: try Rate(microPerHour: wish.bid), latency: wish.latency)
         let terms = JobTerms(
             name: "work",
             workload: Workload(

@@ -53,7 +53,17 @@ enum Oracle {
             && (needs.regions.isEmpty || needs.regions.contains(offer.terms.region))
             && offer.terms.tier >= needs.minimumTier
             && (needs.network == .none || offer.terms.network == .egress)
-            && rate(needs, offer) <= needs.bid
+            && isPlaced(needs, offer) && rate(needs, offer) <= needs.bid
+    }
+
+    private static func isPlaced(_ needs: Needs, _ offer: Offer) -> Bool {
+        if !needs.regions.isEmpty, offer.refutation != nil { return false }
+        guard let latency = needs.latency else { return true }
+        let ways = latency.measured.readings.flatMap { mine in
+            offer.terms.roundTrips.readings.filter { $0.beacon == mine.beacon }
+                .map { $0.microseconds + mine.microseconds }
+        }
+        return ways.contains { $0 <= latency.ceiling }
     }
 
     private static func suitable(_ need: DeviceNeed, _ offer: Offer) -> [DeviceID] {

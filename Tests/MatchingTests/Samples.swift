@@ -39,25 +39,38 @@ enum Sample {
         size: Resources = size(cpu: 8000, memory: 16, disk: 100), devices: [Device] = [],
         ask: Int64 = 800_000, region: String = "TW", tier: Tier = .verified,
         free: Resources? = nil, freeDevices: [DeviceID]? = nil, network: NetworkAccess = .none,
-        closed: OfferClosing? = nil, wish: OwnerWish<Timestamp> = .open
+        closed: OfferClosing? = nil, wish: OwnerWish<Timestamp> = .open,
+        trips: RoundTrips = .none, refutation: RegionRefutation? = nil
     ) -> Offer {
         let terms = OfferTerms(
             capacity: size, devices: devices, ask: rate(ask), region: region, tier: tier,
-            network: network, closed: closed)
+            network: network, closed: closed, roundTrips: trips)
         return Offer(
             node: node(number), provider: AccountID("acc_P")!, version: version,
             availability: availability, terms: terms, free: free ?? size,
             freeDevices: freeDevices ?? devices.map(\.id),
-            wish: wish == .open ? .none : NumberedWish(number: 1, wish: wish))
+            wish: wish == .open ? .none : NumberedWish(number: 1, wish: wish),
+            refutation: refutation)
     }
 
     static func needs(
         size: Resources = size(), devices: DeviceNeed = .none, regions: [String] = [],
-        tier: Tier = .new, bid: Int64 = 10_000_000, network: NetworkAccess = .none
+        tier: Tier = .new, bid: Int64 = 10_000_000, network: NetworkAccess = .none,
+        latency: LatencyNeed? = nil
     ) -> Needs {
         Needs(
             slice: size, devices: devices, regions: regions, minimumTier: tier, bid: rate(bid),
-            network: network)
+            network: network, latency: latency)
+    }
+
+    /// Milliseconds to beacons.
+    static func trips(_ milliseconds: KeyValuePairs<String, Int64>) -> RoundTrips {
+        RoundTrips(
+            milliseconds.map { .init(beacon: BeaconName($0)!, microseconds: $1 * 1_000) })!
+    }
+
+    static func within(_ milliseconds: Int64, of trips: RoundTrips) -> LatencyNeed {
+        LatencyNeed(ceiling: milliseconds * 1_000, measured: trips)
     }
 
     static func order(

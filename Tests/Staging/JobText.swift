@@ -17,6 +17,8 @@ package struct JobText {
     package var maxDuration = "10m"
     package var fence = "8s"
     package var network: String?
+    /// JSON.
+    package var placement: String?
     /// Kept folders of the container, and where they are fetched to.
     package var outputs: [String: String] = [:]
 
@@ -37,6 +39,7 @@ package struct JobText {
             "\"fence\": \(try quoted(fence))",
         ]
         if let network { fields.append("\"network\": \(try quoted(network))") }
+        if let placement { fields.append("\"placement\": \(placement)") }
         if let budget { fields.append("\"budget\": {\"max_total\": \(try quoted(budget))}") }
         if !outputs.isEmpty {
             let kept = try outputs.sorted { $0.key < $1.key }.map { path, to in

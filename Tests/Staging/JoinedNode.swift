@@ -16,9 +16,11 @@ package final class JoinedNode {
     package private(set) var id: NodeID?
 
     /// Joins the site's market and runs the node until its offer stands.
+    ///
+    /// - Parameter port: where the node finds the market's HTTP interface; nil: where it is.
     package init(
         _ name: String, at site: Site, options: [String] = Site.nodeOptions,
-        with environment: [String: String] = [:]
+        with environment: [String: String] = [:], through port: Int? = nil
     ) async throws {
         stage = site.stage
         self.environment = environment
@@ -27,9 +29,18 @@ package final class JoinedNode {
         let token = try await site.ok(.provider, ["market", "token", "create"])
             .trimmingCharacters(in: .whitespacesAndNewlines)
         _ = try await stage.ok(["node", "join", token, "--name", name, "--state-dir", folder])
+        if let port { try Self.lead(folder, from: site.port, to: port) }
         program = try Self.start(stage, folder, self.options, environment)
         try await ready()
         try await offered(at: site)
+    }
+
+    private static func lead(_ folder: String, from port: Int, to other: Int) throws {
+        let path = URL(fileURLWithPath: folder + "/enrollment.json")
+        let text = try String(contentsOf: path, encoding: .utf8)
+        let led = text.replacing("127.0.0.1:\(port)", with: "127.0.0.1:\(other)")
+        guard led != text else { throw Stage.Unexpected(description: "no market in \(text)") }
+        try Data(led.utf8).write(to: path)
     }
 
     private static func start(

@@ -37,12 +37,15 @@ package final class Site {
     }
 
     /// Starts the market; it may not be ready yet.
-    package init(_ kind: Kind, on stage: Stage, with environment: [String: String] = [:]) throws {
+    package init(
+        _ kind: Kind, on stage: Stage, with environment: [String: String] = [:],
+        adding more: [String] = []
+    ) throws {
         self.stage = stage
         self.kind = kind
         port = try freePort()
         channelPort = try freePort()
-        market = try Self.start(kind, stage, port, channelPort, environment)
+        market = try Self.start(kind, stage, port, channelPort, environment, more)
     }
 
     private static func start(
@@ -102,8 +105,10 @@ package final class Site {
     }
 
     /// A market of its own process; nodes join it.
-    package static func serving(_ stage: Stage, isSimulated: Bool = false) async throws -> Site {
-        let site = try Site(.served, on: stage)
+    package static func serving(
+        _ stage: Stage, isSimulated: Bool = false, adding more: [String] = []
+    ) async throws -> Site {
+        let site = try Site(.served, on: stage, adding: more)
         try await site.ready()
         try await site.makeKeys()
         try await site.stock(isSimulated: isSimulated)

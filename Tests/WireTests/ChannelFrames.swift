@@ -32,6 +32,15 @@ enum ChannelFrames {
         capacity: .zero, devices: [], ask: try! Rate(microPerHour: 1), region: "TW", tier: .new,
         closed: OfferClosing(.schedule, until: Timestamp(milliseconds: 1_795_392_000_000)))
 
+    static let measured = OfferTerms(
+        capacity: .zero, devices: [], ask: try! Rate(microPerHour: 1), region: "TW", tier: .new,
+        roundTrips: RoundTrips(
+            (1...16).map {
+                .init(
+                    beacon: BeaconName(String(repeating: "b", count: $0 * 2))!,
+                    microseconds: $0 == 1 ? 1 : 10_000_000)
+            })!)
+
     static let closedForGood = OfferTerms(
         capacity: .zero, devices: [], ask: try! Rate(microPerHour: 1), region: "TW", tier: .new,
         closed: OfferClosing(code: "holiday", until: nil))
@@ -82,7 +91,7 @@ enum ChannelFrames {
                 signature: Array(repeating: 255, count: 64))),
         .scrubbed(SignedReceipt(bytes: [4], signature: Array(repeating: 1, count: 64))),
         .terms(networked), .acknowledged(effect), .drain, .terms(terms), .terms(withheld),
-        .terms(closed),
+        .terms(closed), .terms(measured), .hello(terms: measured, leases: []),
         .hello(terms: closedForGood, leases: []), .wished(number: 1), .wished(number: Int64.max),
     ]
 

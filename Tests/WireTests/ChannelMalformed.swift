@@ -26,6 +26,7 @@ struct MalformedNodeEnvelope: Sendable, CustomTestStringConvertible {
         + hello("terms.tier") { $0.terms.tier = .unspecified }
         + hello("terms.tier") { $0.terms.tier = .UNRECOGNIZED(99) }
         + hello("terms.network") { $0.terms.network = .UNRECOGNIZED(2) }
+        + places
         + hello("terms.devices") { $0.terms.devices.append($0.terms.devices[0]) }
         + hello("terms.devices") { message in
             message.terms.devices = (0...256).map { index in
@@ -83,6 +84,16 @@ struct MalformedNodeEnvelope: Sendable, CustomTestStringConvertible {
             $0.lease = "lse_1"
             $0.code = "paused"
         }
+    }
+
+    private static let places: [MalformedNodeEnvelope] = [
+        [trip("market", 0)], [trip("market", 10_000_001)], [trip("market", .min)],
+        [trip("Market", 1)], [trip("", 1)], [trip("a", 1), trip("a", 2)],
+        (0...16).map { trip("b\($0)", 1) },
+    ].flatMap { trips in hello("terms.round_trips") { $0.terms.roundTrips = trips } }
+
+    private static func trip(_ beacon: String, _ microseconds: Int64) -> Orban_Node_V1_RoundTrip {
+        changed(.init()) { ($0.beacon, $0.microseconds) = (beacon, microseconds) }
     }
 
     private static func leaving(

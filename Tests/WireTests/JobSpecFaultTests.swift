@@ -64,6 +64,24 @@ struct BadSpec: Sendable, CustomTestStringConvertible {
             "f:4:1  not readable as YAML: found a tab character that violates indentation"),
     ]
 
+    static let latencies = [
+        after(
+            "placement: {max_latency: 80}",
+            "f:4:26  \"placement.max_latency\" must be a time such as 80ms, 1.5ms or 0.5s, not \"80\""
+        ),
+        after(
+            "placement: {max_latency: 1h}",
+            "f:4:26  \"placement.max_latency\" must be a time such as 80ms, 1.5ms or 0.5s, not \"1h\""
+        ),
+        after(
+            "placement: {max_latency: 0ms}",
+            "f:4:26  \"placement.max_latency\" must be within 0.1ms and 20000ms"),
+        after(
+            "placement: {max_latency: 999999999999999s}",
+            "f:4:26  \"placement.max_latency\" must be within 0.1ms and 20000ms"),
+        after("placement: {latency: 1ms}", "f:4:13  unknown key \"latency\""),
+    ]
+
     static let values = [
         after(
             "resources: {cpu: fast}",
@@ -217,7 +235,7 @@ struct BadSpec: Sendable, CustomTestStringConvertible {
         after("outputs: {path: /out}", "f:4:10  \"outputs\" must be a list, not a map"),
     ]
 
-    @Test(arguments: shape + values + mounts)
+    @Test(arguments: shape + values + latencies + mounts)
     func `a bad spec is refused with its line and column`(bad: BadSpec) {
         let error = fault(of: bad.text)
         guard !bad.told.hasSuffix("is fine") else {

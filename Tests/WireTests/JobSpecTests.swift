@@ -67,6 +67,26 @@ import Testing
         #expect(try JobSpec.parse(egress.text, file: "f") == egress)
     }
 
+    @Test func `a ceiling of the round trip is exact, and without one the text is as it was`()
+        throws
+    {
+        let none = try JobSpec.parse(Self.small, file: "f")
+        #expect(none.needs.latency == nil && !none.text.contains("latency"))
+        let trips = try #require(RoundTrips([.init(beacon: .market, microseconds: 7)]))
+        #expect(none.needs(measured: trips).latency == nil)
+        for (text, microseconds) in [
+            ("80ms", 80_000), ("1.5ms", 1_500), ("0.1ms", 100), ("2s", 2_000_000),
+            ("0.25s", 250_000), ("20s", 20_000_000),
+        ] as [(String, Int64)] {
+            let spec = try JobSpec.parse(
+                String(Self.small.dropLast()) + ", placement: {max_latency: \(text)}}", file: "f")
+            #expect(spec.maxLatency == microseconds)
+            let need = LatencyNeed(ceiling: microseconds, measured: trips)
+            #expect(spec.needs(measured: trips).latency == need)
+            #expect(try JobSpec.parse(spec.text, file: "f") == spec)
+        }
+    }
+
     @Test func `env keeps scalars as they were written, by YAML 1.2`() throws {
         let spec = try JobSpec.parse(Self.full, file: "orban.yaml")
         let expected = [

@@ -36,6 +36,11 @@ extension Option where Value == RegistryHost {
         "registry", "HOST[:PORT]", .optionRegistry, ValueForm(.expectHost) { RegistryHost($0) })
 }
 
+extension Option where Value == Beacon {
+    static let beacon = Option(
+        "beacon", "NAME=URL@LAT,LON", .optionBeacon, ValueForm(.expectBeacon) { Beacon($0) })
+}
+
 extension Option where Value == DeviceID {
     static let lifted = Option(
         "clear-quarantine", "UUID", .optionClearQuarantine,

@@ -196,6 +196,8 @@ struct NodeSetup: Sendable {
                 owner: owner.watch)
             parts.lifted = lifted
             parts.market = MarketBytes(http: marketHTTP, base: marketURL, clock: clock)
+            parts.beacons = BeaconWatch(
+                marketURL: marketURL, authorityPEM: authorityPEM, http: marketHTTP, clock: clock)
             parts.advisories = standing.advisories
             let agent = try NodeAgent(parts)
             // The owner at the machine needs no key: the node says it with its own.

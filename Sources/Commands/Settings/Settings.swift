@@ -38,24 +38,35 @@ struct Settings: Sendable {
         if let asked, known == nil { throw UsageFault.contextUnknown(asked) }
         if let url = given("ORBAN_API_URL") {
             let authority = name.flatMap { config[["contexts", $0, "ca"]] }
-            return Context(name: name ?? "environment", url: trimmed(url), authorityPEM: authority)
+            return Context(
+                name: name ?? "environment", url: trimmed(url), authorityPEM: authority,
+                latency: latency(of: name, config))
         }
         guard let name, let known else { throw UsageFault.marketMissing }
         return Context(
-            name: name, url: trimmed(known), authorityPEM: config[["contexts", name, "ca"]])
+            name: name, url: trimmed(known), authorityPEM: config[["contexts", name, "ca"]],
+            latency: latency(of: name, config))
+    }
+
+    /// Its user writes `latency: off` beside the context's `url`; anything else measures.
+    private func latency(of name: String?, _ config: PlainYAML) -> Context.LatencySetting {
+        name.flatMap { config[["contexts", $0, "latency"]] }
+            .flatMap(Context.LatencySetting.init(rawValue:)) ?? .on
     }
 
     private func trimmed(_ url: String) -> String {
         url.hasSuffix("/") ? String(url.dropLast()) : url
     }
 
-    /// Keeps `context` and makes it the current one.
+    /// Keeps `context` and makes it the current one; what its user wrote there of latency stays.
     func save(_ context: Context) throws {
         var config = try read(configPath)
+        let latency = config[["contexts", context.name, "latency"]]
         config.removeAll(under: ["contexts", context.name])
         config[["current"]] = context.name
         config[["contexts", context.name, "url"]] = context.url
         config[["contexts", context.name, "ca"]] = context.authorityPEM
+        config[["contexts", context.name, "latency"]] = latency
         try makeFolder(of: configPath)
         try Data(config.text.utf8).write(to: URL(fileURLWithPath: configPath), options: .atomic)
     }

@@ -37,13 +37,14 @@ private struct JobRun {
     }
 
     func run(on market: MarketClient) async throws -> Int32 {
-        guard try await agree(market) else {
+        let trips = try await session.measured(for: spec, market)
+        guard try await agree(market, trips) else {
             terminal.note(session.told(.confirmDeclined))
             return ExitCode.failure.rawValue
         }
         let inputs = try await InputUpload(session: session, market: market).upload(source)
         let job: JobDTO = try await market.patient(.seconds(30)).post(
-            "/v1/jobs", SubmitRequest(spec: spec.text, inputs: inputs),
+            "/v1/jobs", SubmitRequest(spec: spec.text, inputs: inputs, roundTrips: trips),
             idempotencyKey: "run-" + FreshKey.make())
         terminal.progress(
             "✓ " + session.told(.runSubmitted, ["name": job.name, "job": job.id.text]))
@@ -56,11 +57,11 @@ private struct JobRun {
             .run(outputs: spec.outputs, under: source.folder)
     }
 
-    private func agree(_ market: MarketClient) async throws -> Bool {
+    private func agree(_ market: MarketClient, _ trips: RoundTrips?) async throws -> Bool {
         let isYes = session.arguments.has(.yes)
         if isYes, !terminal.isErrorTerminal { return true }
         let plan: PlanDTO = try await market.post(
-            "/v1/plans", PlanRequest(spec: spec.text), idempotencyKey: "plan")
+            "/v1/plans", PlanRequest(spec: spec.text, roundTrips: trips), idempotencyKey: "plan")
         let page = PlanPage(plan: plan, spec: spec, language: session.language)
         for line in page.lines { terminal.note(line) }
         guard !isYes else { return true }

@@ -10,8 +10,10 @@ extension LeafCommand {
         let source = try JobSource(session)
         guard source.spec.budget != nil else { throw Refusal.budgetMissing }
         let plan: PlanDTO = try await session.withMarket([.renter]) { market in
-            try await market.post(
-                "/v1/plans", PlanRequest(spec: source.spec.text), idempotencyKey: "plan")
+            let trips = try await session.measured(for: source.spec, market)
+            return try await market.post(
+                "/v1/plans", PlanRequest(spec: source.spec.text, roundTrips: trips),
+                idempotencyKey: "plan")
         }
         try session.show(plan) {
             let page = PlanPage(plan: plan, spec: source.spec, language: session.language)

@@ -28,7 +28,7 @@ struct JobSource {
     static let options: [OptionForm] = [
         Option.budget.form, Option<String>.name.form, Option.image.form, Option.variable.form,
         Option<Int64>.cpus.form, Option<Int64>.memory.form, Option<DeviceNeed>.gpu.form,
-        Option<NetworkAccess>.network.form,
+        Option<NetworkAccess>.network.form, Flag.noLatency.form,
     ]
     static let operand = Operand("spec", .optional, .operandSpec)
 

@@ -24,6 +24,7 @@ extension LeafCommand {
             Option.dataFolder.form, Option.host.form, Option.port.form, Option.channelPort.form,
             Option.publicHost.form, Option.origin.form, Option.commission.form,
             Option.blobQuota.form, Option.writeRate.form, Option<Int64>.seriesQuota.form,
+            Option<Beacon>.beacon.form,
         ]
     ) { session in
         let arguments = session.arguments
@@ -42,7 +43,7 @@ extension LeafCommand {
             commission: try session.commission(),
             origin: try arguments.value(Option<String>.origin) ?? publicHost,
             blobQuota: try session.blobQuota(), limits: try session.limits(),
-            seriesBytes: try session.seriesQuota())
+            seriesBytes: try session.seriesQuota(), beacons: try session.beacons())
         let server = try await MarketServer(
             configuration, log: log, reach: try FaultHook.reach(session.environment))
         try await session.makeFirstKeys([.operator], server.services)

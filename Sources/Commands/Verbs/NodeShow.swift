@@ -49,6 +49,12 @@ struct NodePage {
         rows.append([
             told(.nodeReported), node.reportedAt.map(\.description) ?? told(.nodeNotReported),
         ])
+        if let trips = node.node.roundTrips {
+            let each = trips.readings.map {
+                "\($0.beacon) \(Quantity.latency(microseconds: $0.microseconds))"
+            }
+            rows.append([told(.nodeRoundTrips), each.joined(separator: " · ")])
+        }
         if let driver = node.driver { rows.append([told(.nodeDriver), driver]) }
         return rows
     }
@@ -139,8 +145,10 @@ struct NodePage {
         let contested =
             node.node.contested
             ? ["! " + told(.nodeContested, ["node": node.node.id.text])] : []
+        let refuted =
+            node.node.regionRefuted.map { [$0.line(of: node.node.id, in: language)] } ?? []
         return node.advisories.map { "! " + told(.nodeAdvisory, ["advisory": $0]) } + duplicates
-            + contested + dropped
+            + contested + refuted + dropped
     }
 
     private func told(_ message: Message, _ values: [String: String] = [:]) -> String {

@@ -126,6 +126,7 @@ extension Session {
         let contested = nodes.filter(\.contested).map {
             "! " + told(.nodeContested, ["node": $0.id.text])
         }
-        return table.lines + duplicates + contested
+        let refuted = nodes.compactMap { $0.regionRefuted?.line(of: $0.id, in: language) }
+        return table.lines + duplicates + contested + refuted
     }
 }

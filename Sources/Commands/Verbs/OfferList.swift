@@ -47,6 +47,20 @@ struct OfferState {
     }
 }
 
+extension RegionRefutation {
+    /// What is wrong with a node's declared country, for people.
+    func line(of node: NodeID, in language: Language) -> String {
+        "! "
+            + Message.offerRefuted.text(
+                in: language,
+                [
+                    "node": node.text, "region": region, "beacon": beacon.text,
+                    "time": Quantity.latency(microseconds: microseconds),
+                    "within": String(withinKilometres), "away": String(awayKilometres),
+                ])
+    }
+}
+
 /// Offers as rows.
 struct OfferTable {
     let language: Language
@@ -63,6 +77,7 @@ struct OfferTable {
         ])
         table.rows = offers.map(row)
         return table.lines + offers.flatMap(withheld)
+            + offers.compactMap { $0.regionRefuted?.line(of: $0.node, in: language) }
     }
 
     private func withheld(_ offer: OfferDTO) -> [String] {
@@ -87,7 +102,7 @@ struct OfferTable {
             Quantity.part(offer.freeMemoryBytes, of: offer.memoryBytes),
             Quantity.part(offer.freeDiskBytes, of: offer.diskBytes),
             offer.network == .egress ? "egress" : "–",
-            offer.region, offer.tier.rawValue,
+            offer.regionRefuted == nil ? offer.region : offer.region + " ✗", offer.tier.rawValue,
             OfferState(
                 offer.closed, offer.availability, isConnected: offer.availability.isConnected
             )

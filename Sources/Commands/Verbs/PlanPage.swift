@@ -33,11 +33,26 @@ struct PlanPage {
         if spec.network == .egress {
             rows.append(["  " + told(.planNetwork), told(.networkEgress)])
         }
+        if let latency { rows.append(["  " + told(.planLatency), latency]) }
         if !spec.inputs.isEmpty {
             let inputs = spec.inputs.map { $0.from ?? $0.path }.joined(separator: ", ")
             rows.append(["  " + told(.planInputs), inputs])
         }
         return rows
+    }
+
+    private var latency: String? {
+        guard let latency = plan.latency else { return nil }
+        func time(_ microseconds: Int64) -> String { Quantity.latency(microseconds: microseconds) }
+        guard let nearest = latency.nearest else {
+            return told(.planLatencyNone, ["ceiling": time(latency.ceiling)])
+        }
+        return told(
+            .planLatencyNearest,
+            [
+                "ceiling": time(latency.ceiling), "estimate": time(nearest.estimate),
+                "lower": time(nearest.lower), "upper": time(nearest.upper),
+            ])
     }
 
     private var amounts: [String] {

@@ -21,6 +21,7 @@ extension LeafCommand {
         options: [
             Option.stateFolder.form, Option.port.form, Option.commission.form,
             Option.blobQuota.form, Option.writeRate.form, Option<Int64>.seriesQuota.form,
+            Option<Beacon>.beacon.form,
         ]
             + NodeSetup.options
     ) { session in
@@ -37,7 +38,8 @@ extension LeafCommand {
                 folder: folder + "/market", host: "127.0.0.1", port: port, channelPort: 0,
                 publicHost: "127.0.0.1", commission: try session.commission(),
                 origin: "local.orban", blobQuota: try session.blobQuota(),
-                limits: try session.limits(), seriesBytes: try session.seriesQuota()),
+                limits: try session.limits(), seriesBytes: try session.seriesQuota(),
+                beacons: try session.beacons()),
             log: log, reach: try FaultHook.reach(session.environment))
         let url = Known<String>()
         let node = LocalNode(market: server.services, setup: setup, url: url) { node, standing in
@@ -92,6 +94,21 @@ extension Session {
 
     func seriesQuota() throws -> Int64 {
         try arguments.value(Option<Int64>.seriesQuota) ?? MarketConfiguration.standardSeriesBytes
+    }
+
+    /// Those that the operator names; the market itself is always one.
+    ///
+    /// - Throws: `UsageFault` for a name twice, or for more than there may be.
+    func beacons() throws -> [Beacon] {
+        let beacons = try arguments.all(Option<Beacon>.beacon)
+        for (index, beacon) in beacons.enumerated() {
+            let isTwice = beacons[..<index].contains { $0.name == beacon.name }
+            guard !isTwice, index < RoundTrips.most - 1 else {
+                throw UsageFault.valueRefused(
+                    option: "--beacon", beacon.name.text, ExpectedValue(.expectBeacon))
+            }
+        }
+        return beacons
     }
 
     func limits() throws -> RateLimits {

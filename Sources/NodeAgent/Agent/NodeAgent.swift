@@ -25,6 +25,8 @@ package actor NodeAgent: Service {
         package var lifted: [DeviceID] = []
         /// Where samples go; nil: nowhere.
         package var market: MarketBytes?
+        /// What tells how far the market's beacons are; nil: nothing does.
+        package var beacons: BeaconWatch?
         /// What the machine's software is open to.
         package var advisories: [String] = []
         /// What tells when the machine is its owner's.
@@ -115,6 +117,13 @@ package actor NodeAgent: Service {
             }
             if self.parts.owner.isLooking {
                 group.addTask { try await self.followOwner() }
+            }
+            if let beacons = self.parts.beacons {
+                group.addTask {
+                    try await beacons.run(clock: self.parts.clock) {
+                        try await self.take(.roundTripsMeasured($0))
+                    }
+                }
             }
             group.addTask { try await self.connectForever() }
             group.addTask { try await self.shipSamples() }

@@ -17,6 +17,12 @@ extension OfferTerms {
             }
             $0.network = network.message
             if let closed { $0.closed = closed.message }
+            $0.roundTrips = roundTrips.readings.map { reading in
+                .with {
+                    $0.beacon = reading.beacon.text
+                    $0.microseconds = reading.microseconds
+                }
+            }
         }
     }
 
@@ -38,7 +44,22 @@ extension OfferTerms {
             ask: try Rate(message.ask, "terms.ask"), region: message.region,
             tier: try Tier(message.tier), withheld: withheld,
             network: try NetworkAccess(message.network, "terms.network"),
-            closed: message.hasClosed ? try OfferClosing(message.closed) : nil)
+            closed: message.hasClosed ? try OfferClosing(message.closed) : nil,
+            roundTrips: try RoundTrips(message.roundTrips, "terms.round_trips"))
+    }
+}
+
+extension RoundTrips {
+    fileprivate init(
+        _ messages: [Orban_Node_V1_RoundTrip], _ field: String
+    ) throws(MalformedFrame) {
+        let readings = try FrameField.list(messages, atMost: Self.most, field) {
+            (message) throws(MalformedFrame) in
+            guard let beacon = BeaconName(message.beacon) else { throw MalformedFrame(field) }
+            return Reading(beacon: beacon, microseconds: message.microseconds)
+        }
+        guard let trips = RoundTrips(readings) else { throw MalformedFrame(field) }
+        self = trips
     }
 }
 

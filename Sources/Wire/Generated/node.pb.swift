@@ -867,12 +867,31 @@ package nonisolated struct Orban_Node_V1_OfferTerms: Sendable {
   /// Clears the value of `closed`. Subsequent reads from it will return its default value.
   package mutating func clearClosed() {self._closed = nil}
 
+  /// To the market's beacons, as the node has measured them: at most 16, each beacon once.
+  package var roundTrips: [Orban_Node_V1_RoundTrip] = []
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package init() {}
 
   fileprivate var _capacity: Orban_Node_V1_Resources? = nil
   fileprivate var _closed: Orban_Node_V1_OfferClosing? = nil
+}
+
+package nonisolated struct Orban_Node_V1_RoundTrip: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// 1…32 of a-z, 0-9 and `-`.
+  package var beacon: String = String()
+
+  /// 1…10^7.
+  package var microseconds: Int64 = 0
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
 }
 
 /// The machine is its owner's now.
@@ -2268,7 +2287,7 @@ nonisolated extension Orban_Node_V1_Goodbye: SwiftProtobuf.Message, SwiftProtobu
 
 nonisolated extension Orban_Node_V1_OfferTerms: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".OfferTerms"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}capacity\0\u{1}devices\0\u{1}ask\0\u{1}region\0\u{1}tier\0\u{1}withheld\0\u{2}\u{e}network\0\u{1}closed\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}capacity\0\u{1}devices\0\u{1}ask\0\u{1}region\0\u{1}tier\0\u{1}withheld\0\u{2}\u{e}network\0\u{1}closed\0\u{4}\u{9}round_trips\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -2284,6 +2303,7 @@ nonisolated extension Orban_Node_V1_OfferTerms: SwiftProtobuf.Message, SwiftProt
       case 6: try { try decoder.decodeRepeatedMessageField(value: &self.withheld) }()
       case 20: try { try decoder.decodeSingularEnumField(value: &self.network) }()
       case 21: try { try decoder.decodeSingularMessageField(value: &self._closed) }()
+      case 30: try { try decoder.decodeRepeatedMessageField(value: &self.roundTrips) }()
       default: break
       }
     }
@@ -2318,6 +2338,9 @@ nonisolated extension Orban_Node_V1_OfferTerms: SwiftProtobuf.Message, SwiftProt
     try { if let v = self._closed {
       try visitor.visitSingularMessageField(value: v, fieldNumber: 21)
     } }()
+    if !self.roundTrips.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.roundTrips, fieldNumber: 30)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -2330,6 +2353,42 @@ nonisolated extension Orban_Node_V1_OfferTerms: SwiftProtobuf.Message, SwiftProt
     if lhs.withheld != rhs.withheld {return false}
     if lhs.network != rhs.network {return false}
     if lhs._closed != rhs._closed {return false}
+    if lhs.roundTrips != rhs.roundTrips {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Orban_Node_V1_RoundTrip: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".RoundTrip"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}beacon\0\u{1}microseconds\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.beacon) }()
+      case 2: try { try decoder.decodeSingularInt64Field(value: &self.microseconds) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.beacon.isEmpty {
+      try visitor.visitSingularStringField(value: self.beacon, fieldNumber: 1)
+    }
+    if self.microseconds != 0 {
+      try visitor.visitSingularInt64Field(value: self.microseconds, fieldNumber: 2)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: Orban_Node_V1_RoundTrip, rhs: Orban_Node_V1_RoundTrip) -> Bool {
+    if lhs.beacon != rhs.beacon {return false}
+    if lhs.microseconds != rhs.microseconds {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
