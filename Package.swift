@@ -158,6 +158,7 @@ let package = Package(
                 crypto,
             ]),
         tests("Wire", ["Wire", "Domain"] + grpc),
+        tests("Probing", ["Probing", "Domain", nio, nioPosix, nioHTTP1]),
         tests(
             "StoreContract",
             [

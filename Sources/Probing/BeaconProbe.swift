@@ -7,8 +7,10 @@ import NIOSSL
 /// Measures round trips to beacons: all at once, several times each on a connection that is kept, and
 /// takes the shortest, for what is longer is a machine that was busy.
 ///
-/// Only its market is sent anything but a bare `GET`, and that nothing either: no key, no cookie, no
-/// name of who asks.
+/// A beacon is sent a bare `GET`: no key, no cookie, no name of who asks. Which addresses those are its
+/// market says. So that a market learns nothing of the network around who measures, it is asked over
+/// `https` alone, with a certificate that the system trusts; only a market on this machine may name
+/// others.
 package struct BeaconProbe: Sendable {
     /// Beside the first request, which makes the connection and does not count.
     private static let samples = 5
@@ -42,10 +44,13 @@ package struct BeaconProbe: Sendable {
         var readings: [RoundTrips.Reading] = []
         await withTaskGroup(of: RoundTrips.Reading?.self) { group in
             for beacon in beacons.prefix(RoundTrips.most) {
+                let isOfMarket = beacon.url == Beacon.marketPath
+                guard isOfMarket || beacon.url.hasPrefix("https://") || isMarketHere else {
+                    continue
+                }
+                let url = isOfMarket ? marketURL + beacon.url : beacon.url
                 group.addTask {
-                    let isOfMarket = beacon.url.hasPrefix("/")
-                    let url = isOfMarket ? marketURL + beacon.url : beacon.url
-                    return await reading(
+                    await reading(
                         of: beacon.name, at: url, isOfMarket ? market : others, until: deadline)
                 }
             }
@@ -57,6 +62,13 @@ package struct BeaconProbe: Sendable {
         try await others.shutdown()
         try Task.checkCancellation()
         return RoundTrips(readings) ?? .none
+    }
+
+    private var isMarketHere: Bool {
+        let rest = marketURL.drop { $0 != "/" }.drop { $0 == "/" }
+        return ["127.0.0.1", "localhost", "[::1]"].contains { host in
+            rest == host || rest.hasPrefix(host + ":")
+        }
     }
 
     private func configuration(_ pem: String?) throws -> HTTPClient.Configuration {

@@ -79,7 +79,11 @@ final class ScratchFolder: Sendable {
     deinit { try? FileManager.default.removeItem(at: url) }
 }
 
-let testMarket = Market(commission: BasisPoints(250)!, startWindowSeconds: 900, blobQuota: 120)
+let testMarket = Market(
+    commission: BasisPoints(250)!, startWindowSeconds: 900, blobQuota: 120,
+    beacons: [
+        Beacon(name: .market, url: Beacon.marketPath, place: Coordinates("25.033,121.565"))
+    ])
 let testSealKey = [UInt8](0..<32)
 
 /// The store keeps its folder as long as it lives.

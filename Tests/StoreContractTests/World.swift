@@ -78,7 +78,15 @@ struct World {
                 milliCPU: Int64(random.below(8) * 1000), memoryBytes: 8 << 30, diskBytes: 64 << 30),
             devices: devices.map { Device(id: $0, model: "H200", vramBytes: 1 << 37) },
             ask: (try? Rate(microPerHour: Int64(1 + random.below(4_000_000)))) ?? lowestRate,
-            region: "TW", tier: .tested, closed: closing())
+            region: random.isOneIn(8) ? "IS" : "TW", tier: .tested, closed: closing(),
+            roundTrips: random.isOneIn(2) ? trips() : .none)
+    }
+
+    private mutating func trips() -> RoundTrips {
+        let readings = [BeaconName.market, BeaconName("tokyo")!].map {
+            RoundTrips.Reading(beacon: $0, microseconds: Int64(1 + random.below(200_000)))
+        }
+        return RoundTrips(readings) ?? .none
     }
 
     private mutating func closing() -> OfferClosing? {
@@ -219,11 +227,14 @@ extension World {
         jobs.append(id)
         let renter = anyAccount()
         let deviceCount = random.isOneIn(3) ? 1 + random.below(2) : 0
+        let latency =
+            random.isOneIn(6) ? LatencyNeed(ceiling: 300_000, measured: trips()) : nil
         let needs = Needs(
             slice: Resources(
                 milliCPU: Int64(random.below(5) * 500), memoryBytes: 1 << 28, diskBytes: 0),
-            devices: DeviceNeed(count: deviceCount, models: [], vramBytes: 0), regions: [],
-            minimumTier: .new, bid: try! Rate(microPerHour: 5_000_000))
+            devices: DeviceNeed(count: deviceCount, models: [], vramBytes: 0),
+            regions: random.isOneIn(8) ? ["IS", "TW"] : [],
+            minimumTier: .new, bid: try! Rate(microPerHour: 5_000_000), latency: latency)
         let digest = BlobDigest("sha256:" + String(repeating: "a", count: 64))!
         let pulled = RegistryImage("registry.example:5000/a/b@\(digest)")!
         let terms = JobTerms(
