@@ -33,6 +33,7 @@ extension Auditor {
             lease.attempt > last, "attempts strictly increase",
             "\(lease.task): \(lease.attempt) after \(last)")
         lastAttempt[lease.task] = lease.attempt
+        checkDistance(lease)
         if case .reserved = lease.life {} else { fail("a lease begins reserved", "\(lease.id)") }
         require(
             !drained.contains(lease.node), "a drained node takes nothing new",

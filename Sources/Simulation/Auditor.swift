@@ -50,6 +50,9 @@ struct Auditor {
     var lastReading: [LeaseID: Reading] = [:]
     var leaseOfDevice: [DeviceID: LeaseID] = [:]
     var finalRecords: [LeaseID: Int] = [:]
+    /// What each node has measured, and how near each job has to be.
+    var roundTrips: [NodeID: RoundTrips] = [:]
+    var ceilings: [JobID: LatencyNeed] = [:]
     /// Nodes on which nothing new is wanted.
     var drained: Set<NodeID> = []
 
@@ -115,6 +118,7 @@ struct Auditor {
         guard let decision = evidence.decision else { return }
         checkKeys(evidence)
         noteDrains(evidence.command)
+        noteDistance(evidence)
         noteScrubs(evidence.command)
         for transfer in decision.transfers { take(transfer) }
         for entry in decision.newEntries { take(entry) }

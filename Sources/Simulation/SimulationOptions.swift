@@ -104,6 +104,8 @@ package enum PlantedBug: String, Hashable, Sendable, CaseIterable {
     case useUnrecorded
     /// A scrub says that it is done and has wiped nothing.
     case scrubUndone
+    /// How near a job has to be is lost on its way into the market.
+    case ceilingForgotten
     /// A device is free at the market as soon as its lease is over.
     case unscrubbedLeased
 }

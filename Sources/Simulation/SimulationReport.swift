@@ -105,7 +105,8 @@ package enum Reached: String, Hashable, Sendable, CaseIterable {
     case leaseLost, leaseUnstarted, leaseSilent, budgetExhausted, overran, startFailed, killed
     case deviceScrubbed, scrubTaken, scrubRepeated, deviceQuarantined
     case yielded, yieldedUnstarted, leftInGrace, noticeTakenBack, placedAnew
-    case deviceLeased, deviceLost, deviceWithheld, periodClosed, headPublished, silenceBooked
+    case deviceLeased, deviceLost, deviceWithheld, nearPlaced, periodClosed, headPublished,
+        silenceBooked
     case frozenAtFence, frozenWhileAgentDead, thawed, adoptedRunning, containerGoneAtAdoption
     case aheadOfTimeRefused, notNewerRefused, wrongAttemptRefused, wrongNodeRefused
     case badSignatureRefused, leaseOverRefused, overBudgetRefused, receiptRepeated

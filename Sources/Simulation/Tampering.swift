@@ -18,6 +18,8 @@ struct Tampering {
         switch command {
         case .meter(let verified, _): distort(meter: verified.receipt, verified.receipt.lease)
         case .verify(let id): distort(verify: id)
+        case .submit(let submit):
+            if planted == .ceilingForgotten { self.command = .submit(submit.withoutCeiling) }
         case .silence(let node, let from, _):
             if planted == .silenceForgotten {
                 self.command = .silence(node, from: from, until: from)

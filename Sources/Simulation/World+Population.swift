@@ -102,7 +102,7 @@ extension World {
                 memoryBytes: place == 0 ? 16 << 30 : random.setUp.within(4...16) << 30,
                 diskBytes: 200 << 30),
             devices: devices, ask: (try? Rate(microPerHour: ask)) ?? cheapest, region: "TW",
-            tier: .new)
+            tier: .new, roundTrips: Self.roundTrips(of: place))
     }
 
     private func addRenter(_ place: Int) {

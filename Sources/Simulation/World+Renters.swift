@@ -154,7 +154,7 @@ extension World {
                 ? DeviceNeed(
                     count: random.renters.count(1...2), models: [], vramBytes: 8 << 30) : .none,
             regions: [], minimumTier: .new,
-            bid: (try? Rate(microPerHour: bid)) ?? cheapest)
+            bid: (try? Rate(microPerHour: bid)) ?? cheapest, latency: Self.latency(ofBid: bid))
     }
 
     /// Ample, scarce, or not enough for one second.

@@ -113,6 +113,11 @@ extension World {
         if case .advertise(_, let terms) = command, !terms.withheld.isEmpty {
             report.reached.count(.deviceWithheld)
         }
+        if case .clear(let clearing) = command, commit.decision != nil,
+            auditor.ceilings[clearing.task.job] != nil
+        {
+            report.reached.count(.nearPlaced)
+        }
         if let decision = commit.decision { note(yielded: decision) }
         trace.note(commit.decision == nil ? UInt64(0) : 1)
         auditor.follow(

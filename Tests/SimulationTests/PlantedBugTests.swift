@@ -36,6 +36,7 @@ import Testing
             .unscrubbedLeased,
             ["a device is leased after its scrub's receipt", "a free device is free"]
         ),
+        (.ceilingForgotten, ["an order is placed as near as it asks"]),
         (.verdictLost, ["all comes to rest"]),
         (.effectSentOnce, ["all comes to rest"]),
         (.endingLeaseRenewed, ["a renewed lease lives for its fence and a tenth"]),

@@ -17,7 +17,7 @@ import Testing
         env: {MODEL: Qwen/Qwen3-8B, MAX_LEN: 32768, DEBUG: false, COUNTRY: NO, SWITCH: on,
           PORTS: 22:22, MODE: 0o17, OLD: 017, RATIO: 1.50, EMPTY: "", "QUOTED": '5'}
         resources: {gpu: 24GB..:1, cpu: 8.., memory: 32GB.., disk: 512 MiB}
-        placement: {countries: [TW, NO, JP], tier: verified}
+        placement: {countries: [TW, NO, JP], tier: verified, max_latency: 80ms}
         array: {count: 40, parallel: 12, max_failures: 5%}
         inputs:
           - {from: ./prompts.jsonl, path: /in/prompts.jsonl}
@@ -43,7 +43,7 @@ import Testing
             milliCPU: 8000, memoryBytes: 32_000_000_000, diskBytes: 512 << 20)
         #expect(spec.slice == slice)
         #expect(spec.countries == ["TW", "NO", "JP"])
-        #expect(spec.minimumTier == .verified)
+        #expect(spec.minimumTier == .verified && spec.maxLatency == 80_000)
         #expect([spec.tasks, spec.parallel, spec.maxFailures] == [40, 12, 2])
         #expect(spec.inputs.map(\.from) == ["./prompts.jsonl", "./model/"])
         #expect(spec.inputs.map(\.digest) == [nil, try Sample.digest("a")])
