@@ -21,6 +21,7 @@ enum Bench {
             case "churn": return try ChurnBench(Array(words.dropFirst())).run()
             case "deadline": return try DeadlineBench(Array(words.dropFirst())).run()
             case "steady": return try SteadyBench(Array(words.dropFirst())).run()
+            case "regret": return try RegretBench(Array(words.dropFirst())).run()
             default: break
             }
             guard let measures = suites.first(where: { $0.name == words.first })?.measures else {
@@ -41,6 +42,7 @@ struct Usage: Error, CustomStringConvertible {
             "bench \(suite.name) [\(suite.measures.map(\.name).joined(separator: "|"))…]"
         }.joined(separator: "\n       ") + "\n       " + OpenBBench.usage + "\n       " + ChurnBench.usage
         + "\n       " + SteadyBench.usage + "\n       " + DeadlineBench.usage
+        + "\n       " + RegretBench.usage
 }
 
 /// Diagnostics; figures alone go to standard output.
