@@ -5,8 +5,8 @@ import Matching
 
 /// `bench churn`: how fast the book places orders at 90 % load, while leases end and prices change.
 ///
-/// A decision is what the market does for one order: it comes onto the book, the book proposes, and the
-/// commit's rows come back to it. Releases and new prices are between the decisions and count in
+/// With the index, a decision finds the place of an order and takes it; with the book it is all that the
+/// market does: the order comes onto it, the book proposes, and the commit's rows come back. Releases and new prices are between the decisions and count in
 /// `per_second`, which is by the processor's time; the percentiles are of decisions alone, by the clock.
 struct ChurnBench {
     private struct Line: Encodable {
@@ -27,42 +27,86 @@ struct ChurnBench {
         let seed: UInt64
     }
 
-    /// By price alone, or by what the market goes by.
+    /// The index by price alone, or by what the market goes by; or the market's whole book.
     enum Path: String, CaseIterable {
-        case price, score
+        case price, score, book
 
         var weights: ScoreWeights { self == .price ? .price : .standard }
     }
 
-    static let usage = "bench churn [--offers 10000,100000,1000000] [--seed N] [--decisions N]"
+    static let usage = "bench churn [--offers 10000,100000,1000000] [--path price,score,book] "
+        + "[--seed N] [--decisions N]"
 
     let sizes: [Int]
+    let paths: [Path]
     let seed: UInt64
     let decisions: Int
 
     init(_ words: [String]) throws {
-        let options = try Options(words, of: ["--offers", "--seed", "--decisions"], Self.usage)
+        let options = try Options(words, of: ["--offers", "--path", "--seed", "--decisions"], Self.usage)
         sizes = try (options["--offers"] ?? "10000,100000,1000000").split(separator: ",").map {
             guard let size = Int($0), (1...10_000_000).contains(size) else {
                 throw BadUsage(description: Self.usage)
             }
             return size
         }
+        paths = try (options["--path"] ?? "price,score,book").split(separator: ",").map {
+            guard let path = Path(rawValue: String($0)) else {
+                throw BadUsage(description: Self.usage)
+            }
+            return path
+        }
+        guard !sizes.isEmpty, !paths.isEmpty else { throw BadUsage(description: Self.usage) }
         seed = UInt64(try options.number("--seed", 1, 0...Int.max))
         decisions = try options.number("--decisions", 200_000, 1_000...100_000_000)
     }
 
+    /// Each figure in a process of its own: memory that another has left is not free memory.
     func run() throws {
-        for (size, path) in sizes.flatMap({ size in Path.allCases.map { (size, $0) } }) {
-            say("churn: \(size) offers, \(path.rawValue)…")
-            var market = try ChurnMarket(size, seed: seed, path)
-            try market.fill()
-            print(try line(&market, size, path))
+        guard sizes.count > 1 || paths.count > 1 else { return try measure(sizes[0], paths[0]) }
+        for size in sizes {
+            for path in paths {
+                let process = Process()
+                process.executableURL = URL(fileURLWithPath: "/proc/self/exe")
+                process.arguments = [
+                    "churn", "--offers", "\(size)", "--path", path.rawValue, "--seed", "\(seed)",
+                    "--decisions", "\(decisions)",
+                ]
+                try process.run()
+                process.waitUntilExit()
+                guard process.terminationStatus == 0 else {
+                    throw BadUsage(description: "churn of \(size) offers, \(path) ended badly")
+                }
+            }
         }
     }
 
+    private func measure(_ size: Int, _ path: Path) throws {
+        say("churn: \(size) offers, \(path.rawValue)…")
+        let before = try Self.resident()
+        switch path {
+        case .price, .score:
+            var side = try ChurnIndex(size, seed: seed, path.weights)
+            print(try line(&side, size, path, try Self.resident() - before))
+        case .book:
+            var side = try ChurnBook(size, seed: seed, path.weights)
+            print(try line(&side, size, path, try Self.resident() - before))
+        }
+    }
+
+    /// Bytes of this process that are in memory.
+    private static func resident() throws -> Int {
+        let text = try String(contentsOfFile: "/proc/self/statm", encoding: .utf8)
+        let fields = text.split(separator: " ")
+        let pages = try required(fields.count > 1 ? Int(fields[1]) : nil, "figure in statm")
+        return pages * Int(getpagesize())
+    }
+
     /// Orders are drawn, and choices compared, between the stretches that are timed.
-    private func line(_ market: inout ChurnMarket, _ size: Int, _ path: Path) throws -> String {
+    private func line(
+        _ market: inout some ChurnSide, _ size: Int, _ path: Path, _ bytes: Int
+    ) throws -> String {
+        try market.fill()
         var times: [UInt32] = []
         times.reserveCapacity(decisions)
         var busy: UInt64 = 0
@@ -88,61 +132,27 @@ struct ChurnBench {
             offers: size, path: path.rawValue, weights: path.weights.fingerprint,
             perSecond: (Double(decisions) * 1e9 / Double(busy)).rounded(),
             p50Ns: times[decisions / 2], p99Ns: times[decisions * 99 / 100],
-            p999Ns: times[decisions * 999 / 1000], bytesPerOffer: market.bytes / size,
+            p999Ns: times[decisions * 999 / 1000], bytesPerOffer: bytes / size,
             decisions: decisions, placed: market.placed, loadPct: rounded(market.load * 100),
             checked: checked, wrong: wrong, seed: seed
         ).json()
     }
 }
 
-/// The book, and what is leased on it.
-private struct ChurnMarket {
-    private struct Live {
-        let node: NodeID
-        let slice: Resources
-        let devices: [DeviceID]
-    }
+/// What is measured: offers, and what is leased of them.
+protocol ChurnSide {
+    associatedtype Order
+    /// Of all devices, how many are leased.
+    var load: Double { get }
+    var placed: Int { get set }
+    mutating func nextOrder() throws -> Order
+    mutating func decide(_ order: Order)
+    mutating func upkeep(_ number: Int) throws
+    /// Whether the choice is as good as that of asking every offer.
+    func agrees(_ order: Order) -> Bool
+}
 
-    private var world: ChurnWorld
-    private var book: OrderBook
-    private var nodes: [NodeID] = []
-    private var live: [Live] = []
-    private var devices = 0
-    private var leased = 0
-    private var orders = 0
-    private(set) var placed = 0
-    let bytes: Int
-
-    var load: Double { Double(leased) / Double(max(devices, 1)) }
-
-    init(_ size: Int, seed: UInt64, _ path: ChurnBench.Path) throws {
-        book = OrderBook(weights: path.weights)
-        world = ChurnWorld(seed: seed)
-        let before = try Self.allocated()
-        for number in 0..<size {
-            let offer = try world.offer(number)
-            nodes.append(offer.node)
-            devices += offer.terms.devices.count
-            book.put(offer)
-        }
-        bytes = try Self.allocated() - before
-    }
-
-    /// Bytes of this process that are in memory.
-    private static func allocated() throws -> Int {
-        let text = try String(contentsOfFile: "/proc/self/statm", encoding: .utf8)
-        let fields = text.split(separator: " ")
-        let pages = try required(fields.count > 1 ? Int(fields[1]) : nil, "figure in statm")
-        return pages * Int(getpagesize())
-    }
-
-    mutating func nextOrder() throws -> Order {
-        orders += 1
-        return Order(
-            task: TaskID(job: JobID("job_\(orders)") ?? JobID(bytes: [0]), index: 1), attempt: 1,
-            needs: try world.needs(), since: Timestamp(milliseconds: Int64(orders)))
-    }
-
+extension ChurnSide {
     /// Leases until nine of ten devices are, or nobody finds a place any more.
     mutating func fill() throws {
         var failures = 0
@@ -152,65 +162,6 @@ private struct ChurnMarket {
             failures = placed > before ? 0 : failures + 1
         }
         placed = 0
-    }
-
-    mutating func decide(_ order: Order) {
-        book.add(order)
-        if let proposal = book.proposals(limit: 1).first, let offer = book.offer(of: proposal.node) {
-            commit(proposal, offer, order)
-        }
-        book.removeOrder(order.task)
-    }
-
-    private mutating func commit(_ proposal: Proposal, _ offer: Offer, _ order: Order) {
-        // The market's row is what the book expects of it, where nothing else has happened.
-        book.put(offer)
-        live.append(
-            Live(node: offer.node, slice: order.needs.slice, devices: proposal.devices))
-        leased += proposal.devices.count
-        placed += 1
-    }
-
-    /// Leases end as fast as they are made; every twentieth decision somebody changes a price.
-    mutating func upkeep(_ number: Int) throws {
-        while load > 0.9, !live.isEmpty { release() }
-        guard number % 20 == 0, var offer = book.offer(of: nodes[world.random.below(nodes.count)])
-        else { return }
-        let terms = offer.terms
-        offer.version += 1
-        offer.terms = OfferTerms(
-            capacity: terms.capacity, devices: terms.devices,
-            ask: try ChurnWorld.rate(Double(terms.ask.microPerHour) * world.logNormal(0.05)),
-            region: terms.region, tier: terms.tier, network: terms.network)
-        book.put(offer)
-    }
-
-    private mutating func release() {
-        let place = world.random.below(live.count)
-        live.swapAt(place, live.count - 1)
-        let lease = live.removeLast()
-        guard var offer = book.offer(of: lease.node) else { return }
-        offer.version += 1
-        offer.free = offer.free.adding(lease.slice)
-        offer.freeDevices = offer.terms.devices.map(\.id).filter {
-            offer.freeDevices.contains($0) || lease.devices.contains($0)
-        }
-        book.put(offer)
-        leased -= lease.devices.count
-    }
-
-    /// Whether the book's choice costs as little as that of asking every offer.
-    func agrees(_ order: Order) -> Bool {
-        var copy = book
-        copy.add(order)
-        guard let ours = copy.proposals(limit: 1).first else {
-            return !book.offers.contains { Feasibility.check(order.needs, $0) == nil }
-        }
-        copy = book
-        let chosen = copy.cost(of: order.needs, on: ours.node)
-        let least = book.offers.lazy.filter { Feasibility.check(order.needs, $0) == nil }
-            .compactMap { copy.cost(of: order.needs, on: $0.node) }.min()
-        return chosen == least
     }
 }
 

@@ -41,6 +41,12 @@ struct ChurnWorld {
 
     init(seed: UInt64) { random = Randomness(state: seed) }
 
+    /// A thousand orders of the same world, other ones than those that come: the mix that is expected.
+    static func expected(_ seed: UInt64) throws -> [Needs] {
+        var other = ChurnWorld(seed: ~seed)
+        return try (0..<1_000).map { _ in try other.needs() }
+    }
+
     private mutating func pick<Value>(_ values: [Value]) -> Value {
         values[random.below(values.count)]
     }

@@ -160,12 +160,3 @@ extension RegretWorld {
 func processMilliseconds() -> Double {
     Double(clock()) * 1000 / Double(CLOCKS_PER_SEC)
 }
-
-extension Encodable {
-    fileprivate func json() throws -> String {
-        let encoder = JSONEncoder()
-        encoder.keyEncodingStrategy = .convertToSnakeCase
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        return String(decoding: try encoder.encode(self), as: UTF8.self)
-    }
-}
