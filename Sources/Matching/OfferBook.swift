@@ -21,6 +21,7 @@ struct OfferBook: Sendable {
 
     init(weights: ScoreWeights) { index = OfferIndex(weights: weights) }
 
+    var weights: ScoreWeights { index.weights }
     var count: Int { index.count }
 
     /// In no particular order.

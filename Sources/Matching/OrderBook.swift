@@ -13,6 +13,9 @@ package struct OrderBook: Sendable {
 
     package init(weights: ScoreWeights = .standard) { offerBook = OfferBook(weights: weights) }
 
+    /// What places are weighed by.
+    package var weights: ScoreWeights { offerBook.weights }
+
     package var offerCount: Int { offerBook.count }
     package var orderCount: Int { queue.count }
 

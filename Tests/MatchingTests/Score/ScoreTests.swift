@@ -255,7 +255,11 @@ import Testing
 
     @Test func `the weights have a fingerprint of their own`() {
         let standard = ScoreWeights.standard
-        #expect(standard.fingerprint.count == 64)
+        #expect(
+            standard.fingerprint
+                == "4589e9f7b58c22fc83ab700c907b0474a75c48dec27cf5a4d375bcb9d1a4f529")
+        #expect(OrderBook().weights == standard, "what is measured is what the market uses")
+        #expect(OfferIndex().weights == standard)
         #expect(standard.fingerprint != ScoreWeights.price.fingerprint)
         var other = standard
         other.residual = 9
