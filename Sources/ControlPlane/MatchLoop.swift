@@ -9,6 +9,8 @@ import ServiceLifecycle
 package actor MatchLoop: Service {
     /// Proposals cleared in one transaction.
     private static let batch = 64
+    /// Rounds in a row in which nothing was taken, before news is looked at.
+    private static let mostFruitless = 64
     /// Rows of one kind read when the book is rebuilt.
     private static let rebuildLimit = 1_000_000
 
@@ -17,10 +19,8 @@ package actor MatchLoop: Service {
     private let newLease: @Sendable () -> LeaseID
     private let log: Logger
     private var book = OrderBook()
-    private var jobs: [JobID: Job] = [:] {
-        didSet { changes += 1 }
-    }
-    /// Changes of `jobs` since the book was told what to expect.
+    private var jobs: [JobID: Job] = [:]
+    /// Jobs that came or went since the book was told what to expect.
     private var changes = 0
     /// Whether the book has not been told yet.
     private var isNew = true
@@ -47,18 +47,24 @@ package actor MatchLoop: Service {
         }
     }
 
-    /// Tells the book what orders there will be: those like the ones of the jobs that are open, running
-    /// tasks too. Anew when a quarter of the jobs has changed: it weighs every offer again.
+    /// Tells the book what orders there will be: like those of the jobs that are open, as many of each
+    /// as run at once, at most a batch. Anew when a quarter of the jobs has come or gone, for it
+    /// weighs every offer again.
     private func expect() {
         guard changes > max(64, jobs.count / 4) || isNew else { return }
         (changes, isNew) = (0, false)
         let demand = Dictionary(grouping: jobs.values, by: \.terms.needs)
-            .mapValues { jobs in jobs.reduce(0) { $0 + Int64($1.terms.tasks) } }
+            .mapValues { jobs in
+                jobs.reduce(0) { $0 + Int64(min($1.terms.tasks, $1.terms.parallel, Self.batch)) }
+            }
         book.expect(demand.map { ($0.key, $0.value) })
     }
 
     /// Why the book's offers do or do not fit, right now.
     package func explain(_ needs: Needs) -> Explanation { book.explain(needs) }
+
+    /// What such an order would pay now, where it would go.
+    package func rate(of needs: Needs) -> Rate? { book.rate(of: needs) }
 
     /// When the book will have room for what it has none for now, as these leases end.
     package func expectedStart(
@@ -87,7 +93,11 @@ package actor MatchLoop: Service {
     private func take(_ rows: [Row]) {
         // Jobs first: a task's order needs its job's terms.
         for case .job(let job) in rows {
-            if case .closed = job.life { jobs[job.id] = nil } else { jobs[job.id] = job }
+            if case .closed = job.life {
+                if jobs.removeValue(forKey: job.id) != nil { changes += 1 }
+            } else if jobs.updateValue(job, forKey: job.id) == nil {
+                changes += 1
+            }
         }
         for row in rows {
             switch row {
@@ -114,10 +124,15 @@ package actor MatchLoop: Service {
     }
 
     private func place() async throws {
-        while true {
+        // Each refusal is noted on the book, so that rounds come to an end by themselves; the bound is for
+        // a book that is wrong about that: news comes only between placings.
+        var fruitless = 0
+        while fruitless < Self.mostFruitless {
             let proposals = book.proposals(limit: Self.batch)
             guard !proposals.isEmpty else { return }
             let outcomes = try await store.perform(proposals.map(clearing))
+            let isFruitless = outcomes.allSatisfy { if case .failure = $0 { true } else { false } }
+            fruitless = isFruitless ? fruitless + 1 : 0
             for (proposal, outcome) in zip(proposals, outcomes) {
                 switch outcome {
                 case .success: break  // the commit's rows take the order off the book
@@ -140,7 +155,6 @@ package actor MatchLoop: Service {
         log.debug(
             "proposal refused",
             metadata: ["task.id": "\(proposal.task)", "code": "\(refusal.code)"])
-        book.withdraw(proposal)
         switch refusal {
         case .budgetInUse:
             guard let order = book.order(of: proposal.task) else { return }
@@ -159,7 +173,8 @@ extension Lease {
         let seconds = Bill.seconds(paidBy: escrow, rate: rate)
         switch life {
         case .reserved(let until): return until.advanced(seconds: seconds)
-        case .running(let since, _, _): return since.advanced(seconds: seconds)
+        case .running(let since, _, _):
+            return since.advanced(seconds: seconds).advanced(milliseconds: silenceMilliseconds)
         case .ended(_, let since, _, _): return since
         case .settled(_, _, _, let moment): return moment
         }

@@ -90,9 +90,10 @@ extension MarketServices {
         let read = Read.unsettledLeases(limit: Self.mostLeasesLookedAt)
         let leases = try await store.read([read]).leases(read)
         guard leases.count < Self.mostLeasesLookedAt else { return nil }
-        return await matching.expectedStart(of: needs, as: task, leases).map {
-            ExpectedStartDTO(latest: TimeDTO($0.latest), ordersAhead: $0.ahead)
-        }
+        guard let start = await matching.expectedStart(of: needs, as: task, leases),
+            start.latest > clock.now()
+        else { return nil }
+        return ExpectedStartDTO(latest: TimeDTO(start.latest), ordersAhead: start.ahead)
     }
 
     /// Beyond them no start is foretold: it would take too long to say.
@@ -116,7 +117,8 @@ extension MarketServices {
         let image = try await resolve(spec.image, digest: digest, for: renter)
         let needs = spec.needs(measured: measured)
         let explanation = await matching.explain(needs)
-        let cheapest = explanation.cheapest
+        // Where it would go: not always to the cheapest, which may have lost much of its work.
+        let cheapest = await matching.rate(of: spec.needs) ?? explanation.cheapest
         if let cheapest, Bill.seconds(paidBy: budget, rate: cheapest) < 1 {
             throw Refusal.budgetExhausted
         }

@@ -1,7 +1,8 @@
 /// How the leases of one offer have gone: how much of what ran there had to be done again.
 ///
-/// A lease is lost where its machine ended it: the node did not answer, a device failed, the container
-/// was killed from outside, or the owner wanted the machine. What it ran until then was paid for, and
+/// A lease is lost where its machine ended it: the node did not answer, a device failed, it could not be
+/// started, or the owner wanted the machine. (Not where the container was killed: its program can bring
+/// that about.) What it ran until then was paid for, and
 /// stands for nothing.
 package struct TrackRecord: Hashable, Sendable, Codable {
     /// Seconds after which older ones count half: 1,000 hours of leases.
@@ -10,7 +11,9 @@ package struct TrackRecord: Hashable, Sendable, Codable {
     /// which a hundredth was lost.
     private static let believed = (seconds: Int64(86_400), lost: Int64(864))
 
-    /// Seconds that leases ran, and those of them that were lost.
+    private static let leastLost: Int64 = 600
+
+    /// Seconds of the whole machine that leases ran, and those of them that were lost.
     package private(set) var seconds: Int64 = 0
     package private(set) var lost: Int64 = 0
 
@@ -18,11 +21,16 @@ package struct TrackRecord: Hashable, Sendable, Codable {
 
     package var isEmpty: Bool { seconds == 0 }
 
-    /// Notes a lease that is over.
+    /// Notes a lease that is over, by the share of the machine that it had: many small ones weigh no more
+    /// than what they take. One that its machine ended counts as ten minutes at least.
     ///
-    /// - Parameter ran: billed seconds; what is not positive is nothing, beyond 366 days is that.
-    package mutating func note(ran: Int64, isLost: Bool) {
-        let ran = min(max(ran, 0), 366 * 86_400)
+    /// - Parameters:
+    ///   - ran: billed seconds; what is not positive is nothing, beyond 366 days is that.
+    ///   - rate: the lease's, of the whole machine's `ask`.
+    package mutating func note(ran: Int64, isLost: Bool, at rate: Rate, of ask: Rate) {
+        let bounded = min(max(ran, isLost ? Self.leastLost : 0), 366 * 86_400)
+        let share = Int128(min(rate, ask).microPerHour)
+        let ran = Int64(Int128(bounded) * share / Int128(ask.microPerHour))
         seconds += ran
         if isLost { lost += ran }
         while seconds > 2 * Self.memory {

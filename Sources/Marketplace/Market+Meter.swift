@@ -99,7 +99,9 @@ extension Market {
             let ended = lease.id
             if case .running = before { offer.hygiene.end(ended, on: lease.devices.map(\.id)) }
             offer.record.note(
-                ran: lease.life.reading?.seconds ?? 0, isLost: reason.isOfMachine)
+                ran: lease.life.reading?.seconds ?? 0,
+                isLost: reason.isOfMachine && reason != .killed, at: lease.rate,
+                of: offer.terms.ask)
             restate(&offer, under: live.filter { $0.id != ended })
             offer.version += 1
             decision.rows.append(.offer(offer))

@@ -17,7 +17,8 @@ package struct Occupation: Hashable, Sendable {
 
 /// When an order that fits nowhere now will have a place.
 package struct ExpectedStart: Hashable, Sendable {
-    /// At the latest, if what runs runs on as long as it may, and nobody comes first.
+    /// About, at the latest: if what runs runs on as long as it may, and nobody comes first. Devices are
+    /// wiped after that, which takes seconds.
     package let latest: Timestamp
     /// Orders whose turn comes before.
     package let ahead: Int
@@ -31,9 +32,12 @@ package struct ExpectedStart: Hashable, Sendable {
         let byNode = Dictionary(grouping: occupied, by: \.node)
         var first: Timestamp?
         for var offer in offers where Feasibility.check(needs, offer) == .busy {
-            for end in (byNode[offer.node] ?? []).sorted(by: { $0.until < $1.until }) {
+            var left = (byNode[offer.node] ?? []).sorted { $0.until < $1.until }[...]
+            while let end = left.popFirst() {
                 if let first, first <= end.until { break }
-                offer.free = offer.free.adding(end.slice)
+                // From the whole: a machine may offer less than runs on it.
+                let used = left.reduce(Resources.zero) { $0.adding($1.slice) }
+                offer.free = offer.terms.capacity.subtracting(used)
                 offer.freeDevices += end.devices
                 guard Feasibility.check(needs, offer) == nil else { continue }
                 first = end.until

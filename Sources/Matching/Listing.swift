@@ -79,9 +79,12 @@ struct Listing: Hashable, Sendable {
         return pending[place].version == committedVersion + Int64(place) + 1
     }
 
+    /// What stood in the way of a later proposal goes with it: an offer that was marked stale by that
+    /// one, because this one was committed without taking anything, is as it was.
     /// - Returns: whether something was proposed for this task.
     mutating func withdraw(_ task: TaskID) -> Bool {
         guard let place = pending.firstIndex(where: { $0.task == task }) else { return false }
+        if standing == .stale, stands(task) ?? false { standing = .live }
         pending.remove(at: place)
         predict()
         return true

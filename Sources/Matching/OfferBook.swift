@@ -88,6 +88,13 @@ struct OfferBook: Sendable {
         return proposal
     }
 
+    mutating func rate(of needs: Needs) -> Rate? {
+        let listings = byHandle
+        return index.best(for: figures(of: needs), mustAsk: needs.latency != nil) { handle in
+            listings[handle].map { Feasibility.check(needs, $0.offer) == nil } ?? false
+        }?.rate
+    }
+
     private mutating func best(_ entry: Entry, _ figures: OrderFigures) -> Choice? {
         let needs = entry.order.needs
         let listings = byHandle
@@ -113,12 +120,13 @@ struct OfferBook: Sendable {
 
     mutating func expect(_ demand: [(needs: Needs, count: Int64)]) {
         self.demand = demand
-        index.expect(
-            DemandMix(
-                demand.map { needs, count in
-                    let figures = figures(of: needs)
-                    return DemandMix.Entry(figures.kind, models: figures.models, count: count)
-                }))
+        let orders = demand.compactMap { needs, count -> DemandMix.Entry? in
+            let figures = figures(of: needs)
+            // What no offer can have is no demand.
+            guard figures.kind != .most else { return nil }
+            return DemandMix.Entry(figures.kind, models: figures.models, count: count)
+        }
+        index.expect(DemandMix(orders))
     }
 
     func figures(of needs: Needs) -> OrderFigures {

@@ -56,20 +56,28 @@ package struct OrderBook: Sendable {
         var proposals: [Proposal] = []
         // Orders that fit nowhere: capacity only shrinks within a round.
         var hopeless: Set<OrderFigures> = []
+        // The same where figures do not tell all.
+        var hopelessNeeds: Set<Needs> = []
         for turn in queue {
             guard proposals.count < limit else { break }
             guard let entry = entries[turn.task], entry.standing == .live else { continue }
-            let figures = offerBook.figures(of: entry.order.needs)
+            let needs = entry.order.needs
+            let figures = offerBook.figures(of: needs)
             if !hopeless.isEmpty, hopeless.contains(figures) { continue }
+            if !hopelessNeeds.isEmpty, hopelessNeeds.contains(needs) { continue }
             if let proposal = offerBook.propose(entry, figures) {
                 proposals.append(proposal)
                 entries[turn.task]?.propose(on: proposal.node)
-            } else if !entry.hasRefused, !figures.isInexact, entry.order.needs.latency == nil {
-                hopeless.insert(figures)
+            } else if !entry.hasRefused {
+                let isExact = !figures.isInexact && needs.latency == nil
+                if isExact { hopeless.insert(figures) } else { hopelessNeeds.insert(needs) }
             }
         }
         return proposals
     }
+
+    /// What such an order would pay where it would go now; nil where it fits nowhere.
+    package mutating func rate(of needs: Needs) -> Rate? { offerBook.rate(of: needs) }
 
     /// What an hour of an order costs with this node's offer, by which the best is found; nil where it
     /// has none.

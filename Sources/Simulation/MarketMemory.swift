@@ -43,7 +43,6 @@ struct MarketMemory {
 
     /// Keeps a refused proposal from being made again until there is news.
     mutating func repair(_ proposal: Proposal, _ refusal: Refusal) {
-        book.withdraw(proposal)
         switch refusal {
         case .budgetInUse:
             guard let order = book.order(of: proposal.task) else { return }

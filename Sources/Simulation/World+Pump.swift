@@ -42,7 +42,7 @@ extension World {
         if options.planted == .dispatchedBeforeCommit { try dispatchEarly(clearing) }
         switch try perform(.clear(clearing)) {
         case .success:
-            market?.book.removeOrder(proposal.task)
+            // The commit's rows take the order off the book, as in the match loop.
             if !proposal.devices.isEmpty { report.reached.count(.deviceLeased) }
             if proposal.attempt > 1 { report.reached.count(.taskReplaced) }
         case .failure(let refusal):

@@ -28,9 +28,9 @@ extension Message {
         .planNothingBought: Bilingual("Nothing was bought. Run it: {command}", "尚未購買。執行：{command}"),
         .planNotFeasible: Bilingual("No offer fits this job now.", "目前沒有報價符合這個工作。"),
         .expectedStart: Bilingual(
-            "a place at the latest at {time}, when what runs has ended; "
+            "a place by about {time}, when what runs has ended; "
                 + "{ahead} {ahead|order|orders} may come first",
-            "最遲 {time} 有位置（執行中的工作結束後）；前面有 {ahead} 個訂單"),
+            "最遲約 {time} 有位置（執行中的工作結束後）；前面有 {ahead} 個訂單"),
         .confirmBuy: Bilingual(
             "Buy up to {amount} in context {context}? [y/N]",
             "要在環境 {context} 購買最多 {amount} 嗎？[y/N]"),

@@ -31,12 +31,20 @@ import Testing
 
     @Test func `room is there when as many leases have ended as are in the way`() {
         let both = [
-            Self.lease(until: 90, cpu: 2000),
-            Self.lease(until: 50, cpu: 1, devices: [Self.device.id]),
+            Self.lease(until: 90, cpu: 6000),
+            Self.lease(until: 50, cpu: 1000, devices: [Self.device.id]),
         ]
         #expect(start([Self.busy()], both, Self.needs) == 90)
         let small = Sample.needs(size: Sample.size(cpu: 1000), devices: Self.needs.devices)
         #expect(start([Self.busy()], both, small) == 50)
+    }
+
+    @Test func `a machine that offers less than runs on it has room only when enough has ended`() {
+        let shrunk = Sample.offer(
+            size: Sample.size(cpu: 2000, memory: 16, disk: 100), devices: [],
+            free: Sample.size(cpu: 0, memory: 8, disk: 50))
+        let leases = [Self.lease(until: 50, cpu: 4000), Self.lease(until: 90, cpu: 4000)]
+        #expect(start([shrunk], leases, Sample.needs()) == 90)
     }
 
     @Test func `of several machines the first to have room counts`() {

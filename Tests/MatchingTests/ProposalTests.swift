@@ -147,6 +147,32 @@ import Testing
         #expect(filled.proposals(limit: 9).map(\.task.index) == [2])
     }
 
+    @Test func `an order that is closed without taking anything leaves its offer to the others`() {
+        var filled = book([Sample.offer(1, version: 5)], (1...3).map { Sample.order($0) })
+        let round = filled.proposals(limit: 2)
+        #expect(round.map(\.offerVersion) == [5, 6])
+        // The first was closed: its offer is still at 5, so that the second was on what never came.
+        filled.markRefused(round[1], stale: .offer)
+        #expect(filled.proposals(limit: 9).isEmpty, "what became of the first is not known yet")
+        filled.removeOrder(Sample.task(1))
+        let again = filled.proposals(limit: 9)
+        #expect(again.map(\.task.index) == [2, 3] && again.map(\.offerVersion) == [5, 6])
+    }
+
+    @Test func `rounds of which nothing is taken come to an end`() {
+        var filled = book(
+            (1...3).map { Sample.offer($0, version: 5) }, (1...20).map { Sample.order($0) })
+        for round in 0..<100 {
+            let proposals = filled.proposals(limit: 64)
+            guard !proposals.isEmpty else { return }
+            for proposal in proposals {
+                round.isMultiple(of: 2)
+                    ? filled.markRefused(proposal, stale: .offer) : filled.markRefused(proposal)
+            }
+        }
+        Issue.record("an order is proposed again though nothing has changed")
+    }
+
     @Test func `a proposal that is neither taken nor refused is given back with its order`() {
         var filled = book([Sample.offer(1, version: 5)], [Sample.order(1), Sample.order(2)])
         let proposals = filled.proposals(limit: 2)

@@ -79,7 +79,8 @@ struct BookDispatcher: Dispatcher {
     mutating func release(_ lease: SteadyLease, ran: Int64, isLost: Bool) {
         let slice = world.kinds[world.jobs[lease.job].kind].needs.slice
         change(lease.node) { offer in
-            offer.record.note(ran: ran, isLost: isLost)
+            offer.record.note(
+                ran: ran, isLost: isLost, at: lease.rate, of: offer.terms.ask)
             offer.free = offer.free.adding(slice)
             let free = offer.freeDevices
             offer.freeDevices = offer.terms.devices.enumerated().filter { index, device in

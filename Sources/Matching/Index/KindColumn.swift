@@ -37,13 +37,14 @@ struct KindColumn: Sendable {
 
     /// Writes a slot, and sums up as far as that changes anything.
     mutating func set(_ slot: Int, _ cost: Int64, _ ties: [UInt64]) {
-        guard costs[slot] != cost else { return }
         costs[slot] = cost
         var element = slot
         for level in 1..<max(starts.count - 1, 1) {
             let first = starts[level - 1] + element / SlotTree.fan * SlotTree.fan
             element /= SlotTree.fan
-            guard sumUp(first, into: starts[level] + element, ties) else { return }
+            // Its tie may be another one, too: where it was first, it may not be any more.
+            let wasFirst = winners[starts[level] + element] == Int32(slot)
+            guard sumUp(first, into: starts[level] + element, ties) || wasFirst else { return }
         }
     }
 

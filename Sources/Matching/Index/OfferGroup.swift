@@ -116,11 +116,13 @@ struct OfferGroup: Sendable {
         let old = figures[slot]
         let units = Int64(OfferFigures.whole)
         head.freeUnits += offer.openUnits - old.openUnits
-        head.allUnits += Int64(offer.offered - old.offered) * units
+        // What nobody can have now is no supply, whatever its owner says that it is worth.
+        let (now, before) = (offer.isOpen ? offer.offered : 0, old.isOpen ? old.offered : 0)
+        head.allUnits += Int64(now - before) * units
         head.mostVRAM = max(head.mostVRAM, offer.mostVRAM)
-        if old.offered != offer.offered || old.value != offer.value {
-            worth += Int128(offer.offered) * Int128(offer.value)
-            worth -= Int128(old.offered) * Int128(old.value)
+        if before != now || old.value != offer.value {
+            worth += Int128(now) * Int128(offer.value)
+            worth -= Int128(before) * Int128(old.value)
             let all = Int128(max(head.allUnits, units))
             head.value = Int64(clamping: worth * Int128(units) / all)
         }

@@ -61,7 +61,7 @@ package struct OfferIndex: Sendable {
     package mutating func update(_ handle: Handle, _ offer: OfferFigures) {
         guard let place = place(of: handle) else { return }
         let old = groups[place.group].figures[place.slot]
-        if old.offered != offer.offered { scarcity.isStale = true }
+        if old.offered != offer.offered || old.isOpen != offer.isOpen { scarcity.isStale = true }
         if old.models == offer.models {
             groups[place.group].write(offer, at: place.slot)
             return note(place.group)
@@ -175,6 +175,9 @@ struct KindCache: Sendable {
 /// What of each group is wanted by orders that cannot go everywhere, if all capacity is asked for in the
 /// proportions of the mix: in millionths of what there is of it.
 struct Scarcity: Sendable {
+    /// In millionths of units, 17,000 devices: beyond that nothing costs more.
+    private static let most = Int128(1) << 44
+
     var isStale = true
     private var wanted: [Int64] = []
     private var all: Int64 = 0
@@ -206,6 +209,6 @@ struct Scarcity: Sendable {
         let price =
             Int128(wanted[group]) * Int128(free) * Int128(groups[group].allUnits)
             / (Int128(all) * Int128(groups[group].freeUnits))
-        return Int64(clamping: min(price, 1 << 40) * Int128(kind.total))
+        return Int64(min(price * Int128(kind.total), Self.most))
     }
 }

@@ -64,6 +64,8 @@ package struct ScoreWeights: Hashable, Sendable {
     /// So many lost millionths at such a price, in 1/1024 micro-units, rounded down.
     static func cost(of loss: Int64, at price: Int64) -> Int64 {
         let (high, low) = loss.multipliedFullWidth(by: price)
+        // Beyond 2⁵⁸ all is the same, so that sums of costs cannot overflow.
+        guard (-1 << 10..<1 << 10).contains(high) else { return high < 0 ? -1 << 58 : 1 << 58 }
         return high << 48 | Int64(truncatingIfNeeded: low >> 16)
     }
 }
