@@ -30,7 +30,9 @@ extension MarketServices {
     func view(_ job: Job, tasks detail: TaskDetail, _ language: Language) async throws -> JobDTO {
         let leasesRead = Read.leases(job.id, limit: JobTerms.mostLeases)
         let tasksRead = Read.tasks(job.id, after: 0, limit: JobTerms.maximumTasks)
-        let rows = try await store.read([leasesRead, tasksRead, .hold(job.id)])
+        let rows = try await store.read([.job(job.id), leasesRead, tasksRead, .hold(job.id)])
+        // As of the same moment as its tasks and leases.
+        let job = rows.job(job.id) ?? job
         let leases = rows.leases(leasesRead)
         let started = leases.filter { if case .running = $0.life { true } else { false } }.count
         let state = JobState(life: job.life, counts: job.counts, started: started)

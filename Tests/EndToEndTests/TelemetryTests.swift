@@ -46,7 +46,8 @@ extension EndToEnd {
                 let metrics = try await eventually("top shows it", within: .seconds(20)) {
                     let metrics = try await Self.top(site)
                     let gpu = metrics.series.first?.devices.first
-                    return gpu?.utilisationPercent.mean.last == 87 ? metrics : nil
+                    let cpu = metrics.series.first?.milliCPU.mean.last ?? nil
+                    return gpu?.utilisationPercent.mean.last == 87 && cpu != nil ? metrics : nil
                 }
                 let gpu = try #require(metrics.series.first?.devices.first)
                 #expect(gpu.device.id == device && gpu.temperature.mean.last == 71)
