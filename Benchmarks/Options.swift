@@ -15,6 +15,18 @@ struct Options {
 
     subscript(name: String) -> String? { values[name] }
 
+    /// `A-B`, or one alone.
+    func seeds(_ name: String, _ otherwise: ClosedRange<UInt64>) throws -> ClosedRange<UInt64> {
+        guard let text = values[name] else { return otherwise }
+        let bounds = text.split(separator: "-", omittingEmptySubsequences: false).map {
+            UInt64($0)
+        }
+        guard (1...2).contains(bounds.count), let first = bounds[0],
+            let last = bounds[bounds.count - 1], first <= last
+        else { throw BadUsage(description: "\(name) takes a number, or two as in 1-5") }
+        return first...last
+    }
+
     /// A whole number within bounds.
     func number(_ name: String, _ otherwise: Int, _ bounds: ClosedRange<Int>) throws -> Int {
         guard let text = values[name] else { return otherwise }

@@ -29,10 +29,7 @@ struct OpenBBench {
         guard let data = values["--data"] else { throw BadUsage(description: Self.usage) }
         folder = data
         traces = (values["--traces"] ?? "default").split(separator: ",").map(String.init)
-        let bounds = (values["--seeds"] ?? "42-51").split(separator: "-").compactMap { UInt64($0) }
-        guard let first = bounds.first, let last = bounds.last, first <= last, bounds.count <= 2
-        else { throw BadUsage(description: Self.usage) }
-        seeds = first...last
+        seeds = try values.seeds("--seeds", 42...51)
         placements = try values["--placements"].map { path in
             guard FileManager.default.createFile(atPath: path, contents: nil) else {
                 throw BadUsage(description: "cannot write \(path)")

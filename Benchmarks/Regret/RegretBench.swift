@@ -54,11 +54,7 @@ struct RegretBench {
     init(_ words: [String]) throws {
         let options = try Options(
             words, of: ["--seeds", "--batches", "--load", "--hours"], Self.usage)
-        let bounds = (options["--seeds"] ?? "1-100").split(separator: "-").map { UInt64($0) }
-        guard let first = bounds.first ?? nil, let last = bounds.last ?? nil, first <= last,
-            bounds.count <= 2
-        else { throw BadUsage(description: Self.usage) }
-        seeds = first...last
+        seeds = try options.seeds("--seeds", 1...100)
         batches = try (options["--batches"] ?? "1,5,20,60").split(separator: ",").map {
             guard let size = Int($0), (1...RegretWorld.most).contains(size) else {
                 throw BadUsage(description: Self.usage)

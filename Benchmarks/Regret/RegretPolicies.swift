@@ -2,9 +2,9 @@
 struct CheapestFirst: RegretPolicy {
     func choose(
         _ batch: Range<Int>, _ market: RegretMarket
-    ) -> [(order: Int, node: Int)] {
+    ) throws -> [(order: Int, node: Int)] {
         let nodes = market.world.nodes
-        return market.inTurn(batch) { order, fitting in
+        return try market.inTurn(batch) { order, fitting in
             fitting.min { (nodes[$0].ask, $0) < (nodes[$1].ask, $1) }
         }
     }
@@ -24,8 +24,8 @@ struct PostedPrices: RegretPolicy {
 
     func choose(
         _ batch: Range<Int>, _ market: RegretMarket
-    ) -> [(order: Int, node: Int)] {
-        market.inTurn(batch) { order, fitting in
+    ) throws -> [(order: Int, node: Int)] {
+        try market.inTurn(batch) { order, fitting in
             let gains = fitting.map { (node: $0, gain: gain(order, on: $0, market.world)) }
             let best = gains.max { ($0.gain, -$0.node) < ($1.gain, -$1.node) }
             // To a micro-unit: the prices are of a solver that computes with fractions.
@@ -71,13 +71,12 @@ extension RegretMarket {
     /// One order after the other, each with what those before it have left.
     fileprivate func inTurn(
         _ batch: Range<Int>, _ choice: (Int, [Int]) -> Int?
-    ) -> [(order: Int, node: Int)] {
+    ) throws -> [(order: Int, node: Int)] {
         var market = self
-        return batch.compactMap { order in
+        return try batch.compactMap { order in
             let fitting = world.nodes.indices.filter { market.takes(order, on: $0) }
             guard let node = choice(order, fitting) else { return nil }
-            // It was asked for a node that takes the order.
-            guard (try? market.place(order, on: node)) != nil else { return nil }
+            try market.place(order, on: node)
             return (order, node)
         }
     }

@@ -27,19 +27,12 @@ struct SteadyOptions {
             guard let load = Double(text), (0.01...100).contains(load) else { throw bad }
             return load
         }
-        seeds = try Self.seeds(values["--seeds"] ?? "1-5", bad)
+        seeds = try values.seeds("--seeds", 1...5)
         policies = values["--policies"]?.split(separator: ",").map(String.init) ?? known
         guard policies.allSatisfy(known.contains) else { throw bad }
         size = SteadyWorld.Size(
             nodes: try values.number("--nodes", 60, 1...100_000),
             rounds: try values.number("--rounds", 2, 1...1_000))
-    }
-
-    private static func seeds(_ text: String, _ bad: BadUsage) throws -> ClosedRange<UInt64> {
-        let bounds = text.split(separator: "-").compactMap { UInt64($0) }
-        guard let first = bounds.first, let last = bounds.last, first <= last, bounds.count <= 2
-        else { throw bad }
-        return first...last
     }
 
     /// One for each load and seed.
