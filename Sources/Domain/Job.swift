@@ -99,11 +99,18 @@ package struct JobTerms: Hashable, Sendable, Codable {
     package let maxDuration: Int64
     /// Seconds a node may run it unrenewed, 3…86 400.
     package let fence: Int64
+    /// By when each task is to run or be done; nil where that does not matter.
+    package let deadline: Deadline?
+    /// How its tasks stand to one another; nil where each is placed alone.
+    package let formation: Formation?
 
     package init(
         name: String, workload: Workload, needs: Needs, tasks: Int, parallel: Int,
-        maxFailures: Int, budget: Money, maxDuration: Int64, fence: Int64
+        maxFailures: Int, budget: Money, maxDuration: Int64, fence: Int64,
+        deadline: Deadline? = nil, formation: Formation? = nil
     ) {
+        self.deadline = deadline
+        self.formation = formation
         self.name = name
         self.workload = workload
         self.needs = needs

@@ -185,12 +185,19 @@ package struct OfferTerms: Hashable, Sendable, Codable {
     package let closed: OfferClosing?
     /// How far beacons are from the node.
     package let roundTrips: RoundTrips
+    /// Price per hour of the whole offer for leases that give their place away; nil: the ask.
+    package let spotAsk: Rate?
+    /// When its owner's hours close it next, at the latest; nil where they do not.
+    package let openUntil: Timestamp?
 
     package init(
         capacity: Resources, devices: [Device], ask: Rate, region: String, tier: Tier,
         withheld: [WithheldDevice] = [], network: NetworkAccess = .none,
-        closed: OfferClosing? = nil, roundTrips: RoundTrips = .none
+        closed: OfferClosing? = nil, roundTrips: RoundTrips = .none, spotAsk: Rate? = nil,
+        openUntil: Timestamp? = nil
     ) {
+        self.spotAsk = spotAsk.map { min($0, ask) }
+        self.openUntil = openUntil
         self.roundTrips = roundTrips
         self.capacity = capacity
         self.devices = devices
@@ -215,7 +222,9 @@ package struct OfferTerms: Hashable, Sendable, Codable {
             withheld: try values.decodeIfPresent([WithheldDevice].self, forKey: .withheld) ?? [],
             network: try values.decode(NetworkAccess.self, forKey: .network),
             closed: try values.decodeIfPresent(OfferClosing.self, forKey: .closed),
-            roundTrips: try values.decode(RoundTrips.self, forKey: .roundTrips))
+            roundTrips: try values.decode(RoundTrips.self, forKey: .roundTrips),
+            spotAsk: try values.decodeIfPresent(Rate.self, forKey: .spotAsk),
+            openUntil: try values.decodeIfPresent(Timestamp.self, forKey: .openUntil))
     }
 
     /// As `Offer` does.
@@ -230,11 +239,15 @@ package struct OfferTerms: Hashable, Sendable, Codable {
         try values.encode(network, forKey: .network)
         try values.encodeIfPresent(closed, forKey: .closed)
         try values.encode(roundTrips, forKey: .roundTrips)
+        try values.encodeIfPresent(spotAsk, forKey: .spotAsk)
+        try values.encodeIfPresent(openUntil, forKey: .openUntil)
     }
 
     private enum CodingKeys: String, CodingKey {
         case capacity, devices, ask, region, tier, withheld, network, closed
         case roundTrips = "round_trips"
+        case spotAsk = "spot_ask"
+        case openUntil = "open_until"
     }
 
     /// The same terms, without these devices.
@@ -244,7 +257,8 @@ package struct OfferTerms: Hashable, Sendable, Codable {
         return OfferTerms(
             capacity: capacity, devices: others, ask: ask, region: region, tier: tier,
             withheld: withheld + more.map { WithheldDevice(device: $0, reason: reason) },
-            network: network, closed: closed, roundTrips: roundTrips)
+            network: network, closed: closed, roundTrips: roundTrips,
+            spotAsk: spotAsk, openUntil: openUntil)
     }
 
     /// Whether the device is offered.
@@ -255,7 +269,8 @@ package struct OfferTerms: Hashable, Sendable, Codable {
         OfferTerms(
             capacity: capacity, devices: devices.filter { $0.id != device }, ask: ask,
             region: region, tier: tier, withheld: withheld.filter { $0.device.id != device },
-            network: network, closed: closed, roundTrips: roundTrips)
+            network: network, closed: closed, roundTrips: roundTrips,
+            spotAsk: spotAsk, openUntil: openUntil)
     }
 
     /// How many devices the node has, offered or not.
@@ -318,11 +333,18 @@ package struct Needs: Hashable, Sendable, Codable {
     package let network: NetworkAccess
     /// How near it has to be; nil where it may be anywhere.
     package let latency: LatencyNeed?
+    /// On what terms it gives its place away; nil: never.
+    package let spot: SpotTerms?
+    /// Milliseconds for which the place has to stay open; nil where that does not matter.
+    package let stay: Int64?
 
     package init(
         slice: Resources, devices: DeviceNeed, regions: [String], minimumTier: Tier, bid: Rate,
-        network: NetworkAccess = .none, latency: LatencyNeed? = nil
+        network: NetworkAccess = .none, latency: LatencyNeed? = nil, spot: SpotTerms? = nil,
+        stay: Int64? = nil
     ) {
+        self.spot = spot
+        self.stay = stay
         self.latency = latency
         self.slice = slice
         self.devices = devices
@@ -343,10 +365,14 @@ package struct Order: Hashable, Sendable, Codable {
     /// By when it must run or be done, where its renter has said so. Rows of an older form say
     /// nothing.
     package let deadline: Deadline?
+    /// How it stands to its job's other tasks; nil where that does not matter.
+    package let formation: Formation?
 
     package init(
-        task: TaskID, attempt: Int64, needs: Needs, since: Timestamp, deadline: Deadline? = nil
+        task: TaskID, attempt: Int64, needs: Needs, since: Timestamp, deadline: Deadline? = nil,
+        formation: Formation? = nil
     ) {
+        self.formation = formation
         self.task = task
         self.attempt = attempt
         self.needs = needs

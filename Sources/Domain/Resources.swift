@@ -39,11 +39,27 @@ package struct Device: Hashable, Sendable, Codable {
     package let id: DeviceID
     package let model: String
     package let vramBytes: Int64
+    /// What it can do, as far as its node knows.
+    package let power: DevicePower?
 
-    package init(id: DeviceID, model: String, vramBytes: Int64) {
+    package init(id: DeviceID, model: String, vramBytes: Int64, power: DevicePower? = nil) {
         self.id = id
         self.model = model
         self.vramBytes = vramBytes
+        self.power = power
+    }
+}
+
+/// What a device can do, or is at least to be able to do.
+package struct DevicePower: Hashable, Sendable, Codable {
+    /// CUDA compute capability times ten: 89 is 8.9. Nil where it is not known, or does not matter.
+    package let capability: Int?
+    /// Measured, of 32-bit matrix products, in 10⁹ a second.
+    package let gigaflops: Int64?
+
+    package init(capability: Int?, gigaflops: Int64?) {
+        self.capability = capability
+        self.gigaflops = gigaflops
     }
 }
 
@@ -56,8 +72,11 @@ package struct DeviceNeed: Hashable, Sendable, Codable {
     package let models: [String]
     /// Least memory of each device.
     package let vramBytes: Int64
+    /// What each is at least to be able to do; nil where that does not matter.
+    package let power: DevicePower?
 
-    package init(count: Int, models: [String], vramBytes: Int64) {
+    package init(count: Int, models: [String], vramBytes: Int64, power: DevicePower? = nil) {
+        self.power = power
         self.count = max(0, count)
         self.models = models
         self.vramBytes = max(0, vramBytes)

@@ -25,7 +25,7 @@ extension World {
         for commit in commits {
             audit(command, commit)
             guard let decision = commit.decision else { continue }
-            market?.take(decision.rows)
+            market?.placing.take(decision.rows)
             for entry in decision.effects {
                 if case .verify(let lease) = entry.effect { verifyLater(lease) }
             }
@@ -74,12 +74,9 @@ extension World {
 
     private func rebuild() throws(MarketCrash) {
         let all = 1_000_000
-        let jobs = Read.openJobs(limit: all)
         let offers = Read.offers(limit: all)
-        let open = Read.openTasks(limit: all)
         for command in Sessions.atStart(offers: store.tables.load(offers)) { try perform(command) }
-        let rows = store.tables.read([jobs, offers, open])
-        market?.take(rows[jobs] + rows[offers] + rows[open])
+        market?.placing = Placing(rows: store.tables.read(Placing.reads))
         try tell(.rebuilt(store.tables.read(Sessions.reads)))
         for case .outbox(let entry) in store.tables.load(.outbox(limit: all)) {
             if case .verify(let lease) = entry.effect { verifyLater(lease) }

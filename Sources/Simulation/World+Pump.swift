@@ -28,26 +28,29 @@ extension World {
 
     private func match() throws(MarketCrash) {
         for _ in 0..<20 {
-            let proposals = market?.book.proposals(limit: 16) ?? []
-            if proposals.isEmpty { return }
-            for proposal in proposals { try clear(proposal) }
+            let steps =
+                market?.placing.round(limit: 16) {
+                    LeaseID(bytes: random.identifiers.bytes(16))
+                } ?? []
+            if steps.isEmpty { return }
+            for step in steps { try take(step) }
         }
     }
 
-    private func clear(_ proposal: Proposal) throws(MarketCrash) {
-        let clearing = Clearing(
-            lease: LeaseID(bytes: random.identifiers.bytes(16)), task: proposal.task,
-            attempt: proposal.attempt, node: proposal.node, offerVersion: proposal.offerVersion,
-            devices: proposal.devices)
-        if options.planted == .dispatchedBeforeCommit { try dispatchEarly(clearing) }
-        switch try perform(.clear(clearing)) {
+    private func take(_ step: Placing.Step) throws(MarketCrash) {
+        if options.planted == .dispatchedBeforeCommit, case .clear(let clearing) = step.command {
+            try dispatchEarly(clearing)
+        }
+        switch try perform(step.command) {
         case .success:
-            // The commit's rows take the order off the book, as in the match loop.
-            if !proposal.devices.isEmpty { report.reached.count(.deviceLeased) }
-            if proposal.attempt > 1 { report.reached.count(.taskReplaced) }
+            // The commit's rows take the orders off the book, as in the match loop.
+            for proposal in step.proposals {
+                if !proposal.devices.isEmpty { report.reached.count(.deviceLeased) }
+                if proposal.attempt > 1 { report.reached.count(.taskReplaced) }
+            }
         case .failure(let refusal):
             if refusal == .budgetInUse { report.reached.count(.budgetInUse) }
-            market?.repair(proposal, refusal)
+            market?.placing.refused(step, refusal)
         }
     }
 
@@ -56,7 +59,7 @@ extension World {
         var guess = store
         _ = guess.perform(.clear(clearing), at: now.timestamp)
         guard let lease = guess.tables.read([.lease(clearing.lease)]).lease(clearing.lease),
-            let job = market?.jobs[lease.task.job],
+            let job = market?.placing.jobs[lease.task.job],
             let connection = market?.sessions.number(of: lease.node)
         else { return }
         let dispatch = Dispatch(lease, of: job, token: "")

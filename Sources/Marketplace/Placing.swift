@@ -1,0 +1,161 @@
+import Accounting
+package import Domain
+package import Matching
+
+/// The market's placing as a machine over values: commits in, commands out.
+///
+/// The match loop and the simulator pump it, and add nothing to it.
+package struct Placing: Sendable {
+    /// What goes into one transaction, and what it comes from.
+    package struct Step: Hashable, Sendable {
+        package let command: Command
+        package let proposals: [Proposal]
+    }
+
+    /// Proposals of one round.
+    package static let batch = 64
+    /// Rounds in a row in which nothing was taken, before news is looked at: each refusal is noted on
+    /// the book, so that rounds come to an end by themselves; the bound is for a book that is wrong.
+    package static let mostFruitless = 64
+    /// Rows of one kind read when the book is rebuilt.
+    private static let everything = 1_000_000
+
+    package static let reads: [Read] = [
+        .openJobs(limit: everything), .offers(limit: everything), .openTasks(limit: everything),
+    ]
+
+    package private(set) var book = OrderBook()
+    /// Looked up, and walked only where the order does not matter.
+    package private(set) var jobs: [JobID: Job] = [:]
+    /// Orders whose job's hold has nothing free until one of its leases ends.
+    private var parked: [JobID: [Order]] = [:]
+    /// Jobs that came or went since the book was told what to expect.
+    private var changes = 0
+    /// Whether the book has not been told yet.
+    private var isNew = true
+
+    package init() {}
+
+    /// From the rows of `reads`.
+    package init(rows: Rows) {
+        for read in Self.reads { take(rows[read]) }
+    }
+
+    // MARK: Commits
+
+    /// Follows a commit. Jobs first: a task's order needs its job's terms.
+    package mutating func take(_ rows: [Row]) {
+        for case .job(let job) in rows {
+            if case .closed = job.life {
+                if jobs.removeValue(forKey: job.id) != nil { changes += 1 }
+            } else if jobs.updateValue(job, forKey: job.id) == nil {
+                changes += 1
+            }
+        }
+        for row in rows {
+            switch row {
+            case .offer(let offer): book.put(offer)
+            case .task(let task): take(task)
+            case .hold(let hold): unpark(hold.job)
+            default: break  // no other row is on the book
+            }
+        }
+    }
+
+    private mutating func take(_ task: JobTask) {
+        guard case .open(let since) = task.life, let job = jobs[task.id.job] else {
+            return book.removeOrder(task.id)
+        }
+        book.add(
+            Order(
+                task: task.id, attempt: task.attempt, needs: job.terms.needs, since: since,
+                deadline: job.terms.deadline, formation: job.terms.formation))
+    }
+
+    private mutating func unpark(_ job: JobID) {
+        for order in parked.removeValue(forKey: job) ?? [] { book.add(order) }
+    }
+
+    // MARK: Rounds
+
+    /// What the book would do now; empty where it has nothing to do until there is news.
+    ///
+    /// - Parameter newLease: an ID that no lease has.
+    package mutating func round(
+        limit: Int = batch, newLease: () -> LeaseID
+    ) -> [Step] {
+        expect()
+        return book.proposals(limit: limit).map { proposal in
+            let clearing = Clearing(
+                lease: newLease(), task: proposal.task, attempt: proposal.attempt,
+                node: proposal.node, offerVersion: proposal.offerVersion,
+                devices: proposal.devices)
+            return Step(command: .clear(clearing), proposals: [proposal])
+        }
+    }
+
+    /// The market refused what the book believed; it is not proposed again until a commit tells news.
+    /// What it took, its commit has told.
+    package mutating func refused(_ step: Step, _ refusal: Refusal) {
+        for proposal in step.proposals { repair(proposal, refusal) }
+    }
+
+    private mutating func repair(_ proposal: Proposal, _ refusal: Refusal) {
+        switch refusal {
+        case .budgetInUse:
+            guard let order = book.order(of: proposal.task) else { return }
+            book.removeOrder(proposal.task)
+            parked[proposal.task.job, default: []].append(order)
+        case .orderChanged: book.removeOrder(proposal.task)
+        case .offerChanged: book.markRefused(proposal, stale: .offer)
+        default: book.markRefused(proposal)
+        }
+    }
+
+    /// Tells the book what orders there will be: like those of the jobs that are open, as many of each
+    /// as run at once, at most a batch. Anew when a quarter of the jobs has come or gone, for it
+    /// weighs every offer again.
+    private mutating func expect() {
+        guard changes > max(64, jobs.count / 4) || isNew else { return }
+        (changes, isNew) = (0, false)
+        let demand = Dictionary(grouping: jobs.values, by: \.terms.needs)
+            .mapValues { jobs in
+                jobs.reduce(0) { $0 + Int64(min($1.terms.tasks, $1.terms.parallel, Self.batch)) }
+            }
+        book.expect(demand.map { ($0.key, $0.value) })
+    }
+
+    // MARK: Questions
+
+    /// Why the book's offers do or do not fit, right now.
+    package func explain(_ needs: Needs) -> Explanation { book.explain(needs) }
+
+    /// What such an order would pay now, where it would go.
+    package mutating func rate(of needs: Needs) -> Rate? { book.rate(of: needs) }
+
+    /// When the book will have room for what it has none for now, as these leases end.
+    package func expectedStart(
+        of needs: Needs, as task: TaskID?, _ leases: [Lease]
+    ) -> ExpectedStart? {
+        let occupied = leases.filter(\.life.isLive).map { lease in
+            Occupation(
+                node: lease.node, slice: lease.slice, devices: lease.devices.map(\.id),
+                until: lease.latestEnd)
+        }
+        return book.expectedStart(of: needs, as: task, occupied)
+    }
+}
+
+extension Lease {
+    /// When it will have used its escrow, if it is never silent nor asked to pause.
+    fileprivate var latestEnd: Timestamp {
+        let seconds = Bill.seconds(paidBy: escrow, rate: rate)
+        switch life {
+        case .reserved(let until): return until.advanced(seconds: seconds)
+        case .running(let since, _, _):
+            return since.advanced(seconds: seconds).advanced(milliseconds: silenceMilliseconds)
+        case .ended(_, let since, _, _): return since
+        case .settled(_, _, _, let moment): return moment
+        }
+    }
+}
