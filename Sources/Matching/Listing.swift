@@ -20,8 +20,17 @@ struct Listing: Hashable, Sendable {
         let version: Int64
     }
 
+    /// What an order is kept, as far as it is free by now: nobody else is shown it.
+    struct Kept: Hashable, Sendable {
+        let task: TaskID
+        let slice: Resources
+        let devices: DeviceNeed
+    }
+
     private(set) var offer: Offer
     private(set) var pending: [Pending] = []
+    /// One for each order.
+    private(set) var kept: [Kept] = []
     var standing = Standing.live
     /// As it was committed; nil where nothing is proposed beyond that.
     private var base: Offer?
@@ -57,9 +66,44 @@ struct Listing: Hashable, Sendable {
         return wasStale || before != offer
     }
 
+    // MARK: Kept places
+
+    /// The offer without what others are kept.
+    ///
+    /// - Parameter task: the order that looks; nil where it is kept nothing.
+    func shown(to task: TaskID?) -> Offer {
+        guard !kept.isEmpty else { return offer }
+        var shown = offer
+        for each in kept
+        where each.task != task && !pending.contains(where: { $0.task == each.task }) {
+            let (free, slice) = (shown.free, each.slice)
+            shown.free = Resources(
+                milliCPU: max(free.milliCPU - slice.milliCPU, 0),
+                memoryBytes: max(free.memoryBytes - slice.memoryBytes, 0),
+                diskBytes: max(free.diskBytes - slice.diskBytes, 0))
+            let devices = Feasibility.freeDevices(each.devices, in: shown)
+            if !devices.isEmpty { shown.freeDevices.removeAll(where: devices.contains) }
+        }
+        return shown
+    }
+
+    mutating func keep(_ needs: Needs, for task: TaskID) {
+        kept.removeAll { $0.task == task }
+        kept.append(Kept(task: task, slice: needs.slice, devices: needs.devices))
+    }
+
+    /// - Returns: whether anything was.
+    mutating func unkeep(_ task: TaskID) -> Bool {
+        let count = kept.count
+        kept.removeAll { $0.task == task }
+        return kept.count != count
+    }
+
+    // MARK: Proposals
+
     /// Takes an order's devices and slice away until the market has answered.
     mutating func propose(_ order: Order, at rate: Rate) -> Proposal {
-        let devices = Feasibility.freeDevices(order.needs.devices, in: offer)
+        let devices = Feasibility.freeDevices(order.needs.devices, in: shown(to: order.task))
         let proposal = Proposal(
             task: order.task, attempt: order.attempt, node: offer.node,
             offerVersion: offer.version, rate: rate, devices: devices)

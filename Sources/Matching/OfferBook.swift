@@ -47,10 +47,13 @@ struct OfferBook: Sendable {
         if models.count != known, !demand.isEmpty { expect(demand) }
     }
 
-    mutating func remove(_ node: NodeID) {
-        guard let handle = handles.removeValue(forKey: node) else { return }
+    /// - Returns: the orders that were kept something there.
+    mutating func remove(_ node: NodeID) -> [TaskID] {
+        guard let handle = handles.removeValue(forKey: node) else { return [] }
+        let kept = byHandle[handle]?.kept.map(\.task) ?? []
         byHandle[handle] = nil
         index.remove(handle)
+        return kept
     }
 
     /// The version that the market last told of, where a refusal of `proposal` says something of it: not
@@ -76,22 +79,53 @@ struct OfferBook: Sendable {
         }
     }
 
+    // MARK: Kept places
+
+    /// - Returns: false where there is no such offer.
+    mutating func keep(_ node: NodeID, for order: Order) -> Bool {
+        guard let handle = handles[node] else { return false }
+        byHandle[handle]?.keep(order.needs, for: order.task)
+        refresh(handle)
+        return true
+    }
+
+    mutating func unkeep(_ task: TaskID, on node: NodeID) {
+        guard let handle = handles[node], byHandle[handle]?.unkeep(task) ?? false else { return }
+        refresh(handle)
+    }
+
     // MARK: Proposals
 
     mutating func propose(_ entry: Entry, _ figures: OrderFigures) -> Proposal? {
+        if let node = entry.keptOn, let proposal = propose(entry, on: node) { return proposal }
         guard let choice = best(entry, figures),
             let proposal = byHandle[choice.handle]?.propose(entry.order, at: choice.rate)
         else { return nil }
-        if var offer = index[choice.handle], offer.take(figures) {
+        if entry.keptOn == nil, var offer = index[choice.handle], offer.take(figures) {
             index.update(choice.handle, offer)
+        } else {
+            refresh(choice.handle)
         }
         return proposal
+    }
+
+    /// On that node, as far as it is the order's to have.
+    private mutating func propose(_ entry: Entry, on node: NodeID) -> Proposal? {
+        let needs = entry.order.needs
+        guard let handle = handles[node], let listing = byHandle[handle], !listing.isClosed,
+            entry.mayHave(listing)
+        else { return nil }
+        let offer = listing.shown(to: entry.order.task)
+        guard Feasibility.check(needs, offer) == nil else { return nil }
+        let rate = Feasibility.rate(needs, offer.terms)
+        defer { refresh(handle) }
+        return byHandle[handle]?.propose(entry.order, at: rate)
     }
 
     mutating func rate(of needs: Needs) -> Rate? {
         let listings = byHandle
         return index.best(for: figures(of: needs), mustAsk: needs.latency != nil) { handle in
-            listings[handle].map { Feasibility.check(needs, $0.offer) == nil } ?? false
+            listings[handle].map { Feasibility.check(needs, $0.shown(to: nil)) == nil } ?? false
         }?.rate
     }
 
@@ -102,7 +136,7 @@ struct OfferBook: Sendable {
         let mustAsk = entry.hasRefused || needs.latency != nil
         return index.best(for: figures, mustAsk: mustAsk) { handle in
             guard let listing = listings[handle] else { return false }
-            return entry.mayHave(listing) && Feasibility.check(needs, listing.offer) == nil
+            return entry.mayHave(listing) && Feasibility.check(needs, listing.shown(to: nil)) == nil
         }
     }
 
@@ -143,7 +177,7 @@ struct OfferBook: Sendable {
     private static func figures(
         of listing: borrowing Listing, _ models: inout NameBits, _ regions: inout NameBits
     ) -> OfferFigures {
-        let offer = listing.offer
+        let offer = listing.shown(to: nil)
         let terms = offer.terms
         let all = terms.deviceCountAll
         let value = max(all > 0 ? terms.ask.microPerHour / Int64(all) : 0, leastValue)

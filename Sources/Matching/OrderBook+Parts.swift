@@ -27,6 +27,8 @@ struct Entry: Hashable, Sendable {
     var standing = Standing.live
     /// Where it is proposed, and not answered yet.
     private(set) var proposedOn: NodeID?
+    /// Where its place is kept for it.
+    var keptOn: NodeID?
     /// At most one per node.
     private(set) var refused: [RefusedOffer] = []
 

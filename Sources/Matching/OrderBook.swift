@@ -63,12 +63,13 @@ package struct OrderBook: Sendable {
             guard let entry = entries[turn.task], entry.standing == .live else { continue }
             let needs = entry.order.needs
             let figures = offerBook.figures(of: needs)
-            if !hopeless.isEmpty, hopeless.contains(figures) { continue }
-            if !hopelessNeeds.isEmpty, hopelessNeeds.contains(needs) { continue }
+            let isKept = entry.keptOn != nil
+            if !isKept, !hopeless.isEmpty, hopeless.contains(figures) { continue }
+            if !isKept, !hopelessNeeds.isEmpty, hopelessNeeds.contains(needs) { continue }
             if let proposal = offerBook.propose(entry, figures) {
                 proposals.append(proposal)
                 entries[turn.task]?.propose(on: proposal.node)
-            } else if !entry.hasRefused {
+            } else if !entry.hasRefused, !isKept {
                 let isExact = !figures.isInexact && needs.latency == nil
                 if isExact { hopeless.insert(figures) } else { hopelessNeeds.insert(needs) }
             }
@@ -91,7 +92,30 @@ extension OrderBook {
     /// Inserts the offer or replaces its node's; an older version never replaces a newer one.
     package mutating func put(_ offer: Offer) { offerBook.put(offer) }
 
-    package mutating func removeOffer(_ node: NodeID) { offerBook.remove(node) }
+    package mutating func removeOffer(_ node: NodeID) {
+        for task in offerBook.remove(node) { entries[task]?.keptOn = nil }
+    }
+}
+
+// Kept places
+extension OrderBook {
+    /// Shows what this order needs of this offer to nobody else, as far as it is free, and from now on
+    /// as it becomes free: until the order is removed, or the offer, or `unkeep`. It is kept one place,
+    /// the last one; an order that is not on the book is kept none.
+    package mutating func keep(_ node: NodeID, for task: TaskID) {
+        unkeep(task)
+        guard let order = entries[task]?.order, offerBook.keep(node, for: order) else { return }
+        entries[task]?.keptOn = node
+    }
+
+    package mutating func unkeep(_ task: TaskID) {
+        guard let node = entries[task]?.keptOn else { return }
+        entries[task]?.keptOn = nil
+        offerBook.unkeep(task, on: node)
+    }
+
+    /// Where a place is kept for it.
+    package func place(keptFor task: TaskID) -> NodeID? { entries[task]?.keptOn }
 }
 
 // Orders
@@ -109,6 +133,7 @@ extension OrderBook {
 
     /// What is proposed for it and not committed is given back.
     package mutating func removeOrder(_ task: TaskID) {
+        unkeep(task)
         guard let entry = entries.removeValue(forKey: task) else { return }
         if let node = entry.proposedOn { offerBook.withdraw(task, on: node) }
         let turn = Turn(entry.order)
