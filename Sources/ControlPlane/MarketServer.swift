@@ -111,7 +111,8 @@ package struct MarketServer: Sendable {
         let sessions = NodeSessions(
             machine, store: store, feed: feed, clock: clock, faults: faults, log: log)
         let matching = MatchLoop(
-            store: store, feed: feed, newLease: { MarketServices.newID() }, log: log)
+            store: store, feed: feed, clock: clock, newLease: { MarketServices.newID() },
+            log: log)
         let signer = try NoteSigner(name: configuration.origin, privateKey: secrets.logKey)
         let blobs = try BlobStore(folder: configuration.folder)
         let uploads = UploadKeeper(store: store, blobs: blobs, log: log)

@@ -8,13 +8,16 @@ import ServiceLifecycle
 package actor MatchLoop: Service {
     private let store: any Store
     private let feed: Feed
+    private let clock: MarketClock
     private let newLease: @Sendable () -> LeaseID
     private let log: Logger
     private var placing = Placing()
 
     package init(
-        store: any Store, feed: Feed, newLease: @escaping @Sendable () -> LeaseID, log: Logger
+        store: any Store, feed: Feed, clock: MarketClock,
+        newLease: @escaping @Sendable () -> LeaseID, log: Logger
     ) {
+        self.clock = clock
         self.store = store
         self.feed = feed
         self.newLease = newLease
@@ -35,7 +38,7 @@ package actor MatchLoop: Service {
     private func place() async throws {
         var fruitless = 0
         while fruitless < Placing.mostFruitless {
-            let steps = placing.round(newLease: newLease)
+            let steps = placing.round(at: clock.now(), newLease: newLease)
             guard !steps.isEmpty else { return }
             let outcomes = try await store.perform(steps.map(\.command))
             let isFruitless = outcomes.allSatisfy { if case .failure = $0 { true } else { false } }
@@ -56,6 +59,6 @@ extension MatchLoop {
     package func rate(of needs: Needs) -> Rate? { placing.rate(of: needs) }
 
     package func expectedStart(
-        of needs: Needs, as task: TaskID?, _ leases: [Lease]
-    ) -> ExpectedStart? { placing.expectedStart(of: needs, as: task, leases) }
+        of needs: Needs, as task: TaskID?
+    ) -> ExpectedStart? { placing.expectedStart(of: needs, as: task) }
 }

@@ -89,17 +89,11 @@ extension MarketServices {
         guard explanation.feasible == 0,
             explanation.rejected.contains(where: { $0.reason == .busy })
         else { return nil }
-        let read = Read.unsettledLeases(limit: Self.mostLeasesLookedAt)
-        let leases = try await store.read([read]).leases(read)
-        guard leases.count < Self.mostLeasesLookedAt else { return nil }
-        guard let start = await matching.expectedStart(of: needs, as: task, leases),
+        guard let start = await matching.expectedStart(of: needs, as: task),
             start.latest > clock.now()
         else { return nil }
         return ExpectedStartDTO(latest: TimeDTO(start.latest), ordersAhead: start.ahead)
     }
-
-    /// Beyond them no start is foretold: it would take too long to say.
-    private static let mostLeasesLookedAt = 20_000
 
     /// By id: the job's name may be a newer one's by then.
     private func retry(_ job: Job, _ language: Language) -> FixDTO {

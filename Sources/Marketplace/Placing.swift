@@ -22,13 +22,21 @@ package struct Placing: Sendable {
 
     package static let reads: [Read] = [
         .openJobs(limit: everything), .offers(limit: everything), .openTasks(limit: everything),
+        .unsettledLeases(limit: everything),
     ]
+    /// How long after its turn an order is kept a place: the unit in which turns are counted.
+    private static let patience = OrderOfService.millisecondsPerDevice
+    /// Between looks for places to keep.
+    private static let reservingEvery: Int64 = 10_000
 
     package private(set) var book = OrderBook()
     /// Looked up, and walked only where the order does not matter.
     package private(set) var jobs: [JobID: Job] = [:]
     /// Orders whose job's hold has nothing free until one of its leases ends.
     private var parked: [JobID: [Order]] = [:]
+    /// Live ones; looked up, and walked only where the order does not matter.
+    package private(set) var leases: [LeaseID: Lease] = [:]
+    private var reservedAt = Timestamp(milliseconds: 0)
     /// Jobs that came or went since the book was told what to expect.
     private var changes = 0
     /// Whether the book has not been told yet.
@@ -57,6 +65,7 @@ package struct Placing: Sendable {
             case .offer(let offer): book.put(offer)
             case .task(let task): take(task)
             case .hold(let hold): unpark(hold.job)
+            case .lease(let lease): leases[lease.id] = lease.life.isLive ? lease : nil
             default: break  // no other row is on the book
             }
         }
@@ -82,9 +91,10 @@ package struct Placing: Sendable {
     ///
     /// - Parameter newLease: an ID that no lease has.
     package mutating func round(
-        limit: Int = batch, newLease: () -> LeaseID
+        limit: Int = batch, at now: Timestamp, newLease: () -> LeaseID
     ) -> [Step] {
         expect()
+        reserve(at: now)
         return book.proposals(limit: limit).map { proposal in
             let clearing = Clearing(
                 lease: newLease(), task: proposal.task, attempt: proposal.attempt,
@@ -125,6 +135,14 @@ package struct Placing: Sendable {
         book.expect(demand.map { ($0.key, $0.value) })
     }
 
+    /// Keeps places for who has waited long after its turn.
+    private mutating func reserve(at now: Timestamp) {
+        guard now.millisecondsSince(reservedAt) >= Self.reservingEvery else { return }
+        reservedAt = now
+        let occupied = leases.values.sorted { $0.id < $1.id }.map(\.occupation)
+        book.reserve(overdueSince: now.advanced(milliseconds: -Self.patience), occupied)
+    }
+
     // MARK: Questions
 
     /// Why the book's offers do or do not fit, right now.
@@ -133,20 +151,19 @@ package struct Placing: Sendable {
     /// What such an order would pay now, where it would go.
     package mutating func rate(of needs: Needs) -> Rate? { book.rate(of: needs) }
 
-    /// When the book will have room for what it has none for now, as these leases end.
+    /// When the book will have room for what it has none for now, as leases end.
     package func expectedStart(
-        of needs: Needs, as task: TaskID?, _ leases: [Lease]
+        of needs: Needs, as task: TaskID?
     ) -> ExpectedStart? {
-        let occupied = leases.filter(\.life.isLive).map { lease in
-            Occupation(
-                node: lease.node, slice: lease.slice, devices: lease.devices.map(\.id),
-                until: lease.latestEnd)
-        }
-        return book.expectedStart(of: needs, as: task, occupied)
+        book.expectedStart(of: needs, as: task, leases.values.map(\.occupation))
     }
 }
 
 extension Lease {
+    fileprivate var occupation: Occupation {
+        Occupation(node: node, slice: slice, devices: devices.map(\.id), until: latestEnd)
+    }
+
     /// When it will have used its escrow, if it is never silent nor asked to pause.
     fileprivate var latestEnd: Timestamp {
         let seconds = Bill.seconds(paidBy: escrow, rate: rate)

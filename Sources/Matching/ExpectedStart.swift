@@ -23,24 +23,23 @@ package struct ExpectedStart: Hashable, Sendable {
     /// Orders whose turn comes before.
     package let ahead: Int
 
-    /// The first moment at which one of these offers has room, because leases on it must have ended.
+    /// Which of these offers has room first, and when, because leases on it must have ended.
     ///
     /// - Returns: nil where nothing that ends makes room: something else is against every offer.
-    static func latest(
-        for needs: Needs, _ offers: some Sequence<Offer>, _ occupied: [Occupation]
-    ) -> Timestamp? {
-        let byNode = Dictionary(grouping: occupied, by: \.node)
-        var first: Timestamp?
+    static func first(
+        for needs: Needs, _ offers: some Sequence<Offer>, _ byNode: [NodeID: [Occupation]]
+    ) -> (node: NodeID, moment: Timestamp)? {
+        var first: (node: NodeID, moment: Timestamp)?
         for var offer in offers where Feasibility.check(needs, offer) == .busy {
             var left = (byNode[offer.node] ?? []).sorted { $0.until < $1.until }[...]
             while let end = left.popFirst() {
-                if let first, first <= end.until { break }
+                if let first, (first.moment, first.node) <= (end.until, offer.node) { break }
                 // From the whole: a machine may offer less than runs on it.
                 let used = left.reduce(Resources.zero) { $0.adding($1.slice) }
                 offer.free = offer.terms.capacity.subtracting(used)
                 offer.freeDevices += end.devices
                 guard Feasibility.check(needs, offer) == nil else { continue }
-                first = end.until
+                first = (offer.node, end.until)
                 break
             }
         }
@@ -53,7 +52,9 @@ extension OrderBook {
     package func expectedStart(
         of needs: Needs, as task: TaskID?, _ occupied: [Occupation]
     ) -> ExpectedStart? {
-        guard let latest = ExpectedStart.latest(for: needs, offersNow, occupied) else { return nil }
+        let byNode = Dictionary(grouping: occupied, by: \.node)
+        guard let latest = ExpectedStart.first(for: needs, offersNow, byNode)?.moment
+        else { return nil }
         let ahead = task.flatMap { task in queue.firstIndex { $0.task == task } } ?? queue.count
         return ExpectedStart(latest: latest, ahead: ahead)
     }

@@ -10,6 +10,10 @@ package struct OrderBook: Sendable {
     private(set) var queue: [Turn] = []
     /// Looked up by task, never iterated.
     private var entries: [TaskID: Entry] = [:]
+    /// Orders that are kept a place, in the order in which that came to be.
+    private(set) var keeping: [TaskID] = []
+    /// The last overdue order that a place was looked for in vain, where the walk stopped there.
+    var reservedUpTo: Turn?
 
     package init(weights: ScoreWeights = .standard) { offerBook = OfferBook(weights: weights) }
 
@@ -24,8 +28,8 @@ package struct OrderBook: Sendable {
         offerBook.listings.map(\.offer).sorted { $0.node < $1.node }
     }
 
-    /// In no particular order.
-    var offersNow: some Sequence<Offer> { offerBook.listings.lazy.map(\.offer) }
+    /// As an order sees them that comes now, in no particular order.
+    var offersNow: some Sequence<Offer> { offerBook.listings.lazy.map { $0.shown(to: nil) } }
 
     /// As it will be if what is proposed on it is taken.
     package func offer(of node: NodeID) -> Offer? { offerBook.listing(of: node)?.offer }
@@ -93,7 +97,10 @@ extension OrderBook {
     package mutating func put(_ offer: Offer) { offerBook.put(offer) }
 
     package mutating func removeOffer(_ node: NodeID) {
-        for task in offerBook.remove(node) { entries[task]?.keptOn = nil }
+        for task in offerBook.remove(node) {
+            entries[task]?.keptOn = nil
+            keeping.removeAll { $0 == task }
+        }
     }
 }
 
@@ -106,16 +113,29 @@ extension OrderBook {
         unkeep(task)
         guard let order = entries[task]?.order, offerBook.keep(node, for: order) else { return }
         entries[task]?.keptOn = node
+        keeping.append(task)
     }
 
     package mutating func unkeep(_ task: TaskID) {
         guard let node = entries[task]?.keptOn else { return }
         entries[task]?.keptOn = nil
+        keeping.removeAll { $0 == task }
         offerBook.unkeep(task, on: node)
     }
 
     /// Where a place is kept for it.
     package func place(keptFor task: TaskID) -> NodeID? { entries[task]?.keptOn }
+
+    /// Places that cannot be had any more, whatever ends there, are kept no longer.
+    mutating func giveUpKeeping() {
+        for task in keeping {
+            guard let entry = entries[task], let node = entry.keptOn,
+                let listing = offerBook.listing(of: node)
+            else { continue }
+            let reason = Feasibility.check(entry.order.needs, listing.shown(to: task))
+            if entry.standing != .proposed, reason != nil, reason != .busy { unkeep(task) }
+        }
+    }
 }
 
 // Orders

@@ -29,7 +29,7 @@ extension World {
     private func match() throws(MarketCrash) {
         for _ in 0..<20 {
             let steps =
-                market?.placing.round(limit: 16) {
+                market?.placing.round(limit: 16, at: now.timestamp) {
                     LeaseID(bytes: random.identifiers.bytes(16))
                 } ?? []
             if steps.isEmpty { return }

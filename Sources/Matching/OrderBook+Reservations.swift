@@ -1,0 +1,39 @@
+package import Domain
+
+// Who has waited long is kept a place, for else smaller orders could pass it for ever.
+extension OrderBook {
+    /// Orders that are kept a place at once, at most; and at most one for so many offers.
+    private static let mostReserved = 8
+    private static let offersForEach = 8
+    /// Kinds of needs that one call looks for places for: each is a walk over all offers.
+    private static let mostWalks = 8
+
+    /// Keeps places for orders whose turn came before `moment` and that fit nowhere yet: each where room
+    /// is first, as these leases end. Places kept in vain are given up: where the offer cannot have the
+    /// order any more.
+    ///
+    /// An order with a deadline is kept none: when its time is up, others make way for it, or it goes.
+    package mutating func reserve(overdueSince moment: Timestamp, _ occupied: [Occupation]) {
+        giveUpKeeping()
+        let overdue = queue.prefix { $0.moment < moment }
+        let most = min(Self.mostReserved, max(offerCount / Self.offersForEach, 1))
+        let byNode = Dictionary(grouping: occupied, by: \.node)
+        var inVain: Set<Needs> = []
+        for turn in overdue.drop(while: { turn in reservedUpTo.map { turn <= $0 } ?? false }) {
+            guard keeping.count < most else { return }
+            guard inVain.count < Self.mostWalks else {
+                reservedUpTo = turn
+                return
+            }
+            guard let order = order(of: turn.task), place(keptFor: turn.task) == nil,
+                order.deadline?.latestStart == nil, !inVain.contains(order.needs)
+            else { continue }
+            if let place = ExpectedStart.first(for: order.needs, offersNow, byNode) {
+                keep(place.node, for: turn.task)
+            } else {
+                inVain.insert(order.needs)
+            }
+        }
+        reservedUpTo = nil
+    }
+}
