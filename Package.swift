@@ -180,7 +180,7 @@ let package = Package(
             "ControlPlane",
             [
                 "Accounting", "ControlPlane", "Marketplace", "Matching", "NodeAgent",
-                "Transparency",
+                "SQLiteStorage", "Transparency",
                 "Wire",
                 "Domain", crypto,
                 x509, asn1,

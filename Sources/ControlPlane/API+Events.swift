@@ -126,6 +126,9 @@ extension JobEventDTO {
         case .ended(let mark, let why):
             set(mark)
             reason = why.text
+        case .expired(let count):
+            tasks = count
+            reason = EndReason.deadlineMissed.text
         case .closing(let end, let cancelled):
             outcome = end.rawValue
             tasks = cancelled
@@ -154,6 +157,7 @@ extension JobEventKind {
         case .ended: self = .ended
         case .settled: self = .settled
         case .requeued: self = .requeued
+        case .expired: self = .expired
         case .closing: self = .closing
         case .refunded: self = .refunded
         case .closed: self = .closed

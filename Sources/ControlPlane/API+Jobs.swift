@@ -90,7 +90,7 @@ extension API {
         let image = try await market.resolve(
             spec.image, digest: submit.imageDigest, for: renter)
         let terms = try spec.terms(
-            image: image, inputs: submit.inputs.map(\.input),
+            image: image, inputs: submit.inputs.map(\.input), at: market.clock.now(),
             measured: submit.roundTrips ?? .none)
         try await market.checkInputs(terms.workload, of: renter)
         let answer = try await market.store.perform(

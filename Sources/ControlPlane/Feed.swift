@@ -26,6 +26,8 @@ package final class Feed: Sendable {
     package enum Event: Sendable {
         case commit(Commit)
         case rebuild
+        /// A second has passed.
+        case tick
     }
 
     private struct Follower {
@@ -47,10 +49,15 @@ package final class Feed: Sendable {
         return stream
     }
 
-    package func publish(_ commit: Commit) {
+    package func publish(_ commit: Commit) { publish(.commit(commit)) }
+
+    /// Tells that time passes; who falls behind misses nothing by it.
+    package func tick() { publish(.tick) }
+
+    private func publish(_ event: Event) {
         followers.withLock { followers in
             for index in followers.indices {
-                if case .dropped = followers[index].continuation.yield(.commit(commit)) {
+                if case .dropped = followers[index].continuation.yield(event) {
                     followers[index].overflowed = true
                 }
                 if followers[index].overflowed,

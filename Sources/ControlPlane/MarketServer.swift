@@ -111,7 +111,7 @@ package struct MarketServer: Sendable {
         let sessions = NodeSessions(
             machine, store: store, feed: feed, clock: clock, faults: faults, log: log)
         let matching = MatchLoop(
-            store: store, feed: feed, clock: clock, newLease: { MarketServices.newID() },
+            store: store, feed: feed, clock: { clock.now() }, newLease: { MarketServices.newID() },
             log: log)
         let signer = try NoteSigner(name: configuration.origin, privateKey: secrets.logKey)
         let blobs = try BlobStore(folder: configuration.folder)
@@ -130,8 +130,8 @@ package struct MarketServer: Sendable {
             sessions, matching, OutboxWorker(store: store, feed: feed, faults: faults, log: log),
             Sequencer(store: store, feed: feed, signer: signer, faults: faults),
             Timekeeper(
-                sessions: sessions, signals: signals, uploads: uploads, series: series,
-                clock: clock),
+                sessions: sessions, feed: feed, signals: signals, uploads: uploads,
+                series: series, clock: clock),
         ]
         // A store that never lived knows no blob: what lies there is not its to delete.
         if lastAlive != nil { try await uploads.sweep() }

@@ -8,18 +8,18 @@ import ServiceLifecycle
 package actor MatchLoop: Service {
     private let store: any Store
     private let feed: Feed
-    private let clock: MarketClock
+    private let clock: @Sendable () -> Timestamp
     private let newLease: @Sendable () -> LeaseID
     private let log: Logger
     private var placing = Placing()
 
     package init(
-        store: any Store, feed: Feed, clock: MarketClock,
+        store: any Store, feed: Feed, clock: @escaping @Sendable () -> Timestamp,
         newLease: @escaping @Sendable () -> LeaseID, log: Logger
     ) {
-        self.clock = clock
         self.store = store
         self.feed = feed
+        self.clock = clock
         self.newLease = newLease
         self.log = log
     }
@@ -29,6 +29,7 @@ package actor MatchLoop: Service {
             switch event {
             case .rebuild: placing = Placing(rows: try await store.read(Placing.reads))
             case .commit(let commit): placing.take(commit.rows)
+            case .tick: guard placing.isDue(at: clock()) else { continue }
             }
             try await place()
         }
@@ -38,7 +39,7 @@ package actor MatchLoop: Service {
     private func place() async throws {
         var fruitless = 0
         while fruitless < Placing.mostFruitless {
-            let steps = placing.round(at: clock.now(), newLease: newLease)
+            let steps = placing.round(at: clock(), newLease: newLease)
             guard !steps.isEmpty else { return }
             let outcomes = try await store.perform(steps.map(\.command))
             let isFruitless = outcomes.allSatisfy { if case .failure = $0 { true } else { false } }

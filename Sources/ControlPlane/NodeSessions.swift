@@ -79,6 +79,7 @@ package actor NodeSessions: Service {
             case .commit(let commit):
                 await handle(
                     .committed(rows: commit.rows, effects: commit.effects, done: commit.done))
+            case .tick: break
             }
         }
     }

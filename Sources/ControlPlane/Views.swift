@@ -49,6 +49,7 @@ extension MarketServices {
             billedSeconds: leases.reduce(0) { $0 + $1.billedSeconds },
             exitCode: state.isOver ? job.exitCode(tasks) : nil,
             image: ImageDTO(job.terms.workload.image), network: job.terms.networkAsked,
+            deadline: job.terms.deadline.map(DeadlineDTO.init),
             taskList: detail == .all ? try TaskDTO.list(tasks, leases) : [])
     }
 
@@ -77,7 +78,7 @@ extension MarketServices {
             }
             return ReasonDTO(
                 code: reason.text, text: reason.sentence(in: language),
-                fixes: reason.isOfMachine ? [retry(job, language)] : nil)
+                fixes: reason.isOfMachine && mayStart(job) ? [retry(job, language)] : nil)
         case .starting, .running, .stopping, .finished: return nil
         }
     }
@@ -111,6 +112,8 @@ extension MarketServices {
     ) async throws -> PlanDTO {
         guard let budget = spec.budget else { throw Refusal.budgetMissing }
         let image = try await resolve(spec.image, digest: digest, for: renter)
+        let now = clock.now()
+        let deadline = try self.deadline(of: spec, at: now)
         let needs = spec.needs(measured: measured)
         let explanation = await matching.explain(needs)
         // Where it would go: not always to the cheapest, which may have lost much of its work.
@@ -125,6 +128,7 @@ extension MarketServices {
             } ?? budget
         let worst = min(try longest.times(Int64(spec.tasks)), budget)
         let likely = try await self.likely(spec, renter, at: cheapest, worst: worst)
+        let start = try await expectedStart(explanation, of: needs)
         return PlanDTO(
             name: spec.name, tasks: spec.tasks,
             image: ImageDTO(image), budget: MoneyDTO(budget),
@@ -136,8 +140,11 @@ extension MarketServices {
             maxDurationSeconds: spec.maxDuration,
             cheapestMicroPerHour: cheapest?.microPerHour,
             fixes: explanation.fixes(of: needs, in: language),
-            expectedStart: try await expectedStart(explanation, of: needs),
-            latency: explanation.latency(of: needs))
+            expectedStart: start, latency: explanation.latency(of: needs),
+            deadline: deadline.map(DeadlineDTO.init),
+            outlook: deadline.map {
+                outlook(of: $0, spec, explanation, busyUntil: start, at: now)
+            })
     }
 
     private func likely(
@@ -289,7 +296,8 @@ extension JobDTO {
             counts: TaskCountsDTO(TaskCounts(queued: job.terms.tasks - open, open: open)),
             budget: MoneyDTO(job.terms.budget), held: MoneyDTO(job.terms.budget),
             charged: MoneyDTO(.zero), refunded: MoneyDTO(.zero), billedSeconds: 0,
-            image: ImageDTO(job.terms.workload.image), network: job.terms.networkAsked)
+            image: ImageDTO(job.terms.workload.image), network: job.terms.networkAsked,
+            deadline: job.terms.deadline.map(DeadlineDTO.init))
     }
 }
 

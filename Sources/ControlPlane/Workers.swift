@@ -28,6 +28,7 @@ struct OutboxWorker: Service {
                     rows[read].compactMap { if case .outbox(let entry) = $0 { entry } else { nil } }
                 )
             case .commit(let commit): try await verify(commit.effects)
+            case .tick: break
             }
         }
     }
@@ -59,6 +60,7 @@ struct Sequencer: Service {
             switch event {
             case .rebuild: try await publishAll()
             case .commit(let commit): if commit.newEntries > 0 { try await publishAll() }
+            case .tick: break
             }
         }
     }
@@ -88,12 +90,13 @@ struct Sequencer: Service {
     }
 }
 
-/// Tells the sessions and the streams of news that time passes, gives up abandoned uploads, and
+/// Tells the sessions, the loops and the streams of news that time passes, gives up abandoned uploads, and
 /// removes series that are too old.
 struct Timekeeper: Service {
     private static let newsTicks = 15
     private static let uploadTicks = 600
     let sessions: NodeSessions
+    let feed: Feed
     let signals: Signals
     let uploads: UploadKeeper
     let series: SeriesStore
@@ -105,6 +108,7 @@ struct Timekeeper: Service {
             while !Task.isCancelled {
                 tick += 1
                 await sessions.tick()
+                feed.tick()
                 if tick.isMultiple(of: Self.newsTicks) { signals.ringAll() }
                 if tick.isMultiple(of: Self.uploadTicks) {
                     try await uploads.removeAbandoned(at: clock.now())

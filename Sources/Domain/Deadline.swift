@@ -63,3 +63,8 @@ package struct Deadline: Hashable, Sendable, Codable {
         return latest.map { min($0, startBy) } ?? startBy
     }
 }
+
+extension EndReason {
+    /// Its task waited until no start was in time any more; it was never placed.
+    package static let deadlineMissed = EndReason.startFailed(code: "deadline")
+}

@@ -33,6 +33,8 @@ package enum Refusal: Error, Hashable, Sendable {
     case termsImpossible(String)
     case storageFull(limitBytes: Int64)
     case tooManyUploads(limit: Int)
+    /// No start is in time any more; the last that was.
+    case deadlinePast(Timestamp)
 
     package var code: String {
         switch self {
@@ -66,6 +68,7 @@ package enum Refusal: Error, Hashable, Sendable {
         case .termsImpossible: "terms_impossible"
         case .storageFull: "quota_exceeded"
         case .tooManyUploads: "too_many_uploads"
+        case .deadlinePast: "deadline_past"
         }
     }
 }

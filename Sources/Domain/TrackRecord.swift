@@ -61,6 +61,6 @@ extension EndReason {
     /// Failed starts that fail anywhere as long as the spec is what it is.
     private static let ofJob: Set<String> = [
         "image_missing", "image_invalid", "image_pull", "image_refused", "image_too_large", "input",
-        "container",
+        "container", "deadline",
     ]
 }

@@ -61,6 +61,7 @@ extension Command {
         case .stop(let job):
             [.job(job), .hold(job), .liveLeasesOfJob(job, limit: Self.everyTask)]
                 + settling(rows.job(job))
+        case .expire(let job): [.job(job), .hold(job)] + settling(rows.job(job))
         case .retry(let job, let once):
             [
                 .job(job), .hold(job), .replay(once.key),

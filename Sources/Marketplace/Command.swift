@@ -83,6 +83,8 @@ package enum Command: Hashable, Sendable {
     case verify(LeaseID)
     case closePeriod(LeaseID)
     case stop(JobID)
+    /// What of a job waits can no longer start in time.
+    case expire(JobID)
     case retry(JobID, Idempotency)
     case effectDone(EffectID)
     case sequence(limit: Int)
@@ -116,6 +118,7 @@ package enum Command: Hashable, Sendable {
         case .verify: .verify
         case .closePeriod: .closePeriod
         case .stop: .stop
+        case .expire: .expire
         case .retry: .retry
         case .effectDone: .effectDone
         case .sequence: .sequence
@@ -129,6 +132,6 @@ package enum Command: Hashable, Sendable {
         case beginUpload, addBlob, dropUpload, addOutputs
         case advertise, changeAvailability, release, scrubbed, wish, submit, clear, meter, silence
         case notice, endLease
-        case verify, closePeriod, stop, retry, effectDone, sequence, publishHead, keepAlive
+        case verify, closePeriod, stop, expire, retry, effectDone, sequence, publishHead, keepAlive
     }
 }

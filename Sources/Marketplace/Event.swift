@@ -29,6 +29,8 @@ package enum JobFact: Hashable, Sendable, Codable {
     case settled(RunMark, seconds: Int64, charge: Money)
     /// That run made way for the machine's owner; its task is placed anew.
     case requeued(RunMark)
+    /// So many waiting tasks could no longer start in time; they are over.
+    case expired(tasks: Int)
     /// Nothing is placed any more; waiting tasks were cancelled.
     case closing(JobOutcome, cancelled: Int)
     case refunded(Money)

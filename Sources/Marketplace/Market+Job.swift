@@ -66,7 +66,8 @@ extension Market {
 
     /// Runs a closed job's failed and stopped tasks again, within what its budget has left.
     ///
-    /// - Throws: `Refusal.jobNotOver` while it runs, `.nothingToRetry`, `.balanceTooLow`.
+    /// - Throws: `Refusal.jobNotOver` while it runs, `.nothingToRetry`, `.balanceTooLow`,
+    ///   `.deadlinePast`.
     func retry(_ id: JobID, _ once: Idempotency, _ rows: Rows, _ now: Timestamp) throws -> Decision
     {
         if let replayed = try replayed(once, rows) { return replayed }
@@ -74,6 +75,7 @@ extension Market {
         guard case .closed = job.life else { throw Refusal.jobNotOver }
         let failed = rows.tasks(.failedTasks(id, limit: Command.everyTask))
         guard !failed.isEmpty else { throw Refusal.nothingToRetry }
+        try checkDeadline(job.terms, at: now)
         let needed = try hold.reopen()
         let available = rows.balance(.available(job.renter))
         guard needed > .zero else { throw Refusal.budgetExhausted }
@@ -114,7 +116,7 @@ extension Market {
         decision.tell(.closing(outcome, cancelled: cancelled), of: job.id, at: now)
     }
 
-    private func cancel(
+    func cancel(
         _ waiting: inout [JobTask], of job: inout Job, because reason: EndReason,
         in decision: inout Decision
     ) throws {

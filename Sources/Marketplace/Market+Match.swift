@@ -13,7 +13,7 @@ extension Market {
         guard rows.lease(clearing.lease) == nil, var job = rows.job(clearing.task.job),
             job.life == .active, var task = rows.task(clearing.task),
             case .open = task.life, task.attempt == clearing.attempt,
-            var hold = rows.hold(job.id)
+            var hold = rows.hold(job.id), !isLate(job.terms, at: now)
         else { throw Refusal.orderChanged }
         guard var offer = rows.offer(clearing.node), offer.version == clearing.offerVersion
         else { throw Refusal.offerChanged }

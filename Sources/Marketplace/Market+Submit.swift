@@ -5,7 +5,7 @@ extension Market {
     /// Takes a job: its tasks, the first of them on the book, and the hold of its whole budget.
     ///
     /// - Throws: `Refusal.budgetMissing`, `.balanceTooLow`, `.duplicateKeyOtherBody`,
-    ///   `.termsImpossible`.
+    ///   `.termsImpossible`, `.deadlinePast`.
     func submit(_ submit: SubmitJob, _ rows: Rows, _ now: Timestamp) throws -> Decision {
         if let replayed = try replayed(submit.idempotency, rows) { return replayed }
         guard rows.account(submit.renter) != nil else {
@@ -16,6 +16,7 @@ extension Market {
         }
         let terms = submit.terms
         try check(terms)
+        try checkDeadline(terms, at: now)
         let available = rows.balance(.available(submit.renter))
         guard available >= terms.budget else {
             throw Refusal.balanceTooLow(available: available, needed: terms.budget)

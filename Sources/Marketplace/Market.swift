@@ -72,6 +72,7 @@ package struct Market: Sendable {
         case .verify(let lease): try verify(lease, rows, now)
         case .closePeriod(let lease): try closePeriod(lease, rows, now)
         case .stop(let job): try stop(job, rows, now)
+        case .expire(let job): try expire(job, rows, now)
         case .retry(let job, let once): try retry(job, once, rows, now)
         case .effectDone(let id): done(id)
         case .sequence(let limit): try sequence(limit: limit, rows)

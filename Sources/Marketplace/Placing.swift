@@ -37,6 +37,7 @@ package struct Placing: Sendable {
     /// Live ones; looked up, and walked only where the order does not matter.
     package private(set) var leases: [LeaseID: Lease] = [:]
     private var reservedAt = Timestamp(milliseconds: 0)
+    private var agenda = Agenda()
     /// Jobs that came or went since the book was told what to expect.
     private var changes = 0
     /// Whether the book has not been told yet.
@@ -54,6 +55,7 @@ package struct Placing: Sendable {
     /// Follows a commit. Jobs first: a task's order needs its job's terms.
     package mutating func take(_ rows: [Row]) {
         for case .job(let job) in rows {
+            agenda.follow(job)
             if case .closed = job.life {
                 if jobs.removeValue(forKey: job.id) != nil { changes += 1 }
             } else if jobs.updateValue(job, forKey: job.id) == nil {
@@ -95,14 +97,23 @@ package struct Placing: Sendable {
     ) -> [Step] {
         expect()
         reserve(at: now)
-        return book.proposals(limit: limit).map { proposal in
-            let clearing = Clearing(
-                lease: newLease(), task: proposal.task, attempt: proposal.attempt,
-                node: proposal.node, offerVersion: proposal.offerVersion,
-                devices: proposal.devices)
-            return Step(command: .clear(clearing), proposals: [proposal])
-        }
+        return expirations(limit: limit, at: now)
+            + book.proposals(limit: limit).map { proposal in
+                let clearing = Clearing(
+                    lease: newLease(), task: proposal.task, attempt: proposal.attempt,
+                    node: proposal.node, offerVersion: proposal.offerVersion,
+                    devices: proposal.devices)
+                return Step(command: .clear(clearing), proposals: [proposal])
+            }
     }
+
+    /// What waits and can no longer start in time.
+    private mutating func expirations(limit: Int, at now: Timestamp) -> [Step] {
+        agenda.takeLate(at: now, limit: limit).map { Step(command: .expire($0), proposals: []) }
+    }
+
+    /// Whether time alone has brought something to do.
+    package func isDue(at now: Timestamp) -> Bool { agenda.isLate(at: now) }
 
     /// The market refused what the book believed; it is not proposed again until a commit tells news.
     /// What it took, its commit has told.

@@ -49,13 +49,18 @@ extension World {
 extension SubmitJob {
     /// The same order, from anywhere.
     var withoutCeiling: SubmitJob {
-        let (old, needs) = (terms, terms.needs.relaxed(.latencyUnknown))
+        asking(terms.needs.relaxed(.latencyUnknown), by: terms.deadline)
+    }
+
+    func asking(_ needs: Needs, by deadline: Deadline?) -> SubmitJob {
+        let old = terms
         return SubmitJob(
             id: id, renter: renter,
             terms: JobTerms(
                 name: old.name, workload: old.workload, needs: needs, tasks: old.tasks,
                 parallel: old.parallel, maxFailures: old.maxFailures, budget: old.budget,
-                maxDuration: old.maxDuration, fence: old.fence), salt: salt,
+                maxDuration: old.maxDuration, fence: old.fence, deadline: deadline,
+                formation: old.formation), salt: salt,
             idempotency: idempotency)
     }
 }

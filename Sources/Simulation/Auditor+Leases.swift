@@ -11,6 +11,7 @@ extension Auditor {
             checkMove(from: before, to: lease)
         } else {
             begin(lease)
+            checkInTime(lease, at: evidence.at)
         }
         leases[lease.id] = lease
         switch evidence.command {

@@ -53,6 +53,12 @@ struct Auditor {
     /// What each node has measured, and how near each job has to be.
     var roundTrips: [NodeID: RoundTrips] = [:]
     var ceilings: [JobID: LatencyNeed] = [:]
+    /// By when each job's tasks have to have a place.
+    var latestStarts: [JobID: Timestamp] = [:]
+    /// Since when some of a job's tasks wait although it is past.
+    var lateSince: [JobID: Timestamp] = [:]
+    /// Tasks that were given up because that was past.
+    var givenUp: Set<TaskID> = []
     /// Nodes on which nothing new is wanted.
     var drained: Set<NodeID> = []
 
@@ -119,6 +125,7 @@ struct Auditor {
         checkKeys(evidence)
         noteDrains(evidence.command)
         noteDistance(evidence)
+        noteDeadlines(evidence, decision)
         noteScrubs(evidence.command)
         for transfer in decision.transfers { take(transfer) }
         for entry in decision.newEntries { take(entry) }

@@ -105,7 +105,9 @@ package enum Reached: String, Hashable, Sendable, CaseIterable {
     case leaseLost, leaseUnstarted, leaseSilent, budgetExhausted, overran, startFailed, killed
     case deviceScrubbed, scrubTaken, scrubRepeated, deviceQuarantined
     case yielded, yieldedUnstarted, leftInGrace, noticeTakenBack, placedAnew
-    case deviceLeased, deviceLost, deviceWithheld, nearPlaced, periodClosed, headPublished,
+    case deviceLeased, deviceLost, deviceWithheld, nearPlaced, deadlineKept, deadlineMissed,
+        periodClosed,
+        headPublished,
         silenceBooked
     case frozenAtFence, frozenWhileAgentDead, thawed, adoptedRunning, containerGoneAtAdoption
     case aheadOfTimeRefused, notNewerRefused, wrongAttemptRefused, wrongNodeRefused

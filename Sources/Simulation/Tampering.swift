@@ -20,6 +20,7 @@ struct Tampering {
         case .verify(let id): distort(verify: id)
         case .submit(let submit):
             if planted == .ceilingForgotten { self.command = .submit(submit.withoutCeiling) }
+            if planted == .deadlineForgotten { self.command = .submit(submit.withoutDeadline) }
         case .silence(let node, let from, _):
             if planted == .silenceForgotten {
                 self.command = .silence(node, from: from, until: from)

@@ -138,7 +138,8 @@ extension World {
             name: "work", workload: workload, needs: needs, tasks: tasks,
             parallel: random.renters.count(1...4), maxFailures: random.renters.count(0...3),
             budget: drawBudget(tasks: tasks, seconds: duration),
-            maxDuration: duration, fence: random.renters.pick([3, 5, 8, 12, 20, 25]))
+            maxDuration: duration, fence: random.renters.pick([3, 5, 8, 12, 20, 25]),
+            deadline: Self.deadline(ofBid: needs.bid.microPerHour, duration, at: now.timestamp))
     }
 
     private func drawNeeds() -> Needs {

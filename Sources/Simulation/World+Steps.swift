@@ -118,7 +118,10 @@ extension World {
         {
             report.reached.count(.nearPlaced)
         }
-        if let decision = commit.decision { note(yielded: decision) }
+        if let decision = commit.decision {
+            note(yielded: decision)
+            note(deadlines: decision, of: command)
+        }
         trace.note(commit.decision == nil ? UInt64(0) : 1)
         auditor.follow(
             Auditor.Evidence(

@@ -169,6 +169,7 @@ final class World {
         auditor.checkLedger(store.tables, renters: renters.map(\.account))
         auditor.checkCapacity(store.tables)
         if market != nil { auditor.checkHellos(at: now.timestamp) }
+        auditor.checkNobodyLateWaits(at: now.timestamp, ticks: market?.ticks ?? 0)
         guard isHealed else { return }
         stopHopeless()
         let rest = now.seconds - options.activeSeconds - Self.patienceSeconds

@@ -60,7 +60,7 @@ extension ErrorCode {
         case .marketUntrusted: ErrorRow(502, .unverified)
         case .wrongNode, .forbidden, .credentialsExposed, .roleMissing: ErrorRow(403, .forbidden)
         case .unauthorized, .tokenInvalid, .loginRequired: ErrorRow(401, .forbidden)
-        case .amountOutOfRange, .termsImpossible, .specInvalid, .imageUnpinned,
+        case .amountOutOfRange, .termsImpossible, .deadlinePast, .specInvalid, .imageUnpinned,
             .egressPolicyInvalid:
             ErrorRow(422, .usage)
         case .bodyMalformed, .parameterInvalid, .idempotencyKeyMissing, .usage, .confirmRequired:

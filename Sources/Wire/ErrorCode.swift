@@ -34,6 +34,7 @@ package enum ErrorCode: String, Hashable, Sendable, Codable, CaseIterable {
     case termsImpossible = "terms_impossible"
     case quotaExceeded = "quota_exceeded"
     case tooManyUploads = "too_many_uploads"
+    case deadlinePast = "deadline_past"
     // The edge's own
     case specInvalid = "spec_invalid"
     case bodyMalformed = "body_malformed"
@@ -111,6 +112,7 @@ extension Refusal {
         case .termsImpossible: .termsImpossible
         case .storageFull: .quotaExceeded
         case .tooManyUploads: .tooManyUploads
+        case .deadlinePast: .deadlinePast
         }
     }
 }

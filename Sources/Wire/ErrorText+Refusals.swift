@@ -152,5 +152,14 @@ extension ErrorText {
             hint: Bilingual(
                 "finish some first; unfinished uploads are dropped after 24 h",
                 "請先完成部分上傳；未完成的上傳會在 24 小時後移除")),
+        .deadlinePast: ErrorText(
+            Bilingual("Deadline is past", "期限已過"),
+            Bilingual(
+                "to be in time for its schedule a task has to start by {latest}, and that is past",
+                "依 schedule，子工作最遲須在 {latest} 開始，而該時刻已過"),
+            hint: Bilingual(
+                "submit it with a later schedule.start_by or schedule.finish_by, or a shorter "
+                    + "schedule.expect",
+                "請以較晚的 schedule.start_by 或 schedule.finish_by，或較短的 schedule.expect 提交")),
     ]
 }

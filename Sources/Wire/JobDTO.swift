@@ -141,14 +141,17 @@ package struct JobDTO: Codable, Hashable, Sendable {
     package let image: ImageDTO
     /// Left out where it has none.
     package let network: NetworkAccess?
+    /// Left out where it has no schedule.
+    package let deadline: DeadlineDTO?
     package let taskList: [TaskDTO]
 
     package init(
         id: JobID, name: String, state: JobState, reason: ReasonDTO? = nil, submittedAt: TimeDTO,
         tasks: Int, counts: TaskCountsDTO, budget: MoneyDTO, held: MoneyDTO, charged: MoneyDTO,
         refunded: MoneyDTO, billedSeconds: Int64, exitCode: Int? = nil, image: ImageDTO,
-        network: NetworkAccess? = nil, taskList: [TaskDTO] = []
+        network: NetworkAccess? = nil, deadline: DeadlineDTO? = nil, taskList: [TaskDTO] = []
     ) {
+        self.deadline = deadline
         self.id = id
         self.name = name
         self.state = state
@@ -174,7 +177,7 @@ package struct JobDTO: Codable, Hashable, Sendable {
             charged, refunded
         case billedSeconds = "billed_seconds"
         case exitCode = "exit_code"
-        case image, network
+        case image, network, deadline
         case
             taskList = "task_list"
     }

@@ -2,8 +2,8 @@ package import Domain
 
 /// What can be told of a job; the same words as `event:` on the wire.
 package enum JobEventKind: String, Hashable, Sendable, Codable, CaseIterable {
-    case submitted, placed, started, metered, leaving, staying, ended, settled, requeued, closing
-    case refunded, closed, reopened
+    case submitted, placed, started, metered, leaving, staying, ended, settled, requeued, expired
+    case closing, refunded, closed, reopened
 }
 
 /// One event of a job. A field is there when its kind says so; seconds and charge are cumulative
@@ -20,12 +20,12 @@ package struct JobEventDTO: Codable, Hashable, Sendable {
     package var charge: MoneyDTO?
     /// The budget of `submitted`, the rest of `refunded`.
     package var amount: MoneyDTO?
-    /// Of `ended` as `ended_by` has it; of `leaving` what it will end with.
+    /// Of `ended` and `expired` as `ended_by` has it; of `leaving` what it will end with.
     package var reason: String?
     /// Of `leaving`: when it is to be gone.
     package var until: TimeDTO?
     package var outcome: String?
-    /// Tasks of `submitted` and `reopened`, cancelled ones of `closing`.
+    /// Tasks of `submitted` and `reopened`, cancelled ones of `closing` and `expired`.
     package var tasks: Int?
 
     package init(_ event: JobEventKind, at: TimeDTO) {

@@ -12,11 +12,12 @@ extension JobSpec {
             keys: [
                 "version", "type", "name", "image", "run", "env", "resources", "placement",
                 "array", "inputs", "outputs", "budget", "limits", "fence", "network",
+                "schedule",
             ],
             unsupported: [
                 "labels", "template", "registry", "workdir", "setup", "shell", "secrets",
                 "volumes", "retry", "checkpoint", "verify", "privacy", "service", "dev",
-                "schedule", "notify",
+                "notify",
             ])
         try top.checkKind()
         var spec = JobSpec(image: try top.image(), command: try top.command())
@@ -28,6 +29,7 @@ extension JobSpec {
         try spec.readMounts(top)
         try spec.readMoney(top)
         try spec.readLimits(top)
+        try spec.readSchedule(top)
         spec.network =
             try top.value("network", .network, NetworkAccess.init(rawValue:)) ?? spec.network
         return spec
@@ -158,7 +160,7 @@ extension SpecReader {
         return latency
     }
 
-    fileprivate func seconds(
+    func seconds(
         _ key: String, in range: ClosedRange<Int64>
     ) throws(SpecError) -> Int64? {
         guard let node = self[key] else { return nil }

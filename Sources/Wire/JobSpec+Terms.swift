@@ -2,12 +2,15 @@ package import Domain
 
 extension JobSpec {
     /// The terms that the market decides on: the image and the inputs pinned by content, the renter's
-    /// place by what they have measured.
+    /// place by what they have measured,
+    /// times from the submit by the market's clock.
     ///
     /// `inputs` must be exactly the spec's, by path, in any order; a digest in the spec must match.
-    /// - Throws: `SpecError` without a place: a missing budget, or inputs that are not the spec's.
+    /// - Throws: `SpecError` without a place: a missing budget, inputs that are not the spec's, or
+    ///   moments that contradict each other.
     package func terms(
-        image: ImageReference, inputs uploaded: [Workload.Input], measured: RoundTrips = .none
+        image: ImageReference, inputs uploaded: [Workload.Input], at now: Timestamp,
+        measured: RoundTrips = .none
     ) throws(SpecError) -> JobTerms {
         guard let budget else { throw fault(.missingKey("budget.max_total"), "/budget") }
         let workload = Workload(
@@ -16,7 +19,8 @@ extension JobSpec {
         return JobTerms(
             name: name, workload: workload, needs: needs(measured: measured), tasks: tasks,
             parallel: parallel,
-            maxFailures: maxFailures, budget: budget, maxDuration: maxDuration, fence: fence)
+            maxFailures: maxFailures, budget: budget, maxDuration: maxDuration, fence: fence,
+            deadline: try deadline(at: now))
     }
 
     /// What one task asks of an offer.
@@ -26,7 +30,8 @@ extension JobSpec {
         Needs(
             slice: slice, devices: devices, regions: countries, minimumTier: minimumTier, bid: bid,
             network: network,
-            latency: maxLatency.map { LatencyNeed(ceiling: $0, measured: measured) })
+            latency: maxLatency.map { LatencyNeed(ceiling: $0, measured: measured) },
+            stay: schedule.expected.map { $0 * 1000 })
     }
 
     /// The same of a renter who has measured nothing.

@@ -4,7 +4,8 @@ extension JobSpec {
     /// The spec as JSON text that `parse` reads back: what a client sends.
     ///
     /// Paths on the renter's machine (`from`, `to`) are left out; everything else is written out,
-    /// defaults too, but for `network` and `max_latency`, which came later. The same spec always gives the same text.
+    /// defaults too, but for `network`, `max_latency` and `schedule`, which came later. The same spec
+    /// always gives the same text.
     package var text: String {
         var top: [String: JSONValue] = [
             "version": .number(1), "type": .string("batch"), "name": .string(name),
@@ -22,6 +23,7 @@ extension JobSpec {
         let variables = environment.map { ($0.name, JSONValue.string($0.value)) }
         top["env"] = .object(Dictionary(variables) { _, last in last })
         if network != .none { top["network"] = .string(network.rawValue) }
+        if !schedule.isEmpty { top["schedule"] = schedule.json }
         if let budget {
             var money: [String: JSONValue] = ["max_total": .string(Quantity.money(budget))]
             if let maxPrice { money["max_price"] = .string(Quantity.rate(maxPrice)) }

@@ -4,8 +4,8 @@ package import Domain
 ///
 /// YAML 1.2 or JSON. What is absent takes these defaults: `name` job, 0.5 CPU, 1 GiB of memory,
 /// 1 GiB of disk, no GPU, every country, tier any, 1 task, `parallel` all, `max_failures` 0,
-/// `max_duration` 1h, `fence` 8s, no network, `max_price` 100 USD/h (the budget bounds it). `image` and `run`
-/// are needed; `budget.max_total` is needed before a job has terms.
+/// `max_duration` 1h, `fence` 8s, no network, no deadline, `max_price` 100 USD/h (the budget bounds
+/// it). `image` and `run` are needed; `budget.max_total` is needed before a job has terms.
 package struct JobSpec: Hashable, Sendable {
     /// Something put into the container, read-only.
     package struct Input: Hashable, Sendable {
@@ -72,6 +72,7 @@ package struct JobSpec: Hashable, Sendable {
     package var network: NetworkAccess
     /// Microseconds there and back between the renter and the node.
     package var maxLatency: Int64?
+    package var schedule: Schedule
 
     /// A job of one task with every default.
     package init(image: String, command: [String]) {
@@ -94,5 +95,6 @@ package struct JobSpec: Hashable, Sendable {
         fence = Self.defaultFence
         network = .none
         maxLatency = nil
+        schedule = Schedule()
     }
 }

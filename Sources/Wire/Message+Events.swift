@@ -20,6 +20,9 @@ extension Message {
         .eventRequeued: Bilingual(
             "made way for the machine's owner; placed anew, no failure",
             "已讓給機器的擁有者；將重新安排，不算失敗"),
+        .eventExpired: Bilingual(
+            "too late for the schedule: {tasks} waiting {tasks|task|tasks} given up, unbilled",
+            "已趕不上期限：放棄 {tasks} 個等待中的子工作，不收費"),
         .eventClosing: Bilingual(
             "nothing more is placed; {tasks} waiting {tasks|task|tasks} cancelled",
             "不再安排新的執行；取消 {tasks} 個等待中的子工作"),

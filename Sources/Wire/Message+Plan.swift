@@ -27,6 +27,25 @@ extension Message {
         .planCheapest: Bilingual("cheapest now {price}", "目前最便宜 {price}"),
         .planNothingBought: Bilingual("Nothing was bought. Run it: {command}", "尚未購買。執行：{command}"),
         .planNotFeasible: Bilingual("No offer fits this job now.", "目前沒有報價符合這個工作。"),
+        .planDeadline: Bilingual("deadline", "期限"),
+        .deadlineStart: Bilingual("start by {time}", "最遲 {time} 開始"),
+        .deadlineFinish: Bilingual("done by {time}", "最遲 {time} 完成"),
+        .deadlineExpected: Bilingual("expected to run {time}", "預計執行 {time}"),
+        .planInTime: Bilingual(
+            "In time by what is known now: the last task has a place by about {start}.",
+            "依目前所知趕得上期限：最後一個子工作最遲約 {start} 有位置。"),
+        .planAtRisk: Bilingual(
+            "May be too late by what is known now: the last task has a place by about {start}, and "
+                + "must have one by {latest}.",
+            "依目前所知可能趕不上期限：最後一個子工作最遲約 {start} 有位置，但必須在 {latest} 前取得。"),
+        .planUnforeseen: Bilingual(
+            "Whether it is in time is not known now.", "目前無法得知是否趕得上期限。"),
+        .planDone: Bilingual(
+            "Done by about {finish}, if each task runs {time} as you expect, without interruption.",
+            "若每個子工作如您預期執行 {time} 且未中斷，約 {finish} 完成。"),
+        .planMissed: Bilingual(
+            "A task without a place by {latest} ends as start_failed:deadline, unbilled.",
+            "到 {latest} 仍沒有位置的子工作以 start_failed:deadline 結束，不收費。"),
         .expectedStart: Bilingual(
             "a place by about {time}, when what runs has ended; "
                 + "{ahead} {ahead|order|orders} may come first",

@@ -23,6 +23,8 @@ extension Message {
         .specTooLong: Bilingual("\"{key}\" is longer than {limit}", "「{key}」長度超過 {limit}"),
         .specOutOfRange: Bilingual(
             "\"{key}\" must be within {low} and {high}", "「{key}」必須在 {low} 到 {high} 之間"),
+        .specBefore: Bilingual(
+            "\"{key}\" is before \"{other}\"", "「{key}」早於「{other}」"),
         .specOverlap: Bilingual("path {path} overlaps {other}", "路徑 {path} 與 {other} 重疊"),
         .specReserved: Bilingual("path {path} belongs to the system", "路徑 {path} 屬於系統"),
         .specTwice: Bilingual("\"{name}\" stands twice", "「{name}」重複"),
@@ -73,6 +75,9 @@ extension Message {
         .expectNetwork: Bilingual("none or egress", "none 或 egress"),
         .expectLatency: Bilingual(
             "a time such as 80ms, 1.5ms or 0.5s", "時間，例如 80ms、1.5ms 或 0.5s"),
+        .expectMoment: Bilingual(
+            "a moment such as 2026-11-27T18:00:00+08:00, or a time from the submit such as 6h",
+            "時刻，例如 2026-11-27T18:00:00+08:00，或自提交起算的時間，例如 6h"),
         .expectDuration: Bilingual("a duration such as 8s, 90m or 1h30m", "時間長度，例如 8s、90m 或 1h30m"),
     ]
 }

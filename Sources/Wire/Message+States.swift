@@ -63,6 +63,10 @@ extension Message {
             "節點無法提供容器網路，工作完全未執行：請改用其他節點"),
         .startNode: Bilingual("the node itself failed", "節點本身發生錯誤"),
         .startTimeout: Bilingual("the node took too long", "節點啟動逾時"),
+        .startDeadline: Bilingual(
+            "it had no place in time for its schedule: submit it again with a later schedule.start_by "
+                + "or finish_by, or with needs that more offers meet",
+            "未能在 schedule 的期限內取得位置：請放寬 schedule.start_by 或 finish_by，或降低需求後重新提交"),
         .endDevice: Bilingual("a device failed under it: {why}", "裝置在執行中失效：{why}"),
         .endYielded: Bilingual(
             "the machine's owner needed it ({why})", "機器的擁有者需要使用（{why}）"),

@@ -23,7 +23,7 @@ package enum Message: String, Hashable, Sendable, CaseIterable {
         startImageTooLarge, startImageAbove, startImageOf, startInput, startContainer,
         startIsolation, startDiskFull, startNetwork,
         startNode,
-        startTimeout,
+        startTimeout, startDeadline,
         reasonNoOffer, reasonQueued, reasonStarting
     // Mismatch: why offers do not fit
     case mismatchLine, mismatchCPU, mismatchMemory, mismatchDisk, mismatchDeviceCount,
@@ -38,7 +38,9 @@ package enum Message: String, Hashable, Sendable, CaseIterable {
         planLatencyNearest, planLatencyNone, planOffers,
         planOffersFit,
         planLow, planLikely, planWorst, planTotal, planBudgetNote, planLongest, planCheapest,
-        planNothingBought, planNotFeasible, expectedStart, confirmBuy, confirmStop, confirmDeclined,
+        planNothingBought, planNotFeasible, planDeadline, planInTime, planAtRisk, planUnforeseen,
+        planDone, planMissed, deadlineStart, deadlineFinish, deadlineExpected, expectedStart,
+        confirmBuy, confirmStop, confirmDeclined,
         confirmSpend, confirmAct
     // Tables: headings of `ps`, `show`, `offers`, `node list`, `cost` and `ledger`
     case headingJob, headingName, headingState, headingProgress, headingTask, headingTasks,
@@ -62,7 +64,7 @@ package enum Message: String, Hashable, Sendable, CaseIterable {
     // Events: `orban events`
     case eventSubmitted, eventPlaced, eventStarted, eventMetered, eventLeaving, eventStaying,
         eventEnded, eventSettled, leaseLeaving,
-        eventRequeued, eventClosing, eventRefunded, eventClosed, eventReopened
+        eventRequeued, eventExpired, eventClosing, eventRefunded, eventClosed, eventReopened
     // Telemetry: `orban top` and `orban node show`
     case headingUtilisation, headingVRAM, headingTemperature, headingPower, headingClock, topEmpty,
         topDropped, nodeReported, nodeNotReported, nodeDriver, nodeAdvisory, deviceOffered,
@@ -94,12 +96,13 @@ package enum Message: String, Hashable, Sendable, CaseIterable {
     case specUnreadable, specTooLarge, specTooDeep, specTooManyNodes, specManyDocuments,
         specAliases, specTag, specEmpty, specDuplicateKey, specUnknownKey, specUnsupportedKey,
         specUnsupportedValue, specMissingKey, specWrongType, specBadValue, specTooMany, specTooLong,
-        specOutOfRange, specOverlap, specReserved, specTwice, specInputMissing, specInputUnknown,
+        specOutOfRange, specBefore, specOverlap, specReserved, specTwice, specInputMissing,
+        specInputUnknown,
         specInputDiffers, foundText, foundNumber, foundTruth, foundNothing, foundList, foundMap,
         expectText, expectQuoted, expectMap, expectList, expectWhole, expectVersion, expectType,
         expectName, expectCommand, expectScalar, expectVariable, expectPlain, expectCPU, expectSize,
         expectGPU, expectCountry, expectTier, expectFailures, expectPath, expectLocal, expectDigest,
-        expectMoney, expectPrice, expectDuration, expectNetwork, expectLatency
+        expectMoney, expectPrice, expectDuration, expectNetwork, expectLatency, expectMoment
     // Help: what each command, operand and option is for
     case helpProgram, helpUsage, helpSameAs, helpEverywhere, helpExitCodes, helpUp, helpRun,
         helpPlan, helpPs, helpShow, helpLogs, helpEvents, helpStop, helpWait, helpRetry, helpCopy,

@@ -63,14 +63,20 @@ package struct PlanDTO: Codable, Hashable, Sendable {
     package let expectedStart: ExpectedStartDTO?
     /// Left out where the spec has no ceiling.
     package let latency: PlanLatencyDTO?
+    /// If it were submitted now; left out where the spec has no schedule, and so is the next.
+    package let deadline: DeadlineDTO?
+    package let outlook: DeadlineOutlookDTO?
 
     package init(
         name: String, tasks: Int, image: ImageDTO, budget: MoneyDTO, low: MoneyDTO,
         likely: MoneyDTO?, worst: MoneyDTO, feasible: Int, totalOffers: Int,
         rejected: [RejectionDTO], maxDurationSeconds: Int64, cheapestMicroPerHour: Int64? = nil,
         fixes: [FixDTO] = [], expectedStart: ExpectedStartDTO? = nil,
-        latency: PlanLatencyDTO? = nil
+        latency: PlanLatencyDTO? = nil, deadline: DeadlineDTO? = nil,
+        outlook: DeadlineOutlookDTO? = nil
     ) {
+        self.deadline = deadline
+        self.outlook = outlook
         self.latency = latency
         self.name = name
         self.tasks = tasks
@@ -96,7 +102,7 @@ package struct PlanDTO: Codable, Hashable, Sendable {
         case maxDurationSeconds = "max_duration_seconds"
         case
             cheapestMicroPerHour = "cheapest_micro_per_hour"
-        case fixes, latency
+        case fixes, latency, deadline, outlook
         case expectedStart = "expected_start"
     }
 }

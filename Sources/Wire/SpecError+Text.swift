@@ -71,6 +71,7 @@ extension SpecError {
             (.specTooLong, ["key": key, "limit": Quantity.bytes(Int64(limit))])
         case .outOfRange(let key, let low, let high):
             (.specOutOfRange, ["key": key, "low": low, "high": high])
+        case .before(let key, let other): (.specBefore, ["key": key, "other": other])
         case .overlap(let path, let other):
             (.specOverlap, ["path": Self.bounded(path), "other": Self.bounded(other)])
         case .reserved(let path): (.specReserved, ["path": Self.bounded(path)])
@@ -148,6 +149,7 @@ extension SpecError.Expected {
         case .duration: .expectDuration
         case .network: .expectNetwork
         case .latency: .expectLatency
+        case .moment: .expectMoment
         }
     }
 }

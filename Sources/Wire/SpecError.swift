@@ -10,7 +10,7 @@ package struct SpecError: Error, Hashable, Sendable {
     package enum Expected: Hashable, Sendable, CaseIterable {
         case text, quoted, map, list, whole, version, type, name, command, scalar, variable, plain
         case cpu, size, gpu, country, tier, failures, path, local, digest, money, price, duration
-        case network, latency
+        case network, latency, moment
     }
 
     /// What a value is, by YAML's core schema.
@@ -38,6 +38,8 @@ package struct SpecError: Error, Hashable, Sendable {
         case tooMany(key: String, limit: Int)
         case tooLong(key: String, limitBytes: Int)
         case outOfRange(key: String, low: String, high: String)
+        /// The first is a moment that is to be at or after the other.
+        case before(String, other: String)
         case overlap(String, with: String)
         case reserved(String)
         case twice(String)
@@ -89,6 +91,7 @@ package struct SpecError: Error, Hashable, Sendable {
         case .tooMany: "too_many"
         case .tooLong: "too_long"
         case .outOfRange: "out_of_range"
+        case .before: "before"
         case .overlap: "path_overlap"
         case .reserved: "path_reserved"
         case .twice: "twice"

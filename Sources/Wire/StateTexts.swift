@@ -53,7 +53,7 @@ extension Message {
         "image_too_large": .startImageTooLarge, "input": .startInput,
         "container": .startContainer, "device": .startDevice, "isolation": .startIsolation,
         "disk_full": .startDiskFull, "network": .startNetwork, "node": .startNode,
-        "timeout": .startTimeout,
+        "timeout": .startTimeout, "deadline": .startDeadline,
     ]
 
     private static let tooLarge = "image_too_large_"

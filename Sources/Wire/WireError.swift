@@ -171,6 +171,7 @@ extension Refusal {
         case .termsImpossible(let what): ["what": what]
         case .storageFull(let limit): ["limit": Quantity.bytes(limit)]
         case .tooManyUploads(let limit): ["limit": String(limit)]
+        case .deadlinePast(let latest): ["latest": TimeDTO(latest).description]
         case .budgetMissing, .duplicateKeyOtherBody, .jobUnknown, .jobNotOver, .nothingToRetry,
             .offerChanged, .orderChanged, .budgetInUse, .budgetExhausted, .receiptMalformed,
             .receiptNotNewer, .receiptOverBudget, .wrongAttempt, .wrongNode, .badSignature,

@@ -136,6 +136,48 @@ import Wire
         }
     }
 
+    @Test
+    func `a plan with a schedule says in words whether it is met, and what becomes of a miss`()
+        throws
+    {
+        let text = "{type: batch, image: a, run: b, budget: {max_total: 1 USD}}"
+        let spec = try JobSpec.parse(text, file: "f")
+        let start = Timestamp(milliseconds: 0)
+        let deadline = DeadlineDTO(
+            try Deadline(
+                startBy: start.advanced(seconds: 60), finishBy: nil,
+                expectedMilliseconds: 3_600_000))
+        func lines(_ verdict: DeadlineOutlookDTO.Verdict, _ start: Timestamp?) -> [String] {
+            let outlook = DeadlineOutlookDTO(
+                verdict: verdict, lastStart: start.map { TimeDTO($0) },
+                finish: start.map { TimeDTO($0.advanced(seconds: 3600)) })
+            let plan = PlanDTO(
+                name: "n", tasks: 1, image: Self.image, budget: Self.zero, low: Self.zero,
+                likely: nil, worst: Self.zero, feasible: 1, totalOffers: 1, rejected: [],
+                maxDurationSeconds: 60, deadline: deadline, outlook: outlook)
+            return PlanPage(plan: plan, spec: spec, language: .english).lines
+        }
+        let met = lines(.inTime, start)
+        #expect(
+            met.contains {
+                $0.hasPrefix("  deadline")
+                    && $0.hasSuffix("start by 1970-01-01T00:01:00.000Z · expected to run 1h")
+            }, "\(met)")
+        let told = """
+              In time by what is known now: the last task has a place by about \(TimeDTO(start)).
+              Done by about 1970-01-01T01:00:00.000Z, if each task runs 1h as you expect, \
+            without interruption.
+              A task without a place by 1970-01-01T00:01:00.000Z ends as start_failed:deadline, \
+            unbilled.
+            """
+        #expect(met.joined(separator: "\n").hasSuffix("\n" + told), "\(met)")
+        let late = lines(.atRisk, start.advanced(seconds: 61)).joined(separator: "\n")
+        #expect(late.contains("May be too late by what is known now"))
+        #expect(late.contains("1970-01-01T00:01:01.000Z, and must have one by 1970-01-01T00:01:00"))
+        let unknown = lines(.unknown, nil)
+        #expect(unknown.suffix(2).first == "  Whether it is in time is not known now.")
+    }
+
     @Test func `a job that fits nowhere has neither a lowest nor a likely price`() throws {
         let text = "{type: batch, name: n, image: 'i:1', run: a, budget: {max_total: 1.00 USD}}"
         let spec = try JobSpec.parse(text, file: "f")

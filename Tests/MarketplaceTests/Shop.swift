@@ -148,6 +148,7 @@ extension Shop {
         var bid: Int64 = 100_000_000
         var regions: [String] = []
         var latency: LatencyNeed?
+        var deadline: Deadline?
         var key = "submit"
         var body: String?
     }
@@ -165,7 +166,7 @@ extension Shop {
                 environment: [], inputs: [], outputs: []),
             needs: needs, tasks: wish.tasks, parallel: wish.parallel,
             maxFailures: wish.maxFailures, budget: try Money(micro: wish.budget),
-            maxDuration: wish.maxDuration, fence: wish.fence)
+            maxDuration: wish.maxDuration, fence: wish.fence, deadline: wish.deadline)
         return .submit(
             SubmitJob(
                 id: try #require(JobID(wish.job)), renter: wish.renter, terms: terms,

@@ -37,6 +37,10 @@ import Testing
             ["a device is leased after its scrub's receipt", "a free device is free"]
         ),
         (.ceilingForgotten, ["an order is placed as near as it asks"]),
+        (
+            .deadlineForgotten,
+            ["nobody is placed too late", "nobody waits for what is too late"]
+        ),
         (.verdictLost, ["all comes to rest"]),
         (.effectSentOnce, ["all comes to rest"]),
         (.endingLeaseRenewed, ["a renewed lease lives for its fence and a tenth"]),

@@ -38,6 +38,7 @@ struct ContractTests {
         var succeeded: Set<Command.Verb> = []
         var refused: Set<String> = []
         var duplicates = 0
+        var givenUp = 0
         for seed in 0..<UInt64(12) {
             var world = try World(seed: seed)
             let opening = world.opening()
@@ -51,16 +52,26 @@ struct ContractTests {
                     }
                 }
             }
+            for job in world.jobs {
+                let read = Read.events(job, after: 0, limit: 999)
+                givenUp += world.oracle.load(read).count { row in
+                    guard case .event(let event) = row, case .expired = event.fact else {
+                        return false
+                    }
+                    return true
+                }
+            }
             let read = Read.offers(limit: 99)
             for case .offer(let offer) in world.oracle.load(read) {
                 duplicates += offer.duplicates.count
             }
         }
         #expect(duplicates > 0, "devices are claimed twice")
+        #expect(givenUp > 0, "tasks wait until it is too late")
         #expect(Set(Command.Verb.allCases).subtracting(succeeded) == [])
         let expected: Set<String> = [
             "account_exists", "account_unknown", "amount_out_of_range", "balance_too_low",
-            "budget_missing", "idempotency_key_reused", "job_not_over",
+            "budget_missing", "deadline_past", "idempotency_key_reused", "job_not_over",
             "job_not_found", "lease_not_found", "lease_over", "node_not_found",
             "offer_changed", "order_changed", "receipt_ahead_of_time", "receipt_not_newer",
             "terms_impossible", "quota_exceeded", "wrong_attempt", "wrong_node",

@@ -114,8 +114,9 @@ extension World {
         case 75..<77: .endLease(anyLease(), random.isOneIn(2) ? .nodeLost : .stopped)
         case 77..<84: .verify(endedLease() ?? anyLease())
         case 84..<87: .closePeriod(anyLease())
-        case 87..<91: .stop(liveJob() ?? anyJob())
-        case 91..<94: retry()
+        case 87..<90: .stop(liveJob() ?? anyJob())
+        case 90..<92: .expire(lateJob() ?? anyJob())
+        case 92..<94: retry()
         case 94..<96: effectDone()
         case 96..<98: .sequence(limit: random.below(6))
         default: head()
@@ -167,6 +168,23 @@ extension World {
 
     /// A job that has something to stop, perhaps again.
     private func liveJob() -> JobID? { liveLeases().first?.task.job }
+
+    /// A job of which something waits and can no longer start in time, perhaps.
+    private func lateJob() -> JobID? {
+        let rows = oracle.read([.openTasks(limit: 40)])
+        return rows.tasks(.openTasks(limit: 40)).map(\.id.job).first { id in
+            let terms = oracle.read([.job(id)]).job(id)?.terms
+            return terms?.deadline?.latestStart.map { $0 < now } ?? false
+        }
+    }
+
+    private mutating func deadline() -> Deadline? {
+        guard random.isOneIn(4) else { return nil }
+        let start = now.advanced(seconds: Int64(random.below(40)) - 4)
+        return try? Deadline(
+            startBy: random.isOneIn(2) ? start : nil, finishBy: start.advanced(seconds: 60),
+            expectedMilliseconds: random.isOneIn(2) ? 60_000 : nil)
+    }
 
     private mutating func name(_ prefix: String) -> String {
         names += 1
@@ -246,7 +264,8 @@ extension World {
             needs: needs, tasks: random.pick([0, 1, 1, 2, 3, 7, 10_001]) ?? 1,
             parallel: random.pick([0, 1, 2, 4, 100]) ?? 1, maxFailures: random.below(3),
             budget: money(random.pick([0, 1, 400, 90_000, 5_000_000, 400_000_000]) ?? 1),
-            maxDuration: random.pick([0, 30, 600, 100_000]) ?? 600, fence: 8)
+            maxDuration: random.pick([0, 30, 600, 100_000]) ?? 600, fence: 8,
+            deadline: deadline())
         return .submit(
             SubmitJob(
                 id: id, renter: renter, terms: terms, salt: random.bytes(16),

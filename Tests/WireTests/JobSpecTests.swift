@@ -30,6 +30,8 @@ import Testing
         fence: 12s
         """
 
+    private static let now = Timestamp(milliseconds: 1_700_000_000_000)
+
     static let small = "{type: batch, image: a, run: x, budget: {max_total: 1 USD}}"
 
     @Test func `a full spec keeps every word of it`() throws {
@@ -198,7 +200,7 @@ import Testing
             Workload.Input(digest: try Sample.digest("b"), path: "/in/prompts.jsonl", form: .file),
         ]
         let image = ImageReference.archive(name: spec.image, digest: try Sample.digest("c"))
-        let terms = try spec.terms(image: image, inputs: inputs)
+        let terms = try spec.terms(image: image, inputs: inputs, at: Self.now)
         #expect(terms.workload.image == image)
         #expect(terms.workload.inputs == inputs.reversed())
         #expect(terms.workload.outputs == ["/out"])
@@ -228,7 +230,7 @@ import Testing
         ]
         for (spec, inputs, fault, pointer) in cases {
             let error = #expect(throws: SpecError.self) {
-                try spec.terms(image: image, inputs: inputs)
+                try spec.terms(image: image, inputs: inputs, at: Self.now)
             }
             #expect(error?.fault == fault)
             #expect(error?.pointer == pointer)

@@ -69,6 +69,22 @@ import Testing
         #expect(spec.bid.microPerHour == JobSpec.rateCeiling)
     }
 
+    @Test func `a night's work with a deadline parses`() throws {
+        let spec = try JobSpec.parse(
+            """
+            version: 1
+            type: batch
+            name: tonight
+            image: localhost/orban-render:1
+            run: blender -b /in/scene.blend -a
+            schedule: {finish_by: 2026-11-28T07:00:00+08:00, expect: 2h}
+            budget: {max_total: 4.50 USD}
+            limits: {max_duration: 3h}
+            """, file: "5.yaml")
+        let morning = try #require(TimeDTO("2026-11-27T23:00:00Z")).timestamp
+        #expect(spec.schedule.finishBy == .at(morning) && spec.schedule.expected == 7200)
+    }
+
     @Test(arguments: [
         ("setup: x", "setup"), ("secrets: [HF_TOKEN]", "secrets"),
         ("retry: {max: 3, for: [provider_lost]}", "retry"),

@@ -14,9 +14,9 @@ enum MomentText: Hashable, Sendable {
     init?(_ text: String) {
         if let seconds = SpecUnits.seconds(text) {
             self = .within(seconds: seconds)
-        } else if let minutes = Self.minutes(Array(text.utf8)[...]) {
+        } else if let minutes = SpecUnits.minutes(text[...]) {
             self = .clock(minutes: minutes)
-        } else if let moment = Self.moment(text) {
+        } else if let moment = SpecUnits.moment(text) {
             self = .at(moment)
         } else {
             return nil
@@ -58,38 +58,6 @@ enum MomentText: Hashable, Sendable {
         let sign = offset < 0 ? "-" : "+"
         return local.prefix(seconds % 60 == 0 ? 16 : 19) + sign + padded(hours) + ":"
             + padded(minutes)
-    }
-
-    // MARK: Reading
-
-    /// `12:00`.
-    private static func minutes(_ text: ArraySlice<UInt8>) -> Int64? {
-        let text = Array(text)
-        guard text.count == 5, text[2] == UInt8(ascii: ":"), let hour = number(text[0..<2]),
-            let minute = number(text[3..<5]), hour < 24, minute < 60
-        else { return nil }
-        return hour * 60 + minute
-    }
-
-    private static func number(_ digits: ArraySlice<UInt8>) -> Int64? {
-        guard digits.allSatisfy({ (48...57).contains($0) }) else { return nil }
-        return digits.reduce(0) { $0 * 10 + Int64($1 - 48) }
-    }
-
-    /// A date, a time to the minute or finer, and `Z` or how far the place is ahead of UTC.
-    private static func moment(_ text: String) -> Timestamp? {
-        if text.hasSuffix("Z") { return whole(text.dropLast(), aheadMinutes: 0) }
-        guard text.utf8.count > 6, text.utf8.count <= 40 else { return nil }
-        let sign = text.suffix(6).first
-        guard sign == "+" || sign == "-", let ahead = minutes(Array(text.suffix(5).utf8)[...])
-        else { return nil }
-        return whole(text.dropLast(6), aheadMinutes: sign == "-" ? -ahead : ahead)
-    }
-
-    private static func whole(_ local: Substring, aheadMinutes: Int64) -> Timestamp? {
-        let isToTheMinute = local.utf8.count == 16
-        return TimeDTO(local + (isToTheMinute ? ":00Z" : "Z"))?.timestamp
-            .advanced(seconds: -aheadMinutes * 60)
     }
 
     private static func padded(_ number: Int64) -> String {

@@ -89,6 +89,7 @@ struct EventLine {
         case .ended: .eventEnded
         case .settled: .eventSettled
         case .requeued: .eventRequeued
+        case .expired: .eventExpired
         case .closing: .eventClosing
         case .refunded: .eventRefunded
         case .closed: .eventClosed

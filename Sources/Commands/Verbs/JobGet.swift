@@ -48,6 +48,9 @@ struct JobPage {
         if job.network == .egress {
             rows.append([told(.planNetwork), told(.networkEgress)])
         }
+        if let deadline = job.deadline {
+            rows.append([told(.planDeadline), deadline.text(in: language)])
+        }
         rows.append([told(.showSubmitted), job.submittedAt.description])
         if let code = job.exitCode { rows.append([told(.showExit), String(code)]) }
         return rows

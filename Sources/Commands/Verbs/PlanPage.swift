@@ -34,6 +34,9 @@ struct PlanPage {
             rows.append(["  " + told(.planNetwork), told(.networkEgress)])
         }
         if let latency { rows.append(["  " + told(.planLatency), latency]) }
+        if let deadline = plan.deadline {
+            rows.append(["  " + told(.planDeadline), deadline.text(in: language)])
+        }
         if !spec.inputs.isEmpty {
             let inputs = spec.inputs.map { $0.from ?? $0.path }.joined(separator: ", ")
             rows.append(["  " + told(.planInputs), inputs])
@@ -81,6 +84,9 @@ struct PlanPage {
             "", "  " + told(.planBudgetNote, ["budget": budget]),
             "  " + told(.planLongest, ["time": longest]),
         ]
+        if let deadline = plan.deadline, let outlook = plan.outlook {
+            notes += outlook.lines(deadline, in: language).map { "  " + $0 }
+        }
         if plan.feasible == 0 {
             notes.append("  " + told(.planNotFeasible))
             if let start = plan.expectedStart { notes.append("  " + start.text(in: language)) }

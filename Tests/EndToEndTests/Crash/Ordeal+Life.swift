@@ -20,6 +20,8 @@ extension Ordeal {
         case device
         /// A node that is its owner's in mid-run.
         case owner
+        /// A job that has no place in time.
+        case deadline
 
         init(reaching point: FaultPoint) {
             switch point {
@@ -30,6 +32,7 @@ extension Ordeal {
                 case .addOutputs: self = .output
                 case .scrubbed, .release: self = .device
                 case .notice: self = .owner
+                case .expire: self = .deadline
                 default: self = .short
                 }
             case .beforeEffect, .afterEffect: self = .short
@@ -58,6 +61,7 @@ extension Ordeal {
             names.append("asked")
             try await makeWay()
         }
+        if course == .deadline { try await waitInVain() }
         if course == .period { #expect(try await over("long").billedSeconds == 66) }
         if course == .output {
             names.append("kept")
@@ -72,7 +76,7 @@ extension Ordeal {
         try await steadily("a last answer") { try await site.show("done") }
         #expect(deaths == 1 || reach > 1, "\(point.text) was not reached")
         try await disarm()
-        try await check(names)
+        try await check(names, unplaced: course == .deadline ? ["late"] : [])
     }
 
     private func small(_ name: String, _ script: String, _ isSimulated: Bool) -> JobText {
@@ -163,6 +167,17 @@ extension Ordeal {
             "POST", "/v1/nodes/\(id)/release", as: .provider, body: body)
     }
 
+    /// It asks for more than the node has.
+    private func waitInVain() async throws {
+        var late = small("late", "exit 0", true)
+        late.cpu = "64"
+        late.schedule = #"{"start_by": "2s"}"#
+        try await submit(late)
+        let over = try await over("late")
+        #expect(over.state == .failed && over.exitCode == 125)
+        #expect(over.taskList.first?.endedBy == "start_failed:deadline")
+    }
+
     private func keepOutput() async throws {
         var job = small("kept", "echo kept > /out/file", false)
         job.outputs = ["/out": "./results"]
@@ -187,14 +202,15 @@ extension Ordeal {
     }
 
     /// Nothing lost, nothing twice, nothing stranded; the ledger says what the log says.
-    private func check(_ names: [String]) async throws {
+    private func check(_ placed: [String], unplaced: [String]) async throws {
+        let names = placed + unplaced
         let jobs: ListDTO<JobDTO> = try site.api(.renter).get("/v1/jobs")
         #expect(jobs.data.map(\.name).sorted() == names.sorted())
         for name in names { try await site.checkBill(of: name) }
         let books = try await Books(of: site)
         let credits = books.lines.filter { $0.kind == "credit" && $0.micro > 0 }
         #expect(credits.map(\.micro) == [5_000_000])
-        #expect(books.settlements.count == names.count + 1)  // one job has two leases
+        #expect(books.settlements.count == placed.count + 1)  // one job has two leases
         let spent = jobs.data.reduce(0) { $0 + $1.charged.money.micro }
         #expect(books.balances["available:acc_renter"] == 5_000_000 - spent)
 
