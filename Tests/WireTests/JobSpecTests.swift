@@ -28,6 +28,7 @@ import Testing
         budget: {max_total: 6.00 USD, max_price: 0.80 USD/h}
         limits: {max_duration: 1h30m}
         fence: 12s
+        schedule: {start_by: 6h, finish_by: 2026-11-27T18:00:00+08:00, expect: 1h10m}
         """
 
     private static let now = Timestamp(milliseconds: 1_700_000_000_000)
@@ -53,6 +54,8 @@ import Testing
         #expect(spec.budget == (try Money(micro: 6_000_000)))
         #expect(spec.maxPrice == (try Rate(microPerHour: 800_000)))
         #expect([spec.maxDuration, spec.fence] == [5400, 12])
+        #expect(spec.schedule.startBy == .within(seconds: 21_600))
+        #expect(spec.schedule.expected == 4200)
     }
 
     @Test func `a spec asks for a network or has none, and without one its text is as it was`()
@@ -208,6 +211,8 @@ import Testing
         #expect(terms.needs.regions == ["TW", "NO", "JP"])
         #expect([terms.tasks, terms.parallel, terms.maxFailures] == [40, 12, 2])
         #expect(terms.budget == (try Money(micro: 6_000_000)))
+        #expect(terms.deadline == (try spec.deadline(at: Self.now)))
+        #expect(terms.deadline?.startBy == Self.now.advanced(seconds: 21_600))
     }
 
     @Test func `terms are refused without a budget or with other inputs`() throws {
