@@ -74,4 +74,28 @@ import Testing
         #expect(book.orderCount == 0)
         #expect(book.proposed(9).isEmpty)
     }
+
+    @Test
+    func `an order's turn changes with the order alone, and it is found again by the new one`()
+        throws
+    {
+        func order(_ index: Int, attempt: Int64, by start: Int64) throws -> Order {
+            let deadline = try Deadline(
+                startBy: Timestamp(milliseconds: start), finishBy: nil, expectedMilliseconds: nil)
+            let need = DeviceNeed(count: 1, models: [], vramBytes: 0)
+            return Order(
+                task: Sample.task(index), attempt: attempt, needs: Sample.needs(devices: need),
+                since: Timestamp(milliseconds: 0), deadline: deadline)
+        }
+        var book = book(try (1...8).map { try order($0, attempt: 1, by: Int64($0)) })
+        for index in 1...8 {
+            book.add(try order(index, attempt: 2, by: Int64(100 - index)))
+            // What was before comes too late to be heard.
+            book.add(try order(index, attempt: 1, by: Int64(index)))
+        }
+        #expect(book.orderCount == 8)
+        #expect(book.proposed(8).map(\.task.index) == (1...8).reversed())
+        for index in 1...8 { book.removeOrder(Sample.task(index)) }
+        #expect(book.orderCount == 0 && book.proposed(8).isEmpty)
+    }
 }
