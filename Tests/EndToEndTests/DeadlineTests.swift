@@ -67,5 +67,28 @@ extension EndToEnd {
                 #expect(refused.err.contains("2025-12-31T16:00:00.000Z"))
             }
         }
+
+        @Test func `a plan behind a running job says whether its place comes in time`()
+            async throws
+        {
+            try await Stage.run { stage in
+                let site = try await Site.up(stage, node: Site.simulated)
+                var long = Self.job("long", cpu: "0.5", schedule: #"{"expect": "5m"}"#)
+                long.script = "sleep 3000"
+                try await site.submit(long)
+                try await site.running("long")
+                for (schedule, verdict) in [
+                    (#"{"start_by": "2m"}"#, .atRisk), (#"{"start_by": "2h"}"#, .inTime),
+                ] as [(String, DeadlineOutlookDTO.Verdict)] {
+                    let next = Self.job("next", cpu: "0.5", schedule: schedule)
+                    let said = try await site.ok(
+                        .renter, ["plan", try site.write(next), "-o", "json"])
+                    let plan = try WireJSON.decode(PlanDTO.self, from: Array(said.utf8))
+                    #expect(plan.feasible == 0 && plan.outlook?.verdict == verdict)
+                    #expect(plan.outlook?.lastStart == plan.expectedStart?.latest)
+                    #expect(plan.outlook?.lastStart != nil)
+                }
+            }
+        }
     }
 }
