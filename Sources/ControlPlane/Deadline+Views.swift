@@ -17,13 +17,15 @@ extension MarketServices {
 
     /// - Parameter start: of a job that nothing fits now.
     func outlook(
-        of deadline: Deadline, _ spec: JobSpec, _ explanation: Explanation,
+        of deadline: Deadline, _ spec: JobSpec, _ fit: JobFit,
         busyUntil start: ExpectedStartDTO?, at now: Timestamp
     ) -> DeadlineOutlookDTO {
-        let isFree = explanation.feasible > 0
+        // A gang that has its places has all of them.
+        let isFree = fit.isFeasible
+        let free = fit.gang?.placed ?? fit.explanation.feasible
         let outlook = DeadlineOutlook(
             deadline, tasks: spec.tasks,
-            places: isFree ? min(spec.parallel, explanation.feasible) : 1,
+            places: isFree ? min(spec.parallel, free) : 1,
             start: isFree ? now : start?.latest.timestamp,
             ahead: isFree ? 0 : start?.ordersAhead ?? 0)
         return DeadlineOutlookDTO(

@@ -18,12 +18,15 @@ extension Explanation {
 
     /// What would help, each by itself, as a patch of the job's spec (RFC 7396).
     func fixes(of needs: Needs, in language: Language) -> [FixDTO] {
-        relaxations.map { relaxation in
-            FixDTO(
-                title: relaxation.instead.mismatch.relaxing(
-                    to: relaxation.offers, from: relaxation.rate, in: language),
-                patch: relaxation.instead.patch(of: needs.relaxed(relaxation.instead)))
-        }
+        relaxations.map { $0.fix(of: needs, in: language) }
+    }
+}
+
+extension Relaxation {
+    func fix(of needs: Needs, in language: Language) -> FixDTO {
+        FixDTO(
+            title: instead.mismatch.relaxing(to: offers, from: rate, in: language),
+            patch: instead.patch(of: needs.relaxed(instead)))
     }
 }
 
@@ -47,6 +50,7 @@ extension MismatchReason {
         case .draining: .draining
         case .down: .down
         case .busy: .busy
+        case .sibling: .sibling
         }
     }
 
@@ -76,7 +80,7 @@ extension MismatchReason {
         case .price(let rate):
             .object(["budget": .object(["max_price": .string(Quantity.rate(rate))])])
         case .network: .object(["network": .string(NetworkAccess.none.rawValue)])
-        case .owner, .draining, .down, .busy: nil
+        case .owner, .draining, .down, .busy, .sibling: nil
         }
     }
 

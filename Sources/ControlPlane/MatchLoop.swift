@@ -55,7 +55,13 @@ package actor MatchLoop: Service {
 
 // What people ask.
 extension MatchLoop {
-    package func explain(_ needs: Needs) -> Explanation { placing.explain(needs) }
+    package func explain(_ needs: Needs, of job: Job? = nil) -> Explanation {
+        placing.explain(needs, of: job)
+    }
+
+    package func fit(_ needs: Needs, _ formation: Formation?) -> GangFit? {
+        placing.fit(needs, formation)
+    }
 
     package func rate(of needs: Needs) -> Rate? { placing.rate(of: needs) }
 

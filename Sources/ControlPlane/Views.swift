@@ -59,17 +59,13 @@ extension MarketServices {
     ) async throws -> ReasonDTO? {
         switch state {
         case .waiting, .matching:
-            let explanation = await matching.explain(job.terms.needs)
-            let rejected = explanation.rejections(in: language)
+            let fit = await self.fit(
+                job.terms.needs, job.terms.formation, of: job, language)
             return ReasonDTO(
-                code: explanation.feasible > 0 ? "queued" : "no_matching_offers",
-                text: Mismatch.line(
-                    feasible: explanation.feasible, total: explanation.total, rejected: rejected,
-                    in: language),
-                fixes: explanation.feasible > 0
-                    ? nil : explanation.fixes(of: job.terms.needs, in: language),
+                code: fit.isFeasible ? "queued" : "no_matching_offers",
+                text: fit.line(in: language), fixes: fit.isFeasible ? nil : fit.fixes,
                 expectedStart: try await expectedStart(
-                    explanation, of: job.terms.needs,
+                    fit, of: job.terms.needs,
                     as: tasks.first { if case .open = $0.life { true } else { false } }?.id))
         case .failed, .stopped:
             guard let reason = job.endReason(tasks) else {
@@ -83,12 +79,13 @@ extension MarketServices {
         }
     }
 
-    /// Where running leases alone are in the way: when the first of them has ended.
+    /// Where running leases alone are in the way: when the first of them has ended. Not of a gang, which
+    /// may wait for several at once.
     private func expectedStart(
-        _ explanation: Explanation, of needs: Needs, as task: TaskID? = nil
+        _ fit: JobFit, of needs: Needs, as task: TaskID? = nil
     ) async throws -> ExpectedStartDTO? {
-        guard explanation.feasible == 0,
-            explanation.rejected.contains(where: { $0.reason == .busy })
+        guard fit.gang == nil, fit.explanation.feasible == 0,
+            fit.explanation.rejected.contains(where: { $0.reason == .busy })
         else { return nil }
         guard let start = await matching.expectedStart(of: needs, as: task),
             start.latest > clock.now()
@@ -115,42 +112,37 @@ extension MarketServices {
         let now = clock.now()
         let deadline = try self.deadline(of: spec, at: now)
         let needs = spec.needs(measured: measured)
-        let explanation = await matching.explain(needs)
-        // Where it would go: not always to the cheapest, which may have lost much of its work.
-        let cheapest = await matching.rate(of: spec.needs) ?? explanation.cheapest
-        if let cheapest, Bill.seconds(paidBy: budget, rate: cheapest) < 1 {
-            throw Refusal.budgetExhausted
-        }
-        let low = try cheapest.map { try Bill.charge(seconds: 1, rate: $0) } ?? .zero
-        let longest =
-            try (cheapest ?? spec.maxPrice).map {
-                try Bill.charge(seconds: spec.maxDuration, rate: $0)
-            } ?? budget
-        let worst = min(try longest.times(Int64(spec.tasks)), budget)
-        let likely = try await self.likely(spec, renter, at: cheapest, worst: worst)
-        let start = try await expectedStart(explanation, of: needs)
+        let fit = await self.fit(needs, spec.formation, language)
+        // Of a gang all must be able to run for a second, of other jobs one task.
+        guard try fit.rates.charge(seconds: 1) <= budget else { throw Refusal.budgetExhausted }
+        let low = try fit.charge(seconds: 1, tasks: spec.tasks) ?? .zero
+        let priced = fit.rates.isEmpty ? fit.priced(at: spec.maxPrice) : fit
+        let longest = try priced.charge(seconds: spec.maxDuration, tasks: spec.tasks) ?? budget
+        let worst = min(longest, budget)
+        let likely = try await self.likely(spec, renter, fit, worst: worst)
+        let explanation = fit.explanation
+        let start = try await expectedStart(fit, of: needs)
         return PlanDTO(
             name: spec.name, tasks: spec.tasks,
             image: ImageDTO(image), budget: MoneyDTO(budget),
-            low: MoneyDTO(min(try low.times(Int64(spec.tasks)), budget)),
+            low: MoneyDTO(min(low, budget)),
             likely: likely.map { MoneyDTO($0) },
             worst: MoneyDTO(worst),
-            feasible: explanation.feasible, totalOffers: explanation.total,
+            feasible: fit.isFeasible ? explanation.feasible : 0, totalOffers: explanation.total,
             rejected: explanation.rejections(in: language),
             maxDurationSeconds: spec.maxDuration,
-            cheapestMicroPerHour: cheapest?.microPerHour,
-            fixes: explanation.fixes(of: needs, in: language),
+            cheapestMicroPerHour: fit.rates.min()?.microPerHour, fixes: fit.fixes,
             expectedStart: start, latency: explanation.latency(of: needs),
             deadline: deadline.map(DeadlineDTO.init),
             outlook: deadline.map {
-                outlook(of: $0, spec, explanation, busyUntil: start, at: now)
-            })
+                outlook(of: $0, spec, fit, busyUntil: start, at: now)
+            }, gang: fit.gang)
     }
 
     private func likely(
-        _ spec: JobSpec, _ renter: AccountID, at rate: Rate?, worst: Money
+        _ spec: JobSpec, _ renter: AccountID, _ fit: JobFit, worst: Money
     ) async throws -> Money? {
-        guard let rate, let budget = spec.budget else { return nil }
+        guard !fit.rates.isEmpty, let budget = spec.budget else { return nil }
         let named = Read.jobNamed(renter, spec.name)
         guard case .job(let job)? = try await store.read([named])[named].first else { return worst }
         let read = Read.leases(job.id, limit: JobTerms.mostLeases)
@@ -158,8 +150,8 @@ extension MarketServices {
             .filter { $0 > 0 }
         guard !seconds.isEmpty else { return worst }
         let mean = (seconds.reduce(0, +) + Int64(seconds.count) - 1) / Int64(seconds.count)
-        let each = try Bill.charge(seconds: min(mean, spec.maxDuration), rate: rate)
-        return min(try each.times(Int64(spec.tasks)), budget)
+        let all = try fit.charge(seconds: min(mean, spec.maxDuration), tasks: spec.tasks)
+        return all.map { min($0, budget) }
     }
 
     func invoice(_ job: Job) async throws -> InvoiceDTO {
@@ -247,12 +239,14 @@ extension Money {
 }
 
 extension Job {
-    /// The first reason, by task, for which the job did not succeed.
+    /// The first reason, by task, for which the job did not succeed. That a task was stopped is told where
+    /// nothing else was wrong: a gang's are because of the one that failed.
     func endReason(_ tasks: [JobTask]) -> EndReason? {
-        tasks.lazy.compactMap { task -> EndReason? in
+        let reasons = tasks.compactMap { task -> EndReason? in
             guard case .finished(let reason) = task.life, !reason.isSuccess else { return nil }
             return reason
-        }.first
+        }
+        return reasons.first { $0 != .stopped } ?? reasons.first
     }
 
     /// What a waiting command ends with: 0, or the code of the first task that did not succeed.

@@ -5,8 +5,8 @@ package struct Formation: Hashable, Sendable, Codable {
         case node, provider
     }
 
-    /// A gang has at most so many tasks: what one round of proposals takes.
-    package static let mostMembers = 64
+    /// Members of a gang. At most as many as one round of proposals takes.
+    package static let members = 2...64
 
     /// Tasks that start together or not at all; nil where each may start alone.
     package let gang: Int?
@@ -16,4 +16,9 @@ package struct Formation: Hashable, Sendable, Codable {
         self.gang = gang
         self.spread = spread
     }
+}
+
+extension JobTerms {
+    /// Whether its tasks start together or not at all.
+    package var isGang: Bool { formation?.gang != nil }
 }

@@ -21,6 +21,10 @@ package enum Refusal: Error, Hashable, Sendable {
     case offerChanged
     case orderChanged
     case budgetInUse
+    /// Another task of its job is there, and the job keeps them apart.
+    case siblingThere
+    /// A gang was refused because of the member at that place in it.
+    indirect case ofMember(Int, Refusal)
     case budgetExhausted
     case receiptMalformed
     case receiptNotNewer
@@ -56,6 +60,8 @@ package enum Refusal: Error, Hashable, Sendable {
         case .offerChanged: "offer_changed"
         case .orderChanged: "order_changed"
         case .budgetInUse: "budget_in_use"
+        case .siblingThere: "sibling_there"
+        case .ofMember(_, let refusal): refusal.code
         case .budgetExhausted: "budget_exhausted"
         case .receiptMalformed: "receipt_malformed"
         case .receiptNotNewer: "receipt_not_newer"
@@ -82,6 +88,7 @@ extension Refusal: CustomStringConvertible {
             "claim of \(claimed) s is above the \(possible) s that can have passed"
         case .termsImpossible(let what): "cannot accept the job: \(what)"
         case .leaseOver(let lease): "lease \(lease) is over"
+        case .ofMember(let place, let refusal): "member \(place + 1): \(refusal)"
         default: code
         }
     }

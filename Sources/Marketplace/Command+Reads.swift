@@ -45,10 +45,14 @@ extension Command {
                 .balance(.available(submit.renter)), .balance(.held(submit.renter)),
             ]
         case .clear(let clearing):
-            [
-                .lease(clearing.lease), .task(clearing.task), .job(clearing.task.job),
-                .hold(clearing.task.job), .offer(clearing.node),
-            ] + clearing.devices.map(Read.device) + settling(rows.job(clearing.task.job))
+            reads(clearing: clearing) + siblings(of: rows.job(clearing.task.job))
+                + settling(rows.job(clearing.task.job))
+        case .clearGang(let clearings):
+            // One that is longer than a gang may be is refused by the first of them.
+            clearings.prefix(Formation.members.upperBound).flatMap(reads(clearing:))
+                + (clearings.first.map { first in
+                    siblings(of: rows.job(first.task.job)) + settling(rows.job(first.task.job))
+                } ?? [])
         case .meter(let verified, _):
             switch verified.receipt.status {
             case .ended: Self.endingLease(verified.receipt.lease, rows)
@@ -57,7 +61,10 @@ extension Command {
         case .silence(let node, _, _), .notice(let node, _):
             [.liveLeasesOfNode(node, limit: Self.everyTask)]
         case .endLease(let lease, _): Self.endingLease(lease, rows)
-        case .verify(let lease), .closePeriod(let lease): reads(settling: lease, rows)
+        case .closePeriod(let lease): reads(settling: lease, rows)
+        case .verify(let lease):
+            reads(settling: lease, rows)
+                + (rows.lease(lease).map { others(of: rows.job($0.task.job)) } ?? [])
         case .stop(let job):
             [.job(job), .hold(job), .liveLeasesOfJob(job, limit: Self.everyTask)]
                 + settling(rows.job(job))
@@ -67,9 +74,30 @@ extension Command {
                 .job(job), .hold(job), .replay(once.key),
                 .failedTasks(job, limit: Self.everyTask),
             ] + settling(rows.job(job))
+                + (rows.job(job)?.terms.isGang == true
+                    ? [.tasks(job, after: 0, limit: Self.everyTask)] : [])
         case .sequence(let limit): [.tree, .pending(limit: limit)]
         case .publishHead: [.head, .tree]
         }
+    }
+
+    private func reads(clearing: Clearing) -> [Read] {
+        [
+            .lease(clearing.lease), .task(clearing.task), .job(clearing.task.job),
+            .hold(clearing.task.job), .offer(clearing.node),
+        ] + clearing.devices.map(Read.device)
+    }
+
+    /// Where the other tasks of a job run that keeps them apart.
+    private func siblings(of job: Job?) -> [Read] {
+        guard let job, job.terms.formation?.spread != nil else { return [] }
+        return [.liveLeasesOfJob(job.id, limit: Self.everyTask)]
+    }
+
+    /// What runs of a gang, and ends with any of its members.
+    private func others(of job: Job?) -> [Read] {
+        guard let job, job.terms.isGang else { return [] }
+        return [.liveLeasesOfJob(job.id, limit: Self.everyTask)]
     }
 
     /// What the end of a lease frees.

@@ -74,6 +74,8 @@ package enum Command: Hashable, Sendable {
     case wish(NodeID, OwnerWish<Timestamp>)
     case submit(SubmitJob)
     case clear(Clearing)
+    /// All members of a gang, in the order of their tasks.
+    case clearGang([Clearing])
     case meter(VerifiedReceipt, arrivedAt: Timestamp)
     /// A silent span beyond the fence, in which the node's leases may not have run unfrozen.
     case silence(NodeID, from: Timestamp, until: Timestamp)
@@ -111,6 +113,7 @@ package enum Command: Hashable, Sendable {
         case .wish: .wish
         case .submit: .submit
         case .clear: .clear
+        case .clearGang: .clearGang
         case .meter: .meter
         case .silence: .silence
         case .notice: .notice
@@ -130,8 +133,8 @@ package enum Command: Hashable, Sendable {
     package enum Verb: String, Hashable, Sendable, CaseIterable {
         case openAccount, addKey, credit, registerNode, addJoinToken, nameImage
         case beginUpload, addBlob, dropUpload, addOutputs
-        case advertise, changeAvailability, release, scrubbed, wish, submit, clear, meter, silence
-        case notice, endLease
+        case advertise, changeAvailability, release, scrubbed, wish, submit, clear, clearGang
+        case meter, silence, notice, endLease
         case verify, closePeriod, stop, expire, retry, effectDone, sequence, publishHead, keepAlive
     }
 }

@@ -16,7 +16,8 @@ extension Market {
             + rows.tasks(.waitingTasks(job.id, limit: job.counts.queued + job.counts.open))
         job.counts.queued += requeued.count
         switch job.life {
-        case .active where job.counts.failed > job.terms.maxFailures:
+        case .active where job.counts.failed > job.terms.maxFailures || isBroken(job):
+            if isBroken(job) { stopLeases(of: job.id, rows, in: &decision) }
             try cancel(&waiting, of: &job, because: .stopped, in: &decision)
             tellClosing(.failed, cancelled: waiting.count, of: job, now, in: &decision)
             job.life = try job.life.after(.close(.failed))
@@ -57,14 +58,12 @@ extension Market {
         case .closing: decision = Decision()
         case .closed: return Decision()
         }
-        for lease in rows.leases(.liveLeasesOfJob(id, limit: Command.everyTask)) {
-            decision.effects.append(
-                OutboxEntry(effect: .stop(lease.id, .stopped), node: lease.node))
-        }
+        stopLeases(of: id, rows, in: &decision)
         return decision
     }
 
-    /// Runs a closed job's failed and stopped tasks again, within what its budget has left.
+    /// Runs a closed job's failed and stopped tasks again, within what its budget has left; of a gang
+    /// all tasks, as they run together.
     ///
     /// - Throws: `Refusal.jobNotOver` while it runs, `.nothingToRetry`, `.balanceTooLow`,
     ///   `.deadlinePast`.
@@ -76,6 +75,8 @@ extension Market {
         let failed = rows.tasks(.failedTasks(id, limit: Command.everyTask))
         guard !failed.isEmpty else { throw Refusal.nothingToRetry }
         try checkDeadline(job.terms, at: now)
+        let again =
+            job.terms.isGang ? rows.tasks(.tasks(id, after: 0, limit: Command.everyTask)) : failed
         let needed = try hold.reopen()
         let available = rows.balance(.available(job.renter))
         guard needed > .zero else { throw Refusal.budgetExhausted }
@@ -88,11 +89,12 @@ extension Market {
                 kind: .hold, from: .available(job.renter), to: .held(job.renter), amount: needed,
                 job: id, lease: nil, reason: "retry", at: now))
         job.life = try job.life.after(.reopened)
-        job.counts.queued = failed.count
+        job.counts.queued = again.count
+        if job.terms.isGang { job.counts.succeeded = 0 }
         job.counts.failed = 0
         job.counts.stopped = 0
         var queued: [JobTask] = []
-        for var task in failed {
+        for var task in again {
             task.life = try task.life.after(.retried)
             task.attempt += 1
             queued.append(task)
@@ -102,7 +104,7 @@ extension Market {
         let opened = decision.rows
         decision.rows = queued.map(Row.task) + opened + [.job(job), .hold(hold)]
         decision.apply(ledger)
-        decision.tell(.reopened(tasks: failed.count), of: id, at: now)
+        decision.tell(.reopened(tasks: again.count), of: id, at: now)
         remember(.job(id), for: once, in: &decision)
         return decision
     }

@@ -8,48 +8,122 @@ extension Market {
     /// Checks only the proposed rows. A job whose hold pays not one more second, with nothing
     /// running that could give some back, ends here as failed.
     ///
-    /// - Throws: `Refusal.orderChanged`, `.offerChanged`, `.deviceTaken`, `.budgetInUse`.
+    /// - Throws: `Refusal.orderChanged`, also for one of a gang; `.offerChanged`, `.deviceTaken`,
+    ///   `.siblingThere`, `.budgetInUse`.
     func clear(_ clearing: Clearing, _ rows: Rows, _ now: Timestamp) throws -> Decision {
-        guard rows.lease(clearing.lease) == nil, var job = rows.job(clearing.task.job),
-            job.life == .active, var task = rows.task(clearing.task),
-            case .open = task.life, task.attempt == clearing.attempt,
-            var hold = rows.hold(job.id), !isLate(job.terms, at: now)
+        guard let job = rows.job(clearing.task.job), !job.terms.isGang,
+            let hold = rows.hold(job.id), !isLate(job.terms, at: now)
         else { throw Refusal.orderChanged }
-        guard var offer = rows.offer(clearing.node), offer.version == clearing.offerVersion
+        var floor = Floor(rows, of: job)
+        let seat = try seat(clearing, of: job, on: &floor, rows)
+        let escrow = try escrow(for: job, hold: hold, rate: seat.rate)
+        guard Bill.seconds(paidBy: escrow, rate: seat.rate) >= 1 else {
+            guard job.counts.leased == 0 else { throw Refusal.budgetInUse }
+            return try closing(
+                job, hold, outcome: .failed, because: .budgetExhausted, rows, now)
+        }
+        return try leasing([seat], [escrow], to: job, hold, floor, now)
+    }
+
+    /// What one order gets of an offer: checked, and not leased yet.
+    struct Seat {
+        let clearing: Clearing
+        let task: JobTask
+        let provider: AccountID
+        let devices: [Device]
+        let rate: Rate
+    }
+
+    /// The offers of a decision as its leases take from them, and where siblings are.
+    struct Floor {
+        /// In the order in which they were first taken from.
+        private(set) var offers: [Offer] = []
+        private var siblings: [(node: NodeID, provider: AccountID)] = []
+        private let spread: Formation.Spread?
+        private let rows: Rows
+
+        init(_ rows: Rows, of job: Job) {
+            self.rows = rows
+            spread = job.terms.formation?.spread
+            guard spread != nil else { return }
+            siblings = rows.leases(.liveLeasesOfJob(job.id, limit: Command.everyTask))
+                .map { ($0.node, $0.provider) }
+        }
+
+        func offer(_ node: NodeID) -> Offer? {
+            offers.first { $0.node == node } ?? rows.offer(node)
+        }
+
+        func hasSibling(at offer: Offer) -> Bool {
+            switch spread {
+            case nil: false
+            case .node: siblings.contains { $0.node == offer.node }
+            case .provider: siblings.contains { $0.provider == offer.provider }
+            }
+        }
+
+        mutating func take(_ slice: Resources, _ devices: [Device], of offer: Offer) {
+            var offer = offer
+            offer.free = offer.free.subtracting(slice)
+            offer.freeDevices.removeAll { id in devices.contains { $0.id == id } }
+            offer.version += 1
+            siblings.append((offer.node, offer.provider))
+            if let known = offers.firstIndex(where: { $0.node == offer.node }) {
+                offers[known] = offer
+            } else {
+                offers.append(offer)
+            }
+        }
+    }
+
+    /// Checks an order against the offer that it was proposed to, and takes its place there.
+    func seat(
+        _ clearing: Clearing, of job: Job, on floor: inout Floor, _ rows: Rows
+    ) throws -> Seat {
+        guard rows.lease(clearing.lease) == nil, job.life == .active,
+            var task = rows.task(clearing.task), case .open = task.life,
+            task.attempt == clearing.attempt
+        else { throw Refusal.orderChanged }
+        guard let offer = floor.offer(clearing.node), offer.version == clearing.offerVersion
         else { throw Refusal.offerChanged }
         let needs = job.terms.needs
         let devices = try leased(clearing, from: offer, needs: needs, rows)
         let rate = offer.terms.rate(of: needs.slice, deviceCount: devices.count)
         guard rate <= needs.bid else { throw Refusal.offerChanged }
+        guard !floor.hasSibling(at: offer) else { throw Refusal.siblingThere }
+        floor.take(needs.slice, devices, of: offer)
+        task.life = try task.life.after(.matched(clearing.lease))
+        return Seat(
+            clearing: clearing, task: task, provider: offer.provider, devices: devices, rate: rate)
+    }
 
-        let escrow = try escrow(for: job, hold: hold, rate: rate)
-        guard Bill.seconds(paidBy: escrow, rate: rate) >= 1 else {
-            guard job.counts.leased == 0 else { throw Refusal.budgetInUse }
-            return try closing(
-                job, hold, outcome: .failed, because: .budgetExhausted, rows, now)
+    /// Leases on all of these seats, each with its escrow.
+    func leasing(
+        _ seats: [Seat], _ escrows: [Money], to job: Job, _ hold: Hold, _ floor: Floor,
+        _ now: Timestamp
+    ) throws -> Decision {
+        var (job, hold, decision) = (job, hold, Decision())
+        for (seat, escrow) in zip(seats, escrows) {
+            try hold.carve(escrow)
+            let lease = Lease(
+                id: seat.clearing.lease, task: seat.task.id, attempt: seat.task.attempt,
+                renter: job.renter, provider: seat.provider, node: seat.clearing.node,
+                slice: job.terms.needs.slice, devices: seat.devices, rate: seat.rate,
+                commission: commission, escrow: escrow, fence: job.terms.fence, placedAt: now,
+                life: .reserved(until: now.advanced(seconds: startWindowSeconds)))
+            job.counts.open -= 1
+            job.counts.leased += 1
+            decision.rows += [.lease(lease), .task(seat.task)]
+            for device in seat.devices {
+                decision.rows.append(
+                    .device(
+                        DeviceClaim(device: device.id, node: lease.node, life: .leased(lease.id))))
+            }
+            decision.effects.append(OutboxEntry(effect: .dispatch(lease.id), node: lease.node))
+            decision.tell(
+                .placed(RunMark(lease), node: lease.node, rate: lease.rate), of: job.id, at: now)
         }
-        try hold.carve(escrow)
-        let lease = Lease(
-            id: clearing.lease, task: task.id, attempt: task.attempt, renter: job.renter,
-            provider: offer.provider, node: offer.node, slice: needs.slice, devices: devices,
-            rate: rate, commission: commission, escrow: escrow, fence: job.terms.fence,
-            placedAt: now, life: .reserved(until: now.advanced(seconds: startWindowSeconds)))
-        task.life = try task.life.after(.matched(lease.id))
-        job.counts.open -= 1
-        job.counts.leased += 1
-        offer.free = offer.free.subtracting(needs.slice)
-        offer.freeDevices.removeAll { id in devices.contains { $0.id == id } }
-        offer.version += 1
-
-        var decision = Decision()
-        decision.rows = [.lease(lease), .task(task), .job(job), .offer(offer), .hold(hold)]
-        for device in devices {
-            decision.rows.append(
-                .device(DeviceClaim(device: device.id, node: offer.node, life: .leased(lease.id))))
-        }
-        decision.effects = [OutboxEntry(effect: .dispatch(lease.id), node: lease.node)]
-        decision.tell(
-            .placed(RunMark(lease), node: lease.node, rate: lease.rate), of: job.id, at: now)
+        decision.rows += [.job(job), .hold(hold)] + floor.offers.map(Row.offer)
         return decision
     }
 

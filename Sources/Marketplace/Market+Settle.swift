@@ -47,9 +47,11 @@ extension Market {
     }
 
     /// A run that made way for a machine's owner is no failure of the job's: its task is placed anew
-    /// as long as the job wants work done.
+    /// as long as the job wants work done. Not one of a gang: it would run without the others.
     private func isPlacedAnew(_ task: JobTask, of job: Job, after reason: EndReason) -> Bool {
-        guard case .yielded = reason, case .active = job.life else { return false }
+        guard case .yielded = reason, case .active = job.life, !job.terms.isGang else {
+            return false
+        }
         return task.attempt < JobTask.mostAttempts
     }
 

@@ -65,5 +65,13 @@ extension Market {
         guard terms.needs.slice.milliCPU > 0, terms.needs.slice.memoryBytes > 0 else {
             throw .termsImpossible("some CPU and some memory")
         }
+        guard let members = terms.formation?.gang else { return }
+        guard Formation.members.contains(members), terms.tasks == members,
+            terms.parallel == members, terms.maxFailures == 0, terms.needs.spot == nil
+        else {
+            let (least, most) = (Formation.members.lowerBound, Formation.members.upperBound)
+            throw .termsImpossible(
+                "a gang of \(least) to \(most) tasks, all at once, without max_failures or spot")
+        }
     }
 }

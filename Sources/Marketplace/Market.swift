@@ -63,6 +63,7 @@ package struct Market: Sendable {
         case .wish(let node, let wish): try take(wish, of: node, rows)
         case .submit(let submit): try self.submit(submit, rows, now)
         case .clear(let clearing): try clear(clearing, rows, now)
+        case .clearGang(let clearings): try clearGang(clearings, rows, now)
         case .meter(let receipt, let arrivedAt):
             try meter(receipt, arrivedAt: arrivedAt, rows, now)
         case .silence(let node, let from, let until):

@@ -66,8 +66,8 @@ package struct Placing: Sendable {
             switch row {
             case .offer(let offer): book.put(offer)
             case .task(let task): take(task)
+            case .lease(let lease): take(lease)
             case .hold(let hold): unpark(hold.job)
-            case .lease(let lease): leases[lease.id] = lease.life.isLive ? lease : nil
             default: break  // no other row is on the book
             }
         }
@@ -81,6 +81,17 @@ package struct Placing: Sendable {
             Order(
                 task: task.id, attempt: task.attempt, needs: job.terms.needs, since: since,
                 deadline: job.terms.deadline, formation: job.terms.formation))
+    }
+
+    /// Of jobs that keep their tasks apart the book has to know where they run.
+    private mutating func take(_ lease: Lease) {
+        leases[lease.id] = lease.life.isLive ? lease : nil
+        let job = lease.task.job
+        if lease.life.isLive, jobs[job]?.terms.formation?.spread != nil {
+            book.occupy(lease.node, of: lease.provider, by: lease.id, of: job)
+        } else {
+            book.vacate(lease.id, of: job)
+        }
     }
 
     private mutating func unpark(_ job: JobID) {
@@ -97,14 +108,22 @@ package struct Placing: Sendable {
     ) -> [Step] {
         expect()
         reserve(at: now)
-        return expirations(limit: limit, at: now)
-            + book.proposals(limit: limit).map { proposal in
-                let clearing = Clearing(
+        var steps = expirations(limit: limit, at: now)
+        var left = book.proposals(limit: limit)[...]
+        while let first = left.first {
+            let members = jobs[first.task.job]?.terms.formation?.gang
+            let proposals = Array(left.prefix(members ?? 1))
+            left = left.dropFirst(proposals.count)
+            let clearings = proposals.map { proposal in
+                Clearing(
                     lease: newLease(), task: proposal.task, attempt: proposal.attempt,
                     node: proposal.node, offerVersion: proposal.offerVersion,
                     devices: proposal.devices)
-                return Step(command: .clear(clearing), proposals: [proposal])
             }
+            let command = members == nil ? Command.clear(clearings[0]) : .clearGang(clearings)
+            steps.append(Step(command: command, proposals: proposals))
+        }
+        return steps
     }
 
     /// What waits and can no longer start in time.
@@ -118,7 +137,18 @@ package struct Placing: Sendable {
     /// The market refused what the book believed; it is not proposed again until a commit tells news.
     /// What it took, its commit has told.
     package mutating func refused(_ step: Step, _ refusal: Refusal) {
-        for proposal in step.proposals { repair(proposal, refusal) }
+        guard case .ofMember(let place, let refusal) = refusal else {
+            for proposal in step.proposals { repair(proposal, refusal) }
+            return
+        }
+        // The others were not in the way, and may be proposed again.
+        switch refusal {
+        case .orderChanged:
+            for proposal in step.proposals { book.withdraw(proposal) }
+            book.removeOrder(step.proposals[place].task)
+        case .offerChanged: book.markRefused(step.proposals, member: place, stale: .offer)
+        default: book.markRefused(step.proposals, member: place)
+        }
     }
 
     private mutating func repair(_ proposal: Proposal, _ refusal: Refusal) {
@@ -157,7 +187,16 @@ package struct Placing: Sendable {
     // MARK: Questions
 
     /// Why the book's offers do or do not fit, right now.
-    package func explain(_ needs: Needs) -> Explanation { book.explain(needs) }
+    ///
+    /// - Parameter job: whose order it is, if it has one already.
+    package func explain(_ needs: Needs, of job: Job? = nil) -> Explanation {
+        book.explain(needs, of: job?.id, job?.terms.formation)
+    }
+
+    /// How many of a gang have a place now; nil for orders that start one by one.
+    package mutating func fit(_ needs: Needs, _ formation: Formation?) -> GangFit? {
+        formation?.gang.map { book.fit(needs, members: $0, formation?.spread) }
+    }
 
     /// What such an order would pay now, where it would go.
     package mutating func rate(of needs: Needs) -> Rate? { book.rate(of: needs) }

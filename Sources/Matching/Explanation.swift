@@ -66,32 +66,43 @@ package struct Explanation: Hashable, Sendable, Codable {
 extension Explanation {
     /// Asks each offer once, and more often where none fits.
     package init(_ needs: Needs, of offers: some Sequence<Offer>) {
-        var tally = Tally()
+        self.init(needs, of: offers, without: .none)
+    }
+
+    /// - Parameter closed: where the order's siblings are. Their places would take it but for them, and
+    ///   no change of the order's own needs helps there.
+    init(_ needs: Needs, of offers: some Sequence<Offer>, without closed: ClosedPlaces) {
+        var tally = Tally(closed: closed)
         for offer in offers { tally.add(needs, offer) }
         self.init(
             total: tally.feasible + tally.rejected.reduce(0) { $0 + $1.offers },
             feasible: tally.feasible, rejected: tally.sorted, cheapest: tally.cheapest,
             cheapestIgnoringPrice: tally.cheapestIgnoringPrice,
-            relaxations: tally.feasible == 0 ? Relaxation.all(of: needs, offers) : [],
+            relaxations: tally.feasible == 0
+                ? Relaxation.all(of: needs, offers.lazy.filter { !closed.has($0) }) : [],
             nearest: tally.nearest)
     }
 }
 
 /// The running count of one explanation.
 private struct Tally {
+    let closed: ClosedPlaces
     var feasible = 0
     var rejected: [Explanation.Count] = []
     var cheapest: Rate?
     var cheapestIgnoringPrice: Rate?
     var nearest: Explanation.Near?
 
+    init(closed: ClosedPlaces) { self.closed = closed }
+
     mutating func add(_ needs: Needs, _ offer: Offer) {
+        let isClosed = closed.has(offer)
         note(needs.latency?.estimate(to: offer), of: offer.node)
         let rate = Feasibility.rate(needs, offer.terms)
-        if Feasibility.checkIgnoringPrice(needs, offer) == nil {
+        if !isClosed, Feasibility.checkIgnoringPrice(needs, offer) == nil {
             cheapestIgnoringPrice = min(cheapestIgnoringPrice ?? rate, rate)
         }
-        guard let reason = Feasibility.check(needs, offer) else {
+        guard let reason = Feasibility.check(needs, offer) ?? (isClosed ? .sibling : nil) else {
             feasible += 1
             cheapest = min(cheapest ?? rate, rate)
             return

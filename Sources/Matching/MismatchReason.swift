@@ -5,7 +5,8 @@ package import Domain
 /// The cases stand in the order in which they are checked: first what lasts until the order or the
 /// node's terms change, with the price as the last of it, then what passes by itself. So an offer
 /// counted under `price` fits in everything else that lasts, and an order that is refused only for
-/// `owner`, `draining`, `down` and `busy` is served once it has waited long enough.
+/// `owner`, `draining`, `down`, `busy` and `sibling` is served once it has waited long enough. What
+/// passes by itself has no relaxation.
 package enum MismatchReason: Hashable, Sendable {
     /// Fewer thousandths of a CPU than this.
     case cpu(milli: Int64)
@@ -41,6 +42,9 @@ package enum MismatchReason: Hashable, Sendable {
     case down
     /// The node has the capacity, but it is taken now.
     case busy
+    /// Another task of its job is there, and the job keeps them apart. It is asked of the order's job,
+    /// not of its needs: `Feasibility` never answers it.
+    case sibling
 
     /// The name on the wire and in the message catalogue.
     package var code: String { kind.rawValue }
@@ -58,7 +62,7 @@ extension MismatchReason {
         case region
         case regionRefuted = "region_refuted"
         case latencyUnknown = "latency_unknown"
-        case latency, tier, network, price, owner, draining, down, busy
+        case latency, tier, network, price, owner, draining, down, busy, sibling
 
         var rank: Int { Self.allCases.firstIndex(of: self) ?? Self.allCases.count }
     }
@@ -82,6 +86,7 @@ extension MismatchReason {
         case .draining: .draining
         case .down: .down
         case .busy: .busy
+        case .sibling: .sibling
         }
     }
 }
@@ -116,6 +121,7 @@ extension MismatchReason: Codable {
         case .draining: self = .draining
         case .down: self = .down
         case .busy: self = .busy
+        case .sibling: self = .sibling
         }
     }
 
@@ -133,7 +139,8 @@ extension MismatchReason: Codable {
             try values.encode(microseconds, forKey: .microseconds)
         case .tier(let tier): try values.encode(tier, forKey: .tier)
         case .price(let bid): try values.encode(bid, forKey: .microPerHour)
-        case .regionRefuted, .latencyUnknown, .network, .owner, .draining, .down, .busy: break
+        case .regionRefuted, .latencyUnknown, .network, .owner, .draining, .down, .busy, .sibling:
+            break
         }
     }
 }

@@ -25,6 +25,8 @@ struct Entry: Hashable, Sendable {
 
     let order: Order
     var standing = Standing.live
+    /// Where its siblings are: told anew whenever the entry is looked up.
+    var closed = ClosedPlaces.none
     /// Where it is proposed, and not answered yet.
     private(set) var proposedOn: NodeID?
     /// Where its place is kept for it.
@@ -35,10 +37,11 @@ struct Entry: Hashable, Sendable {
     init(order: Order) { self.order = order }
 
     /// Whether there is an offer that it may not have.
-    var hasRefused: Bool { !refused.isEmpty }
+    var hasRefused: Bool { !refused.isEmpty || !closed.isEmpty }
 
     func mayHave(_ listing: Listing) -> Bool {
-        refused.isEmpty
+        guard closed.isEmpty || !closed.has(listing.offer) else { return false }
+        return refused.isEmpty
             || !refused.contains(
                 RefusedOffer(node: listing.offer.node, version: listing.committedVersion))
     }

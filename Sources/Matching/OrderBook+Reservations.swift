@@ -12,7 +12,8 @@ extension OrderBook {
     /// is first, as these leases end. Places kept in vain are given up: where the offer cannot have the
     /// order any more.
     ///
-    /// An order with a deadline is kept none: when its time is up, others make way for it, or it goes.
+    /// An order with a deadline is kept none: when its time is up, others make way for it, or it goes. Nor
+    /// one that has siblings to heed: a place for one of a gang helps nobody, and one beside a sibling is none.
     package mutating func reserve(overdueSince moment: Timestamp, _ occupied: [Occupation]) {
         giveUpKeeping()
         let overdue = queue.prefix { $0.moment < moment }
@@ -26,7 +27,8 @@ extension OrderBook {
                 return
             }
             guard let order = order(of: turn.task), place(keptFor: turn.task) == nil,
-                order.deadline?.latestStart == nil, !inVain.contains(order.needs)
+                order.deadline?.latestStart == nil, order.formation == nil,
+                !inVain.contains(order.needs)
             else { continue }
             if let place = ExpectedStart.first(for: order.needs, offersNow, byNode) {
                 keep(place.node, for: turn.task)

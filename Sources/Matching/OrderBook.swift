@@ -5,7 +5,7 @@ package import Domain
 /// One offer per node and one order per task. Feeding it the same commit twice, or an older one
 /// after a newer, changes nothing.
 package struct OrderBook: Sendable {
-    private var offerBook: OfferBook
+    var offerBook: OfferBook
     /// In the order of service (`OrderOfService`), then by task.
     private(set) var queue: [Turn] = []
     /// Looked up by task, never iterated.
@@ -14,6 +14,8 @@ package struct OrderBook: Sendable {
     private(set) var keeping: [TaskID] = []
     /// The last overdue order that a place was looked for in vain, where the walk stopped there.
     var reservedUpTo: Turn?
+    /// Tasks of jobs that keep them apart.
+    var spreading = Spreading()
 
     package init(weights: ScoreWeights = .standard) { offerBook = OfferBook(weights: weights) }
 
@@ -37,8 +39,13 @@ package struct OrderBook: Sendable {
     package func order(of task: TaskID) -> Order? { entries[task]?.order }
 
     /// What each offer on the book says to `needs`, whether or not such an order is open.
-    package func explain(_ needs: Needs) -> Explanation {
-        Explanation(needs, of: offersNow)
+    ///
+    /// - Parameters:
+    ///   - job: whose order it is, if it has one already.
+    package func explain(
+        _ needs: Needs, of job: JobID? = nil, _ formation: Formation? = nil
+    ) -> Explanation {
+        Explanation(needs, of: offersNow, without: closed(to: job, formation))
     }
 
     /// What orders are expected to ask for: how many of each.
@@ -62,23 +69,54 @@ package struct OrderBook: Sendable {
         var hopeless: Set<OrderFigures> = []
         // The same where figures do not tell all.
         var hopelessNeeds: Set<Needs> = []
-        for turn in queue {
+        turns: for turn in queue {
             guard proposals.count < limit else { break }
-            guard let entry = entries[turn.task], entry.standing == .live else { continue }
+            guard let entry = entry(of: turn.task), entry.standing == .live else { continue }
             let needs = entry.order.needs
             let figures = offerBook.figures(of: needs)
             let isKept = entry.keptOn != nil
             if !isKept, !hopeless.isEmpty, hopeless.contains(figures) { continue }
             if !isKept, !hopelessNeeds.isEmpty, hopelessNeeds.contains(needs) { continue }
+            switch gangTurn(entry, room: limit - proposals.count, limit: limit) {
+            case .alone: break
+            case .taken(let gang):
+                proposals += gang
+                continue
+            case .passed, .fitsNowhere: continue
+            case .postponed: break turns
+            }
             if let proposal = offerBook.propose(entry, figures) {
                 proposals.append(proposal)
-                entries[turn.task]?.propose(on: proposal.node)
+                note(proposal, of: entry.order)
             } else if !entry.hasRefused, !isKept {
                 let isExact = !figures.isInexact && needs.latency == nil
                 if isExact { hopeless.insert(figures) } else { hopelessNeeds.insert(needs) }
             }
         }
         return proposals
+    }
+
+    func standing(of task: TaskID) -> Standing? { entries[task]?.standing }
+
+    /// With what its siblings keep it from.
+    private func entry(of task: TaskID) -> Entry? {
+        guard var entry = entries[task] else { return nil }
+        entry.closed = closed(to: task.job, entry.order.formation)
+        return entry
+    }
+
+    /// Proposes an order where it costs least now.
+    mutating func propose(_ task: TaskID) -> Proposal? {
+        guard let entry = entry(of: task),
+            let proposal = offerBook.propose(entry, offerBook.figures(of: entry.order.needs))
+        else { return nil }
+        note(proposal, of: entry.order)
+        return proposal
+    }
+
+    private mutating func note(_ proposal: Proposal, of order: Order) {
+        entries[order.task]?.propose(on: proposal.node)
+        noteProposed(order, on: proposal.node)
     }
 
     /// What such an order would pay where it would go now; nil where it fits nowhere.
@@ -155,7 +193,10 @@ extension OrderBook {
     package mutating func removeOrder(_ task: TaskID) {
         unkeep(task)
         guard let entry = entries.removeValue(forKey: task) else { return }
-        if let node = entry.proposedOn { offerBook.withdraw(task, on: node) }
+        if let node = entry.proposedOn {
+            offerBook.withdraw(task, on: node)
+            spreading.withdraw(task)
+        }
         let turn = Turn(entry.order)
         queue.remove(at: queue.firstSortedIndex { $0 >= turn })
     }
@@ -170,6 +211,7 @@ extension OrderBook {
             return
         }
         entries[proposal.task]?.withdraw(from: proposal.node)
+        spreading.withdraw(proposal.task)
     }
 
     /// Keeps `proposal` from being made again after the market refused it, until the stale side
@@ -180,6 +222,11 @@ extension OrderBook {
     package mutating func markRefused(_ proposal: Proposal, stale: Proposal.Stale = .pair) {
         let version = offerBook.version(refusedBy: proposal)
         withdraw(proposal)
+        mark(proposal, stale, version)
+    }
+
+    /// - Parameter version: which one of the offer's the refusal says something of, if of any.
+    mutating func mark(_ proposal: Proposal, _ stale: Proposal.Stale, _ version: Int64?) {
         let isOrder = entries[proposal.task]?.order.attempt == proposal.attempt
         switch stale {
         case .offer: if version != nil { offerBook.markStale(proposal.node) }

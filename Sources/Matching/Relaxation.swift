@@ -41,7 +41,7 @@ extension Needs {
         case .tier(let lower): tier = lower
         case .price(let higher): bid = higher
         case .network: network = .none
-        case .owner, .draining, .down, .busy: break
+        case .owner, .draining, .down, .busy, .sibling: break
         }
         return Needs(
             slice: Resources(milliCPU: cpu, memoryBytes: memory, diskBytes: disk),

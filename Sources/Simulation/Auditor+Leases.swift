@@ -35,6 +35,7 @@ extension Auditor {
             "\(lease.task): \(lease.attempt) after \(last)")
         lastAttempt[lease.task] = lease.attempt
         checkDistance(lease)
+        checkApart(lease)
         if case .reserved = lease.life {} else { fail("a lease begins reserved", "\(lease.id)") }
         require(
             !drained.contains(lease.node), "a drained node takes nothing new",

@@ -8,7 +8,8 @@ extension Auditor {
     mutating func checkYield(_ decision: Decision) {
         for case .lease(let lease) in decision.rows {
             guard case .settled(.yielded, _, _, _) = lease.life,
-                jobs[lease.task.job]?.life == .active, lease.attempt < JobTask.mostAttempts
+                jobs[lease.task.job]?.life == .active, formations[lease.task.job]?.gang == nil,
+                lease.attempt < JobTask.mostAttempts
             else { continue }
             let tasks = decision.rows.compactMap { row in
                 if case .task(let task) = row, task.id == lease.task { task } else { nil }

@@ -59,6 +59,9 @@ struct Auditor {
     var lateSince: [JobID: Timestamp] = [:]
     /// Tasks that were given up because that was past.
     var givenUp: Set<TaskID> = []
+    /// How tasks were to stand to one another, and how many leases of each run of a gang there are.
+    var formations: [JobID: Formation] = [:]
+    var gangLeases: [GangRun: Int] = [:]
     /// Nodes on which nothing new is wanted.
     var drained: Set<NodeID> = []
 
@@ -126,6 +129,7 @@ struct Auditor {
         noteDrains(evidence.command)
         noteDistance(evidence)
         noteDeadlines(evidence, decision)
+        noteFormation(evidence)
         noteScrubs(evidence.command)
         for transfer in decision.transfers { take(transfer) }
         for entry in decision.newEntries { take(entry) }
@@ -141,6 +145,7 @@ struct Auditor {
         }
         for case .job(let job) in decision.rows { checkEnd(of: job) }
         checkYield(decision)
+        checkGangs(decision)
     }
 
     /// The same key has one effect, for ever.

@@ -110,4 +110,12 @@ package enum PlantedBug: String, Hashable, Sendable, CaseIterable {
     case deadlineForgotten
     /// A device is free at the market as soon as its lease is over.
     case unscrubbedLeased
+    /// That tasks start together is lost on the way into the market.
+    case gangForgotten
+    /// A gang's last lease is not made.
+    case gangClearedInPart
+    /// What runs of a gang that has lost a member is not told to end.
+    case brokenGangRunsOn
+    /// That tasks are kept apart is lost on the way into the market.
+    case spreadForgotten
 }

@@ -109,6 +109,7 @@ package enum Reached: String, Hashable, Sendable, CaseIterable {
         periodClosed,
         headPublished,
         silenceBooked
+    case gangPlaced, gangBroken, spreadPlaced
     case frozenAtFence, frozenWhileAgentDead, thawed, adoptedRunning, containerGoneAtAdoption
     case aheadOfTimeRefused, notNewerRefused, wrongAttemptRefused, wrongNodeRefused
     case badSignatureRefused, leaseOverRefused, overBudgetRefused, receiptRepeated

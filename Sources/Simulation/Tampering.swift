@@ -18,9 +18,7 @@ struct Tampering {
         switch command {
         case .meter(let verified, _): distort(meter: verified.receipt, verified.receipt.lease)
         case .verify(let id): distort(verify: id)
-        case .submit(let submit):
-            if planted == .ceilingForgotten { self.command = .submit(submit.withoutCeiling) }
-            if planted == .deadlineForgotten { self.command = .submit(submit.withoutDeadline) }
+        case .submit(let submit): distort(submit)
         case .silence(let node, let from, _):
             if planted == .silenceForgotten {
                 self.command = .silence(node, from: from, until: from)
@@ -38,6 +36,19 @@ struct Tampering {
     func time(_ now: Timestamp) -> Timestamp {
         guard planted == .clockBoundDropped, case .meter = command else { return now }
         return now.advanced(seconds: 10_000_000)
+    }
+
+    private mutating func distort(_ submit: SubmitJob) {
+        let formation = submit.terms.formation
+        switch planted {
+        case .ceilingForgotten: command = .submit(submit.withoutCeiling)
+        case .deadlineForgotten: command = .submit(submit.withoutDeadline)
+        case .gangForgotten:
+            command = .submit(submit.with(Formation(gang: nil, spread: formation?.spread)))
+        case .spreadForgotten:
+            command = .submit(submit.with(Formation(gang: formation?.gang, spread: nil)))
+        default: return
+        }
     }
 
     private mutating func distort(meter receipt: Receipt, _ id: LeaseID) {
@@ -83,7 +94,17 @@ extension Tampering {
         case .holdLeftOpen: reopenHold(in: &decision)
         case .finalRecordDropped: if case .verify = command { decision.newEntries = [] }
         case .deviceLeftFree, .capacityOversold:
-            if case .clear(let clearing) = command { freeAgain(clearing, in: &decision) }
+            switch command {
+            case .clear(let clearing): freeAgain([clearing], in: &decision)
+            case .clearGang(let clearings): freeAgain(clearings, in: &decision)
+            default: break  // nothing is taken
+            }
+        case .gangClearedInPart:
+            if case .clearGang(let clearings) = command { drop(clearings.last, in: &decision) }
+        case .brokenGangRunsOn:
+            if case .verify = command {
+                decision.effects.removeAll { if case .stop = $0.effect { true } else { false } }
+            }
         case .attemptRepeated: if case .retry = command { repeatAttempts(in: &decision) }
         case .drainForgottenWhenDown: forgetDrain(in: &decision)
         case .unscrubbedLeased: forgetTenants(in: &decision)
@@ -169,13 +190,38 @@ extension Tampering {
         }
     }
 
-    private func freeAgain(_ clearing: Clearing, in decision: inout Decision) {
-        guard let before = rows.offer(clearing.node) else { return }
+    /// As if it had not been proposed; the books agree, so that only the gang is wrong.
+    private func drop(_ clearing: Clearing?, in decision: inout Decision) {
+        let escrow = decision.rows.compactMap { row in
+            if case .lease(let lease) = row, lease.id == clearing?.lease {
+                lease.escrow
+            } else {
+                nil
+            }
+        }.first
+        decision.rows = decision.rows.map { row in
+            guard case .hold(var hold) = row, let escrow else { return row }
+            return (try? hold.release(escrow)) == nil ? row : .hold(hold)
+        }
+        decision.rows.removeAll { row in
+            switch row {
+            case .lease(let lease): lease.id == clearing?.lease
+            case .task(let task): task.id == clearing?.task
+            default: false
+            }
+        }
+        decision.effects.removeAll { $0.effect.lease == clearing?.lease }
+    }
+
+    private func freeAgain(_ clearings: [Clearing], in decision: inout Decision) {
+        let before = clearings.compactMap { rows.offer($0.node) }
         if planted == .deviceLeftFree {
             decision.rows.removeAll { if case .device = $0 { true } else { false } }
         }
         decision.rows = decision.rows.map { row in
-            guard case .offer(var offer) = row else { return row }
+            guard case .offer(var offer) = row,
+                let before = before.first(where: { $0.node == offer.node })
+            else { return row }
             switch planted {
             case .deviceLeftFree: offer.freeDevices = before.freeDevices
             default: offer.free = before.free

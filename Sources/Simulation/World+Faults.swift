@@ -144,10 +144,17 @@ extension World {
     func stopHopeless() {
         for id in auditor.jobOrder {
             guard let job = auditor.jobs[id], job.life == .active,
-                job.terms.needs.bid == cheapest
+                job.terms.needs.bid == cheapest || isTooLarge(job)
             else { continue }
             inMarket { () throws(MarketCrash) in try perform(.stop(id)) }
         }
+    }
+
+    /// A gang that has not started when the longest run of anybody else is over never will: no renter
+    /// asked whether there is room for it.
+    private func isTooLarge(_ job: Job) -> Bool {
+        job.terms.isGang && job.counts.leased == 0
+            && now.seconds >= options.activeSeconds + Self.longestRunSeconds
     }
 
     /// From here on nothing goes wrong any more, and nobody asks for more.

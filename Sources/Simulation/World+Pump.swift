@@ -44,6 +44,7 @@ extension World {
         switch try perform(step.command) {
         case .success:
             // The commit's rows take the orders off the book, as in the match loop.
+            if case .clearGang = step.command { report.reached.count(.gangPlaced) }
             for proposal in step.proposals {
                 if !proposal.devices.isEmpty { report.reached.count(.deviceLeased) }
                 if proposal.attempt > 1 { report.reached.count(.taskReplaced) }

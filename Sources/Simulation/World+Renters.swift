@@ -132,14 +132,26 @@ extension World {
 
     private func drawTerms() -> JobTerms {
         let tasks = random.renters.pick([1, 1, 1, 1, 2, 3, 5, 8])
-        let duration = random.renters.within(4...100)
+        let duration = random.renters.within(4...Self.longestRunSeconds)
         let needs = drawNeeds()
+        let formation = drawFormation(tasks)
+        let (parallel, failures) = (random.renters.count(1...4), random.renters.count(0...3))
+        let isGang = formation?.gang != nil
         return JobTerms(
             name: "work", workload: workload, needs: needs, tasks: tasks,
-            parallel: random.renters.count(1...4), maxFailures: random.renters.count(0...3),
+            parallel: isGang ? tasks : parallel, maxFailures: isGang ? 0 : failures,
             budget: drawBudget(tasks: tasks, seconds: duration),
             maxDuration: duration, fence: random.renters.pick([3, 5, 8, 12, 20, 25]),
-            deadline: Self.deadline(ofBid: needs.bid.microPerHour, duration, at: now.timestamp))
+            deadline: Self.deadline(ofBid: needs.bid.microPerHour, duration, at: now.timestamp),
+            formation: formation)
+    }
+
+    /// A gang, apart from one another, both, or neither.
+    private func drawFormation(_ tasks: Int) -> Formation? {
+        let isGang = Formation.members.contains(tasks) && random.renters.happens(percent: 50)
+        let spread = random.renters.pick([nil, nil, Formation.Spread.node, .provider])
+        guard isGang || spread != nil else { return nil }
+        return Formation(gang: isGang ? tasks : nil, spread: spread)
     }
 
     private func drawNeeds() -> Needs {

@@ -121,6 +121,7 @@ extension World {
         if let decision = commit.decision {
             note(yielded: decision)
             note(deadlines: decision, of: command)
+            note(formation: decision)
         }
         trace.note(commit.decision == nil ? UInt64(0) : 1)
         auditor.follow(

@@ -40,6 +40,8 @@ final class World {
     /// and then all must come to rest within ten minutes.
     private static let patienceSeconds: Int64 = 900
     private static let restSeconds: Int64 = 600
+    /// No renter asks for more.
+    static let longestRunSeconds: Int64 = 100
 
     let options: SimulationOptions
     let cheapest: Rate

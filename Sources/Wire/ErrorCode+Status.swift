@@ -46,7 +46,8 @@ extension ErrorCode {
             .deviceInUse, .nodesNotTaken, .capacityTaken, .nodeRunsAlready,
             .receiptNotNewer, .wrongAttempt:
             ErrorRow(409, .conflict)
-        case .offerChanged, .orderChanged: ErrorRow(409, .conflict, retryable: true)
+        case .offerChanged, .orderChanged, .siblingThere:
+            ErrorRow(409, .conflict, retryable: true)
         case .idempotencyKeyReused: ErrorRow(422, .conflict)
         case .balanceTooLow, .budgetExhausted: ErrorRow(402, .money)
         case .budgetMissing, .receiptOverBudget: ErrorRow(422, .money)

@@ -22,6 +22,7 @@ package enum ErrorCode: String, Hashable, Sendable, Codable, CaseIterable {
     case offerChanged = "offer_changed"
     case orderChanged = "order_changed"
     case budgetInUse = "budget_in_use"
+    case siblingThere = "sibling_there"
     case budgetExhausted = "budget_exhausted"
     case receiptMalformed = "receipt_malformed"
     case receiptNotNewer = "receipt_not_newer"
@@ -100,6 +101,8 @@ extension Refusal {
         case .offerChanged: .offerChanged
         case .orderChanged: .orderChanged
         case .budgetInUse: .budgetInUse
+        case .siblingThere: .siblingThere
+        case .ofMember(_, let refusal): refusal.errorCode
         case .budgetExhausted: .budgetExhausted
         case .receiptMalformed: .receiptMalformed
         case .receiptNotNewer: .receiptNotNewer

@@ -95,6 +95,11 @@ extension ErrorText {
         .orderChanged: ErrorText(
             Bilingual("Order changed", "訂單已變更"),
             Bilingual("the order changed since it was proposed", "訂單在撮合後已變更")),
+        .siblingThere: ErrorText(
+            Bilingual("Not beside its sibling", "不能與同工作的其他子工作在一起"),
+            Bilingual(
+                "another task of the job is there, and placement.spread keeps them apart",
+                "同一工作的另一個子工作已在該處，而 placement.spread 要求分開")),
         .budgetInUse: ErrorText(
             Bilingual("Budget in use", "預算使用中"),
             Bilingual(

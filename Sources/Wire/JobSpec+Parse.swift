@@ -38,8 +38,9 @@ extension JobSpec {
     private mutating func readPlacement(_ top: SpecReader) throws(SpecError) {
         guard let node = top["placement"] else { return }
         let placement = try SpecReader(
-            node, of: top.source, name: "placement", keys: ["countries", "tier", "max_latency"],
-            unsupported: ["providers", "reliability", "spot", "spread", "where", "prefer"])
+            node, of: top.source, name: "placement",
+            keys: ["countries", "tier", "max_latency", "spread"],
+            unsupported: ["providers", "reliability", "spot", "where", "prefer"])
         for node in try placement.list("countries", atMost: Self.maximumCountries) {
             let country = try placement.country(node)
             guard !countries.contains(country) else {
@@ -52,17 +53,29 @@ extension JobSpec {
         ]
         minimumTier = try placement.value("tier", .tier) { tiers[$0] } ?? minimumTier
         maxLatency = try placement.latency("max_latency", in: Self.latencyBounds)
+        spread = try placement.value("spread", .spread, Formation.Spread.init(rawValue:))
     }
 
     private mutating func readArray(_ top: SpecReader) throws(SpecError) {
         guard let node = top["array"] else { return }
         let array = try SpecReader(
-            node, of: top.source, name: "array", keys: ["count", "parallel", "max_failures"],
+            node, of: top.source, name: "array",
+            keys: ["count", "parallel", "max_failures", "gang"],
             unsupported: ["range", "chunk", "values", "matrix"])
+        isGang = try array.truth("gang") ?? false
         let bounds = 1...JobTerms.maximumTasks
-        tasks = try array.whole(of: array.required("count"), named: "array.count", in: bounds)
+        tasks = try array.whole(
+            of: array.required("count"), named: "array.count",
+            in: isGang ? Formation.members : bounds)
         parallel = min(tasks, try array.whole("parallel", in: bounds) ?? tasks)
         maxFailures = try array.maxFailures(of: tasks)
+        guard isGang else { return }
+        if parallel != tasks, let node = array["parallel"] {
+            throw array.fault(.conflict("array.parallel", with: "array.gang"), at: node)
+        }
+        if maxFailures != 0, let node = array["max_failures"] {
+            throw array.fault(.conflict("array.max_failures", with: "array.gang"), at: node)
+        }
     }
 
     private mutating func readMoney(_ top: SpecReader) throws(SpecError) {

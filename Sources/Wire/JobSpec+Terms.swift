@@ -20,7 +20,13 @@ extension JobSpec {
             name: name, workload: workload, needs: needs(measured: measured), tasks: tasks,
             parallel: parallel,
             maxFailures: maxFailures, budget: budget, maxDuration: maxDuration, fence: fence,
-            deadline: try deadline(at: now))
+            deadline: try deadline(at: now), formation: formation)
+    }
+
+    /// How its tasks stand to one another; nil where each is placed alone.
+    package var formation: Formation? {
+        guard isGang || spread != nil else { return nil }
+        return Formation(gang: isGang ? tasks : nil, spread: spread)
     }
 
     /// What one task asks of an offer.

@@ -4,17 +4,14 @@ extension JobSpec {
     /// The spec as JSON text that `parse` reads back: what a client sends.
     ///
     /// Paths on the renter's machine (`from`, `to`) are left out; everything else is written out,
-    /// defaults too, but for `network`, `max_latency` and `schedule`, which came later. The same spec
-    /// always gives the same text.
+    /// defaults too, but for `network`, `max_latency`, `schedule`, `gang` and `spread`, which came later. The
+    /// same spec always gives the same text.
     package var text: String {
         var top: [String: JSONValue] = [
             "version": .number(1), "type": .string("batch"), "name": .string(name),
             "image": .string(image), "run": .array(command.map(JSONValue.string)),
             "resources": .object(resourcesJSON), "placement": .object(placementJSON),
-            "array": .object([
-                "count": .number(Int64(tasks)), "parallel": .number(Int64(parallel)),
-                "max_failures": .number(Int64(maxFailures)),
-            ]),
+            "array": .object(arrayJSON),
             "limits": .object(["max_duration": .string(Quantity.duration(seconds: maxDuration))]),
             "fence": .string(Quantity.duration(seconds: fence)),
             "inputs": .array(inputs.map(\.json)),
@@ -45,6 +42,15 @@ extension JobSpec {
         ]
     }
 
+    private var arrayJSON: [String: JSONValue] {
+        var array: [String: JSONValue] = [
+            "count": .number(Int64(tasks)), "parallel": .number(Int64(parallel)),
+            "max_failures": .number(Int64(maxFailures)),
+        ]
+        if isGang { array["gang"] = .bool(true) }
+        return array
+    }
+
     private var placementJSON: [String: JSONValue] {
         var placement: [String: JSONValue] = [
             "countries": .array(countries.map(JSONValue.string)),
@@ -53,6 +59,7 @@ extension JobSpec {
         if let maxLatency {
             placement["max_latency"] = .string(Quantity.latency(microseconds: maxLatency))
         }
+        if let spread { placement["spread"] = .string(spread.rawValue) }
         return placement
     }
 }

@@ -73,6 +73,10 @@ package struct JobSpec: Hashable, Sendable {
     /// Microseconds there and back between the renter and the node.
     package var maxLatency: Int64?
     package var schedule: Schedule
+    /// Whether its tasks start together or not at all.
+    package var isGang: Bool
+    /// What its tasks do not share while they run.
+    package var spread: Formation.Spread?
 
     /// A job of one task with every default.
     package init(image: String, command: [String]) {
@@ -96,5 +100,7 @@ package struct JobSpec: Hashable, Sendable {
         network = .none
         maxLatency = nil
         schedule = Schedule()
+        isGang = false
+        spread = nil
     }
 }

@@ -24,6 +24,8 @@ extension Message {
         .mismatchDraining: Bilingual("draining", "停止接單"),
         .mismatchDown: Bilingual("not answering", "沒有回應"),
         .mismatchBusy: Bilingual("busy now", "目前被占用"),
+        .mismatchSibling: Bilingual(
+            "another task of the job is there", "同一工作的另一個子工作已在該處"),
         .relaxCPU: Bilingual("ask for {value} CPU", "改為要求 {value} 個 CPU"),
         .relaxMemory: Bilingual("ask for {value} memory", "改為要求 {value} 記憶體"),
         .relaxDisk: Bilingual("ask for {value} disk", "改為要求 {value} 磁碟空間"),
@@ -41,6 +43,9 @@ extension Message {
         .relaxPrice: Bilingual("raise max_price to {value}", "把 max_price 提高到 {value}"),
         .relaxTier: Bilingual("accept tier {value}", "接受等級 {value}"),
         .relaxNetwork: Bilingual("do without a network", "不使用網路"),
+        .relaxSpread: Bilingual(
+            "do without spread → {placed} of {members} {members|task|tasks} {placed|has|have} a place now",
+            "不設 spread → {members} 個子工作中有 {placed} 個目前有位置"),
         .relaxOutcome: Bilingual(
             "{change} → {offers} {offers|offer|offers} from {price}",
             "{change} → {offers} 個報價，最低 {price}"),

@@ -16,6 +16,23 @@ extension Message {
         .planLatencyNone: Bilingual(
             "at most {ceiling}; how far any offer is, nobody has measured",
             "至多 {ceiling}；所有報價的往返時間皆未知"),
+        .planGang: Bilingual("gang", "同組"),
+        .planGangWhole: Bilingual(
+            "all {members} {members|task|tasks} start together or none; all have a place now",
+            "{members} 個子工作同時開始，否則都不開始；目前全部都有位置"),
+        .planGangPart: Bilingual(
+            "all {members} {members|task|tasks} start together or none; "
+                + "{placed} {placed|has|have} a place now",
+            "{members} 個子工作同時開始，否則都不開始；目前 {placed} 個有位置"),
+        .planSpread: Bilingual("spread", "分散"),
+        .planSpreadNode: Bilingual(
+            "no two tasks run on one node at once", "任兩個子工作不會同時在同一節點執行"),
+        .planSpreadProvider: Bilingual(
+            "no two tasks run at one provider at once", "任兩個子工作不會同時在同一提供者執行"),
+        .gangWaits: Bilingual(
+            "{placed} of {members} {members|task|tasks} of the gang {placed|has|have} a place; "
+                + "one more: {line}",
+            "同組 {members} 個子工作中有 {placed} 個有位置；再一個：{line}"),
         .planOffers: Bilingual("offers", "報價"),
         .planOffersFit: Bilingual("{feasible} of {total} fit", "{total} 個中有 {feasible} 個符合"),
         .planLow: Bilingual("low", "最低"),

@@ -28,6 +28,8 @@ extension Message {
         .specOverlap: Bilingual("path {path} overlaps {other}", "路徑 {path} 與 {other} 重疊"),
         .specReserved: Bilingual("path {path} belongs to the system", "路徑 {path} 屬於系統"),
         .specTwice: Bilingual("\"{name}\" stands twice", "「{name}」重複"),
+        .specConflict: Bilingual(
+            "\"{key}\" does not go with \"{other}\"", "「{key}」不能與「{other}」並用"),
         .specInputMissing: Bilingual("input {path} was not uploaded", "輸入 {path} 尚未上傳"),
         .specInputUnknown: Bilingual(
             "uploaded input {path} is not in the spec", "已上傳的輸入 {path} 不在規格中"),
@@ -78,6 +80,7 @@ extension Message {
         .expectMoment: Bilingual(
             "a moment such as 2026-11-27T18:00:00+08:00, or a time from the submit such as 6h",
             "時刻，例如 2026-11-27T18:00:00+08:00，或自提交起算的時間，例如 6h"),
+        .expectSpread: Bilingual("node or provider", "node 或 provider"),
         .expectDuration: Bilingual("a duration such as 8s, 90m or 1h30m", "時間長度，例如 8s、90m 或 1h30m"),
     ]
 }

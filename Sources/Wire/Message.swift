@@ -29,13 +29,15 @@ package enum Message: String, Hashable, Sendable, CaseIterable {
     case mismatchLine, mismatchCPU, mismatchMemory, mismatchDisk, mismatchDeviceCount,
         mismatchDeviceModel, mismatchDeviceMemory, mismatchRegion, mismatchRegionRefuted,
         mismatchLatency, mismatchLatencyUnknown, mismatchPrice, mismatchTier,
-        mismatchNetwork, mismatchOwner, mismatchDraining, mismatchDown, mismatchBusy, relaxCPU,
+        mismatchNetwork, mismatchOwner, mismatchDraining, mismatchDown, mismatchBusy,
+        mismatchSibling, relaxCPU,
         relaxMemory, relaxDisk, relaxDeviceCount, relaxDeviceModel, relaxDeviceMemory, relaxRegion,
         relaxRegionRefuted, relaxLatency, relaxLatencyUnknown,
-        relaxPrice, relaxTier, relaxNetwork, relaxOutcome
+        relaxPrice, relaxTier, relaxNetwork, relaxSpread, relaxOutcome
     // Plan: `orban plan` and the confirmation
     case planTitle, planTitleArray, planImage, planPinned, planInputs, planNetwork, planLatency,
-        planLatencyNearest, planLatencyNone, planOffers,
+        planLatencyNearest, planLatencyNone, planGang, planGangWhole, planGangPart, planSpread,
+        planSpreadNode, planSpreadProvider, gangWaits, planOffers,
         planOffersFit,
         planLow, planLikely, planWorst, planTotal, planBudgetNote, planLongest, planCheapest,
         planNothingBought, planNotFeasible, planDeadline, planInTime, planAtRisk, planUnforeseen,
@@ -96,13 +98,15 @@ package enum Message: String, Hashable, Sendable, CaseIterable {
     case specUnreadable, specTooLarge, specTooDeep, specTooManyNodes, specManyDocuments,
         specAliases, specTag, specEmpty, specDuplicateKey, specUnknownKey, specUnsupportedKey,
         specUnsupportedValue, specMissingKey, specWrongType, specBadValue, specTooMany, specTooLong,
-        specOutOfRange, specBefore, specOverlap, specReserved, specTwice, specInputMissing,
+        specOutOfRange, specBefore, specOverlap, specReserved, specTwice, specConflict,
+        specInputMissing,
         specInputUnknown,
         specInputDiffers, foundText, foundNumber, foundTruth, foundNothing, foundList, foundMap,
         expectText, expectQuoted, expectMap, expectList, expectWhole, expectVersion, expectType,
         expectName, expectCommand, expectScalar, expectVariable, expectPlain, expectCPU, expectSize,
         expectGPU, expectCountry, expectTier, expectFailures, expectPath, expectLocal, expectDigest,
-        expectMoney, expectPrice, expectDuration, expectNetwork, expectLatency, expectMoment
+        expectMoney, expectPrice, expectDuration, expectNetwork, expectLatency, expectMoment,
+        expectSpread
     // Help: what each command, operand and option is for
     case helpProgram, helpUsage, helpSameAs, helpEverywhere, helpExitCodes, helpUp, helpRun,
         helpPlan, helpPs, helpShow, helpLogs, helpEvents, helpStop, helpWait, helpRetry, helpCopy,

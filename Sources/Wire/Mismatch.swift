@@ -12,7 +12,7 @@ package enum Mismatch: Hashable, Sendable {
     case price(Rate)
     case tier(Tier)
     case latency(microseconds: Int64)
-    case regionRefuted, latencyUnknown, network, owner, draining, down, busy
+    case regionRefuted, latencyUnknown, network, owner, draining, down, busy, sibling
 
     /// Stable, never translated.
     package var code: String {
@@ -34,6 +34,7 @@ package enum Mismatch: Hashable, Sendable {
         case .draining: "draining"
         case .down: "down"
         case .busy: "busy"
+        case .sibling: "sibling"
         }
     }
 
@@ -61,6 +62,7 @@ package enum Mismatch: Hashable, Sendable {
         case .draining: told(.mismatchDraining)
         case .down: told(.mismatchDown)
         case .busy: told(.mismatchBusy)
+        case .sibling: told(.mismatchSibling)
         }
     }
 
@@ -86,7 +88,7 @@ package enum Mismatch: Hashable, Sendable {
             case .regionRefuted: told(.relaxRegionRefuted)
             case .latencyUnknown: told(.relaxLatencyUnknown)
             case .network: told(.relaxNetwork)
-            case .owner, .draining, .down, .busy: told(.fixWait)
+            case .owner, .draining, .down, .busy, .sibling: told(.fixWait)
             }
         return Message.relaxOutcome.text(
             in: language,

@@ -66,6 +66,8 @@ package struct PlanDTO: Codable, Hashable, Sendable {
     /// If it were submitted now; left out where the spec has no schedule, and so is the next.
     package let deadline: DeadlineDTO?
     package let outlook: DeadlineOutlookDTO?
+    /// Left out where tasks start one by one.
+    package let gang: PlanGangDTO?
 
     package init(
         name: String, tasks: Int, image: ImageDTO, budget: MoneyDTO, low: MoneyDTO,
@@ -73,10 +75,11 @@ package struct PlanDTO: Codable, Hashable, Sendable {
         rejected: [RejectionDTO], maxDurationSeconds: Int64, cheapestMicroPerHour: Int64? = nil,
         fixes: [FixDTO] = [], expectedStart: ExpectedStartDTO? = nil,
         latency: PlanLatencyDTO? = nil, deadline: DeadlineDTO? = nil,
-        outlook: DeadlineOutlookDTO? = nil
+        outlook: DeadlineOutlookDTO? = nil, gang: PlanGangDTO? = nil
     ) {
         self.deadline = deadline
         self.outlook = outlook
+        self.gang = gang
         self.latency = latency
         self.name = name
         self.tasks = tasks
@@ -102,9 +105,22 @@ package struct PlanDTO: Codable, Hashable, Sendable {
         case maxDurationSeconds = "max_duration_seconds"
         case
             cheapestMicroPerHour = "cheapest_micro_per_hour"
-        case fixes, latency, deadline, outlook
+        case fixes, latency, deadline, outlook, gang
         case expectedStart = "expected_start"
     }
+}
+
+/// How many tasks start together, and how many of them have a place now: nothing starts with fewer.
+package struct PlanGangDTO: Codable, Hashable, Sendable {
+    package let members: Int
+    package let placed: Int
+
+    package init(members: Int, placed: Int) {
+        self.members = members
+        self.placed = placed
+    }
+
+    package var isWhole: Bool { placed == members }
 }
 
 /// How near offers are, in microseconds there and back.

@@ -76,6 +76,7 @@ extension SpecError {
             (.specOverlap, ["path": Self.bounded(path), "other": Self.bounded(other)])
         case .reserved(let path): (.specReserved, ["path": Self.bounded(path)])
         case .twice(let name): (.specTwice, ["name": Self.bounded(name)])
+        case .conflict(let key, let other): (.specConflict, ["key": key, "other": other])
         case .inputMissing(let path): (.specInputMissing, ["path": Self.bounded(path)])
         case .inputUnknown(let path): (.specInputUnknown, ["path": Self.bounded(path)])
         case .inputDiffers(let path): (.specInputDiffers, ["path": Self.bounded(path)])
@@ -150,6 +151,8 @@ extension SpecError.Expected {
         case .network: .expectNetwork
         case .latency: .expectLatency
         case .moment: .expectMoment
+        case .truth: .foundTruth
+        case .spread: .expectSpread
         }
     }
 }

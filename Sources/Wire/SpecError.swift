@@ -10,7 +10,7 @@ package struct SpecError: Error, Hashable, Sendable {
     package enum Expected: Hashable, Sendable, CaseIterable {
         case text, quoted, map, list, whole, version, type, name, command, scalar, variable, plain
         case cpu, size, gpu, country, tier, failures, path, local, digest, money, price, duration
-        case network, latency, moment
+        case network, latency, moment, truth, spread
     }
 
     /// What a value is, by YAML's core schema.
@@ -43,6 +43,8 @@ package struct SpecError: Error, Hashable, Sendable {
         case overlap(String, with: String)
         case reserved(String)
         case twice(String)
+        /// A key that cannot stand beside another one.
+        case conflict(String, with: String)
         case inputMissing(String)
         case inputUnknown(String)
         case inputDiffers(String)
@@ -95,6 +97,7 @@ package struct SpecError: Error, Hashable, Sendable {
         case .overlap: "path_overlap"
         case .reserved: "path_reserved"
         case .twice: "twice"
+        case .conflict: "conflict"
         case .inputMissing: "input_missing"
         case .inputUnknown: "input_unknown"
         case .inputDiffers: "input_differs"

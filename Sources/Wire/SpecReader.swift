@@ -87,6 +87,15 @@ struct SpecReader {
         return value
     }
 
+    /// `true` or `false`, without quotes.
+    func truth(_ key: String) throws(SpecError) -> Bool? {
+        guard let node = self[key] else { return nil }
+        guard case .scalar(let text, isPlain: true) = node.content,
+            case .bool(let truth) = CoreScalar(plain: text)
+        else { throw wrong(node, path(key), .truth) }
+        return truth
+    }
+
     func list(_ key: String, atMost limit: Int) throws(SpecError) -> [SpecNode] {
         guard let node = self[key] else { return [] }
         guard case .list(let values) = node.content else { throw wrong(node, path(key), .list) }

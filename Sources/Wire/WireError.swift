@@ -172,9 +172,11 @@ extension Refusal {
         case .storageFull(let limit): ["limit": Quantity.bytes(limit)]
         case .tooManyUploads(let limit): ["limit": String(limit)]
         case .deadlinePast(let latest): ["latest": TimeDTO(latest).description]
+        case .ofMember(_, let refusal): refusal.values
         case .budgetMissing, .duplicateKeyOtherBody, .jobUnknown, .jobNotOver, .nothingToRetry,
-            .offerChanged, .orderChanged, .budgetInUse, .budgetExhausted, .receiptMalformed,
-            .receiptNotNewer, .receiptOverBudget, .wrongAttempt, .wrongNode, .badSignature,
+            .offerChanged, .orderChanged, .budgetInUse, .siblingThere, .budgetExhausted,
+            .receiptMalformed, .receiptNotNewer, .receiptOverBudget, .wrongAttempt, .wrongNode,
+            .badSignature,
             .amountOutOfRange:
             [:]
         }

@@ -178,6 +178,29 @@ import Wire
         #expect(unknown.suffix(2).first == "  Whether it is in time is not known now.")
     }
 
+    @Test(arguments: [
+        (3, "provider", "all 3 tasks start together or none; all have a place now"),
+        (1, "node", "all 3 tasks start together or none; 1 has a place now"),
+    ])
+    func `a plan says how tasks stand to one another`(
+        placed: Int, spread: String, told: String
+    ) throws {
+        let spec = try JobSpec.parse(
+            """
+            {type: batch, name: n, image: 'i:1', run: a, array: {count: 3, gang: true},
+             placement: {spread: \(spread)}}
+            """, file: "f")
+        let plan = PlanDTO(
+            name: "n", tasks: 3, image: Self.image, budget: Self.zero, low: Self.zero,
+            likely: nil, worst: Self.zero, feasible: 0, totalOffers: 1, rejected: [],
+            maxDurationSeconds: 60, gang: PlanGangDTO(members: 3, placed: placed))
+        let lines = PlanPage(plan: plan, spec: spec, language: .english).lines
+        #expect(lines.contains { $0.hasPrefix("  gang") && $0.hasSuffix(told) }, "\(lines)")
+        let apart =
+            "no two tasks run \(spread == "node" ? "on one node" : "at one provider") at once"
+        #expect(lines.contains { $0.hasPrefix("  spread") && $0.hasSuffix(apart) }, "\(lines)")
+    }
+
     @Test func `a job that fits nowhere has neither a lowest nor a likely price`() throws {
         let text = "{type: batch, name: n, image: 'i:1', run: a, budget: {max_total: 1.00 USD}}"
         let spec = try JobSpec.parse(text, file: "f")

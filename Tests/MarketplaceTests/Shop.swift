@@ -149,6 +149,8 @@ extension Shop {
         var regions: [String] = []
         var latency: LatencyNeed?
         var deadline: Deadline?
+        var formation: Formation?
+        var spot: SpotTerms?
         var key = "submit"
         var body: String?
     }
@@ -158,7 +160,8 @@ extension Shop {
         let needs = Needs(
             slice: Resources(milliCPU: wish.cpus * 1000, memoryBytes: 1 << 20, diskBytes: 0),
             devices: DeviceNeed(count: wish.gpus, models: [], vramBytes: 0), regions: wish.regions,
-            minimumTier: .new, bid: try Rate(microPerHour: wish.bid), latency: wish.latency)
+            minimumTier: .new, bid: try Rate(microPerHour: wish.bid), latency: wish.latency,
+            spot: wish.spot)
         let terms = JobTerms(
             name: "work",
             workload: Workload(
@@ -166,7 +169,8 @@ extension Shop {
                 environment: [], inputs: [], outputs: []),
             needs: needs, tasks: wish.tasks, parallel: wish.parallel,
             maxFailures: wish.maxFailures, budget: try Money(micro: wish.budget),
-            maxDuration: wish.maxDuration, fence: wish.fence, deadline: wish.deadline)
+            maxDuration: wish.maxDuration, fence: wish.fence, deadline: wish.deadline,
+            formation: wish.formation)
         return .submit(
             SubmitJob(
                 id: try #require(JobID(wish.job)), renter: wish.renter, terms: terms,

@@ -40,13 +40,13 @@ enum Sample {
         ask: Int64 = 800_000, region: String = "TW", tier: Tier = .verified,
         free: Resources? = nil, freeDevices: [DeviceID]? = nil, network: NetworkAccess = .none,
         closed: OfferClosing? = nil, wish: OwnerWish<Timestamp> = .open,
-        trips: RoundTrips = .none, refutation: RegionRefutation? = nil
+        trips: RoundTrips = .none, refutation: RegionRefutation? = nil, provider: String = "acc_P"
     ) -> Offer {
         let terms = OfferTerms(
             capacity: size, devices: devices, ask: rate(ask), region: region, tier: tier,
             network: network, closed: closed, roundTrips: trips)
         return Offer(
-            node: node(number), provider: AccountID("acc_P")!, version: version,
+            node: node(number), provider: AccountID(provider)!, version: version,
             availability: availability, terms: terms, free: free ?? size,
             freeDevices: freeDevices ?? devices.map(\.id),
             wish: wish == .open ? .none : NumberedWish(number: 1, wish: wish),

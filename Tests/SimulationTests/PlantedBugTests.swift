@@ -49,6 +49,10 @@ import Testing
         (.failedDisconnectUnheard, ["a hello is settled"]),
         (.yieldedTaskFailed, ["a task that made way is placed anew"]),
         (.graceIgnored, ["an owner has the machine after the grace"]),
+        (.gangForgotten, ["a gang starts whole"]),
+        (.gangClearedInPart, ["a gang starts whole"]),
+        (.brokenGangRunsOn, ["a gang that lost a member ends"]),
+        (.spreadForgotten, ["what is kept apart is apart"]),
         (.failedOfferAskedAtOnce, ["a failing store is asked once a tick"]),
     ])
     func `a planted bug is caught by a rule it breaks`(bug: PlantedBug, rules: [String]) {

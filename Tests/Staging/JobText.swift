@@ -21,6 +21,8 @@ package struct JobText {
     package var placement: String?
     /// JSON.
     package var schedule: String?
+    /// JSON.
+    package var array: String?
     /// Kept folders of the container, and where they are fetched to.
     package var outputs: [String: String] = [:]
 
@@ -43,6 +45,7 @@ package struct JobText {
         if let network { fields.append("\"network\": \(try quoted(network))") }
         if let placement { fields.append("\"placement\": \(placement)") }
         if let schedule { fields.append("\"schedule\": \(schedule)") }
+        if let array { fields.append("\"array\": \(array)") }
         if let budget { fields.append("\"budget\": {\"max_total\": \(try quoted(budget))}") }
         if !outputs.isEmpty {
             let kept = try outputs.sorted { $0.key < $1.key }.map { path, to in

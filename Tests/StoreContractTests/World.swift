@@ -253,6 +253,9 @@ extension World {
             devices: DeviceNeed(count: deviceCount, models: [], vramBytes: 0),
             regions: random.isOneIn(8) ? ["IS", "TW"] : [],
             minimumTier: .new, bid: try! Rate(microPerHour: 5_000_000), latency: latency)
+        let isGang = random.isOneIn(4)
+        let members = isGang ? 2 + random.below(2) : random.pick([0, 1, 1, 2, 3, 7, 10_001]) ?? 1
+        let spread = random.pick([nil, nil, Formation.Spread.node, .provider]) ?? nil
         let digest = BlobDigest("sha256:" + String(repeating: "a", count: 64))!
         let pulled = RegistryImage("registry.example:5000/a/b@\(digest)")!
         let terms = JobTerms(
@@ -261,11 +264,14 @@ extension World {
                 image: deviceCount > 0 ? .registry(pulled) : .archive(name: "a", digest: digest),
                 command: ["sh", "-c", "x\n\u{0}"],
                 environment: [.init(name: "A", value: "\\\"")], inputs: [], outputs: ["/out"]),
-            needs: needs, tasks: random.pick([0, 1, 1, 2, 3, 7, 10_001]) ?? 1,
-            parallel: random.pick([0, 1, 2, 4, 100]) ?? 1, maxFailures: random.below(3),
+            needs: needs, tasks: members,
+            parallel: isGang ? members : random.pick([0, 1, 2, 4, 100]) ?? 1,
+            maxFailures: isGang ? (random.isOneIn(8) ? 1 : 0) : random.below(3),
             budget: money(random.pick([0, 1, 400, 90_000, 5_000_000, 400_000_000]) ?? 1),
             maxDuration: random.pick([0, 30, 600, 100_000]) ?? 600, fence: 8,
-            deadline: deadline())
+            deadline: deadline(),
+            formation: isGang || spread != nil
+                ? Formation(gang: isGang ? members : nil, spread: spread) : nil)
         return .submit(
             SubmitJob(
                 id: id, renter: renter, terms: terms, salt: random.bytes(16),
@@ -280,6 +286,9 @@ extension World {
         }
         let offer = random.pick(offers)
         let wanted = task.flatMap { oracle.read([.job($0.id.job)]).job($0.id.job) }
+        if let wanted, let gang = wanted.terms.formation?.gang, !random.isOneIn(12) {
+            return clearGang(wanted, random.isOneIn(12) ? gang - 1 : gang, offers)
+        }
         let count = wanted?.terms.needs.devices.count ?? 0
         var chosen = Array((offer?.freeDevices ?? []).prefix(count))
         if random.isOneIn(8) { chosen += [devices[0]] }
@@ -293,6 +302,33 @@ extension World {
                 node: offer?.node ?? anyNode(),
                 offerVersion: (offer?.version ?? 1) - (random.isOneIn(10) ? 1 : 0),
                 devices: chosen))
+    }
+
+    /// All of them on one offer, or each where it falls.
+    private mutating func clearGang(_ job: Job, _ members: Int, _ offers: [Offer]) -> Command {
+        var left = offers
+        let isTogether = random.isOneIn(2)
+        let first = random.below(max(left.count, 1))
+        let clearings = (1...members).map { index in
+            let task = TaskID(job: job.id, index: index)
+            let place = isTogether ? first : random.below(max(left.count, 1))
+            let isThere = left.indices.contains(place)
+            let count = job.terms.needs.devices.count
+            let chosen = isThere ? Array(left[place].freeDevices.prefix(count)) : []
+            let version = isThere ? left[place].version - (random.isOneIn(12) ? 1 : 0) : 1
+            let node = isThere ? left[place].node : anyNode()
+            if isThere {
+                left[place].freeDevices.removeAll(where: chosen.contains)
+                left[place].version += 1
+            }
+            let lease = LeaseID(name("lse_L"))!
+            leases.append(lease)
+            return Clearing(
+                lease: lease, task: task,
+                attempt: oracle.read([.task(task)]).task(task)?.attempt ?? 1, node: node,
+                offerVersion: version, devices: chosen)
+        }
+        return .clearGang(clearings)
     }
 
     private mutating func retry() -> Command {

@@ -14,7 +14,8 @@ import Testing
             .duplicateKeyOtherBody, .jobUnknown, .jobNotOver, .nothingToRetry,
             .leaseUnknown(lease), .leaseOver(lease), .nodeUnknown(node), .nodeTaken(node),
             .deviceTaken(device), .deviceInUse(device), .deviceUnknown(device), .offerChanged,
-            .orderChanged, .budgetInUse, .budgetExhausted,
+            .orderChanged, .budgetInUse, .siblingThere, .ofMember(3, .deviceTaken(device)),
+            .budgetExhausted,
             .receiptMalformed, .receiptNotNewer, .receiptAheadOfTime(claimed: 9, possible: 8),
             .receiptOverBudget, .wrongAttempt, .wrongNode, .badSignature, .amountOutOfRange,
             .termsImpossible("no tasks"), .storageFull(limitBytes: 9), .tooManyUploads(limit: 3),
@@ -23,7 +24,7 @@ import Testing
     }()
 
     @Test func `a refusal's code is the same in the core and at the edge`() {
-        #expect(Self.refusals.count == 31)
+        #expect(Self.refusals.count == 33)
         for refusal in Self.refusals { #expect(refusal.errorCode.rawValue == refusal.code) }
     }
 

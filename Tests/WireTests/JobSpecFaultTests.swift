@@ -82,6 +82,28 @@ struct BadSpec: Sendable, CustomTestStringConvertible {
         after("placement: {latency: 1ms}", "f:4:13  unknown key \"latency\""),
     ]
 
+    static let formations = [
+        after(
+            "array: {count: 2, gang: yes}",
+            "f:4:25  \"array.gang\" must be true or false, not text"),
+        after(
+            "array: {count: 2, gang: \"true\"}",
+            "f:4:25  \"array.gang\" must be true or false, not text"),
+        after(
+            "array: {count: 1, gang: true}", "f:4:16  \"array.count\" must be within 2 and 64"),
+        after(
+            "array: {count: 65, gang: true}", "f:4:16  \"array.count\" must be within 2 and 64"),
+        after(
+            "array: {count: 4, gang: true, parallel: 3}",
+            "f:4:41  \"array.parallel\" does not go with \"array.gang\""),
+        after(
+            "array: {count: 4, gang: true, max_failures: 1}",
+            "f:4:45  \"array.max_failures\" does not go with \"array.gang\""),
+        after(
+            "placement: {spread: rack}",
+            "f:4:21  \"placement.spread\" must be node or provider, not \"rack\""),
+    ]
+
     static let values = [
         after(
             "resources: {cpu: fast}",
@@ -235,7 +257,7 @@ struct BadSpec: Sendable, CustomTestStringConvertible {
         after("outputs: {path: /out}", "f:4:10  \"outputs\" must be a list, not a map"),
     ]
 
-    @Test(arguments: shape + values + latencies + mounts)
+    @Test(arguments: shape + values + latencies + formations + mounts)
     func `a bad spec is refused with its line and column`(bad: BadSpec) {
         let error = fault(of: bad.text)
         guard !bad.told.hasSuffix("is fine") else {

@@ -92,6 +92,35 @@ import Testing
         }
     }
 
+    @Test func `tasks are together or apart as a spec says, and without it the text is as it was`()
+        throws
+    {
+        let none = try JobSpec.parse(Self.small, file: "f")
+        #expect(none.formation == nil)
+        #expect(!none.text.contains("gang") && !none.text.contains("spread"))
+        let bare = String(Self.small.dropLast())
+        let off = try JobSpec.parse(bare + ", array: {count: 2, gang: false}}", file: "f")
+        #expect(off.formation == nil && !off.text.contains("gang"))
+        for (text, formation) in [
+            (", array: {count: 4, gang: true}}", Formation(gang: 4, spread: nil)),
+            (
+                ", array: {count: 64, gang: true, parallel: 64, max_failures: 0}}",
+                Formation(gang: 64, spread: nil)
+            ),
+            (", placement: {spread: node}}", Formation(gang: nil, spread: .node)),
+            (
+                ", array: {count: 2, gang: true}, placement: {spread: provider}}",
+                Formation(gang: 2, spread: .provider)
+            ),
+        ] {
+            let spec = try JobSpec.parse(bare + text, file: "f")
+            #expect(spec.formation == formation)
+            #expect(try JobSpec.parse(spec.text, file: "f") == spec)
+            let image = ImageReference.archive(name: "a", digest: try Sample.digest("c"))
+            #expect(try spec.terms(image: image, inputs: []).formation == formation)
+        }
+    }
+
     @Test func `env keeps scalars as they were written, by YAML 1.2`() throws {
         let spec = try JobSpec.parse(Self.full, file: "orban.yaml")
         let expected = [

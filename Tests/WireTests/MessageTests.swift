@@ -84,7 +84,7 @@ enum Placeholders {
             .cpu(milli: 500), .memory(bytes: 1), .disk(bytes: 1), .deviceCount(2),
             .deviceModel(["A", "B"]), .deviceMemory(bytes: 1), .region(["TW", "JP"]),
             .price(try Rate(microPerHour: 1)), .tier(.verified), .network, .owner, .draining, .down,
-            .busy,
+            .busy, .sibling,
         ]
         #expect(Set(mismatches.map(\.code)).count == mismatches.count)
         let ends: [EndReason] =

@@ -33,6 +33,12 @@ struct PlanPage {
         if spec.network == .egress {
             rows.append(["  " + told(.planNetwork), told(.networkEgress)])
         }
+        if let gang { rows.append(["  " + told(.planGang), gang]) }
+        switch spec.spread {
+        case .node?: rows.append(["  " + told(.planSpread), told(.planSpreadNode)])
+        case .provider?: rows.append(["  " + told(.planSpread), told(.planSpreadProvider)])
+        case nil: break
+        }
         if let latency { rows.append(["  " + told(.planLatency), latency]) }
         if let deadline = plan.deadline {
             rows.append(["  " + told(.planDeadline), deadline.text(in: language)])
@@ -42,6 +48,14 @@ struct PlanPage {
             rows.append(["  " + told(.planInputs), inputs])
         }
         return rows
+    }
+
+    private var gang: String? {
+        plan.gang.map { gang in
+            told(
+                gang.isWhole ? .planGangWhole : .planGangPart,
+                ["members": String(gang.members), "placed": String(gang.placed)])
+        }
     }
 
     private var latency: String? {

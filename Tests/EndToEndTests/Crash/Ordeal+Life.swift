@@ -22,6 +22,8 @@ extension Ordeal {
         case owner
         /// A job that has no place in time.
         case deadline
+        /// Tasks that start together.
+        case gang
 
         init(reaching point: FaultPoint) {
             switch point {
@@ -33,6 +35,7 @@ extension Ordeal {
                 case .scrubbed, .release: self = .device
                 case .notice: self = .owner
                 case .expire: self = .deadline
+                case .clearGang: self = .gang
                 default: self = .short
                 }
             case .beforeEffect, .afterEffect: self = .short
@@ -62,6 +65,13 @@ extension Ordeal {
             try await makeWay()
         }
         if course == .deadline { try await waitInVain() }
+        if course == .gang {
+            names.append("both")
+            var both = small("both", "sleep 1", isSimulated)
+            both.array = #"{"count": 2, "gang": true}"#
+            try await submit(both)
+            #expect(try await over("both").counts.succeeded == 2)
+        }
         if course == .period { #expect(try await over("long").billedSeconds == 66) }
         if course == .output {
             names.append("kept")
@@ -76,7 +86,10 @@ extension Ordeal {
         try await steadily("a last answer") { try await site.show("done") }
         #expect(deaths == 1 || reach > 1, "\(point.text) was not reached")
         try await disarm()
-        try await check(names, unplaced: course == .deadline ? ["late"] : [])
+        // One job was retried, and a gang has a lease for each of its two.
+        try await check(
+            names, unplaced: course == .deadline ? ["late"] : [],
+            leases: names.count + (course == .gang ? 2 : 1))
     }
 
     private func small(_ name: String, _ script: String, _ isSimulated: Bool) -> JobText {
@@ -202,7 +215,7 @@ extension Ordeal {
     }
 
     /// Nothing lost, nothing twice, nothing stranded; the ledger says what the log says.
-    private func check(_ placed: [String], unplaced: [String]) async throws {
+    private func check(_ placed: [String], unplaced: [String], leases: Int) async throws {
         let names = placed + unplaced
         let jobs: ListDTO<JobDTO> = try site.api(.renter).get("/v1/jobs")
         #expect(jobs.data.map(\.name).sorted() == names.sorted())
@@ -210,7 +223,7 @@ extension Ordeal {
         let books = try await Books(of: site)
         let credits = books.lines.filter { $0.kind == "credit" && $0.micro > 0 }
         #expect(credits.map(\.micro) == [5_000_000])
-        #expect(books.settlements.count == placed.count + 1)  // one job has two leases
+        #expect(books.settlements.count == leases)
         let spent = jobs.data.reduce(0) { $0 + $1.charged.money.micro }
         #expect(books.balances["available:acc_renter"] == 5_000_000 - spent)
 
