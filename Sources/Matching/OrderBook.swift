@@ -100,7 +100,9 @@ package struct OrderBook: Sendable {
 
     /// With what its siblings keep it from.
     private func entry(of task: TaskID) -> Entry? {
-        guard var entry = entries[task] else { return nil }
+        guard var entry = entries[task], entry.order.formation != nil else {
+            return entries[task]
+        }
         entry.closed = closed(to: task.job, entry.order.formation)
         return entry
     }

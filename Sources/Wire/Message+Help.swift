@@ -34,7 +34,7 @@ extension Message {
         .helpStop: Bilingual("stop jobs; what ran so far is charged", "停止工作；已執行的部分會收費"),
         .helpWait: Bilingual("wait until jobs are over", "等待工作結束"),
         .helpRetry: Bilingual(
-            "start a job's failed tasks again", "重新開始失敗的子工作"),
+            "start a job's failed tasks again, of a gang all", "重新開始失敗的子工作（同組者全部）"),
         .helpCopy: Bilingual("fetch an output of a job", "取回工作的輸出"),
         .helpCost: Bilingual("what your jobs were charged", "工作的花費"),
         .helpInvoice: Bilingual("a job's statement, lease by lease", "工作的帳單，逐筆租約"),

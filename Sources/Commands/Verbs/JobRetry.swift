@@ -3,7 +3,7 @@ import Domain
 import Wire
 
 extension LeafCommand {
-    /// `orban retry`: failed tasks start again under what is left of the budget.
+    /// `orban retry`: failed tasks, of a gang all tasks, start again under what is left of the budget.
     static let jobRetry = LeafCommand(
         "job retry", shortcut: "retry", .helpRetry, operands: [Operand("job", .operandJob)]
     ) { session in
@@ -15,12 +15,14 @@ extension LeafCommand {
                 idempotencyKey: "retry-" + FreshKey.make())
             return (before, after)
         }
-        let again =
-            before.counts.failed + before.counts.stopped - after.counts.failed
-            - after.counts.stopped
+        let again = before.counts.ended - after.counts.ended
         try session.show(after) {
             [session.told(.retryDone, ["count": String(again), "job": after.name])]
         }
         return ExitCode.done.rawValue
     }
+}
+
+extension TaskCountsDTO {
+    fileprivate var ended: Int { succeeded + failed + stopped }
 }
