@@ -45,14 +45,11 @@ extension Command {
                 .balance(.available(submit.renter)), .balance(.held(submit.renter)),
             ]
         case .clear(let clearing):
-            reads(clearing: clearing) + siblings(of: rows.job(clearing.task.job))
-                + settling(rows.job(clearing.task.job))
+            reads(clearing: clearing) + reads(clearingFor: clearing.task.job, rows)
         case .clearGang(let clearings):
-            // One that is longer than a gang may be is refused by the first of them.
+            // One that is longer than any gang is refused, whatever it has read.
             clearings.prefix(Formation.members.upperBound).flatMap(reads(clearing:))
-                + (clearings.first.map { first in
-                    siblings(of: rows.job(first.task.job)) + settling(rows.job(first.task.job))
-                } ?? [])
+                + (clearings.first.map { reads(clearingFor: $0.task.job, rows) } ?? [])
         case .meter(let verified, _):
             switch verified.receipt.status {
             case .ended: Self.endingLease(verified.receipt.lease, rows)
@@ -82,10 +79,12 @@ extension Command {
     }
 
     private func reads(clearing: Clearing) -> [Read] {
-        [
-            .lease(clearing.lease), .task(clearing.task), .job(clearing.task.job),
-            .hold(clearing.task.job), .offer(clearing.node),
-        ] + clearing.devices.map(Read.device)
+        [.lease(clearing.lease), .task(clearing.task), .offer(clearing.node)]
+            + clearing.devices.map(Read.device)
+    }
+
+    private func reads(clearingFor job: JobID, _ rows: Rows) -> [Read] {
+        [.job(job), .hold(job)] + siblings(of: rows.job(job)) + settling(rows.job(job))
     }
 
     /// Where the other tasks of a job run that keeps them apart.
