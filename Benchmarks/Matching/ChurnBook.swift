@@ -41,7 +41,9 @@ struct ChurnBook: ChurnSide {
 
     mutating func decide(_ order: Order) {
         book.add(order)
-        if let proposal = book.proposals(limit: 1).first, let offer = book.offer(of: proposal.node) {
+        if let proposal = book.proposals(limit: 1, at: order.since).first,
+            let offer = book.offer(of: proposal.node)
+        {
             commit(proposal, offer, order)
         }
         book.removeOrder(order.task)
@@ -88,12 +90,15 @@ struct ChurnBook: ChurnSide {
     func agrees(_ order: Order) -> Bool {
         var copy = book
         copy.add(order)
-        guard let ours = copy.proposals(limit: 1).first else {
-            return !book.offers.contains { Feasibility.check(order.needs, $0) == nil }
+        guard let ours = copy.proposals(limit: 1, at: order.since).first else {
+            return !book.offers.contains {
+                Feasibility.check(order.needs, $0, at: order.since) == nil
+            }
         }
         copy = book
         let chosen = copy.cost(of: order.needs, on: ours.node)
-        let least = book.offers.lazy.filter { Feasibility.check(order.needs, $0) == nil }
+        let least = book.offers.lazy
+            .filter { Feasibility.check(order.needs, $0, at: order.since) == nil }
             .compactMap { copy.cost(of: order.needs, on: $0.node) }.min()
         return chosen == least
     }

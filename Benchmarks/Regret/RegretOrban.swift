@@ -41,7 +41,9 @@ struct RegretOrban: RegretPolicy {
     ) throws -> [Assignment.Candidate] {
         let duration = market.world.arrivals[order].duration
         return try open.indices.compactMap { node in
-            guard Feasibility.check(needs[order], open[node]) == nil else { return nil }
+            guard Feasibility.check(needs[order], open[node], at: Self.moment(market)) == nil else {
+                return nil
+            }
             let price = prices.price(of: needs[order].devices.count, for: duration, on: node)
             let surplus = Self.total(try hourly(order, node), for: duration) - price
             return Assignment.Candidate(offer: node, surplus: try Money(micro: surplus))
@@ -50,7 +52,8 @@ struct RegretOrban: RegretPolicy {
 
     private mutating func remember(_ order: Int, _ market: RegretMarket) throws {
         let options = try offers.indices.compactMap { node -> SupplyPrices.Seen.Option? in
-            guard Feasibility.check(needs[order], offers[node]) == nil else { return nil }
+            guard Feasibility.check(needs[order], offers[node], at: Self.moment(market)) == nil
+            else { return nil }
             return SupplyPrices.Seen.Option(
                 offer: node, units: needs[order].devices.count, hourly: try hourly(order, node))
         }
@@ -60,6 +63,10 @@ struct RegretOrban: RegretPolicy {
         guard seen.count > SupplyPrices.mostSeen else { return }
         seen.removeFirst()
         moments.removeFirst()
+    }
+
+    private static func moment(_ market: RegretMarket) -> Timestamp {
+        Timestamp(milliseconds: market.now)
     }
 
     /// Micro-units.

@@ -39,6 +39,9 @@ extension MismatchReason {
         case .deviceCount(let count): .deviceCount(count)
         case .deviceModel(let models): .deviceModel(models)
         case .deviceMemory(let bytes): .deviceMemory(bytes: bytes)
+        case .deviceCapability(let tenths): .deviceCapability(tenths: tenths)
+        case .deviceSpeed(let speed): .deviceSpeed(gigaflops: speed)
+        case .window(let stay): .window(milliseconds: stay)
         case .region(let regions): .region(regions)
         case .tier(let tier): .tier(tier)
         case .regionRefuted: .regionRefuted
@@ -62,6 +65,11 @@ extension MismatchReason {
         case .memory(let bytes): Self.resource("memory", .string(Quantity.bytes(bytes)))
         case .disk(let bytes): Self.resource("disk", .string(Quantity.bytes(bytes)))
         case .deviceCount, .deviceModel, .deviceMemory: Self.resource("gpu", needs.devices.spec)
+        case .deviceCapability, .deviceSpeed: Self.resource("gpu", needs.devices.specWithFloors)
+        case .window(let stay):
+            .object([
+                "schedule": .object(["expect": .string(Quantity.duration(milliseconds: stay))])
+            ])
         case .region, .regionRefuted:
             .object([
                 "placement": .object(["countries": .array(needs.regions.map(JSONValue.string))])
@@ -94,6 +102,20 @@ extension DeviceNeed {
         var fields: [String: JSONValue] = ["count": .number(Int64(count))]
         if !models.isEmpty { fields["model"] = .array(models.map(JSONValue.string)) }
         if vramBytes > 0 { fields["memory"] = .string(Quantity.bytes(vramBytes)) }
+        if let tenths = power?.capability {
+            fields["capability"] = .string(Quantity.capability(tenths: tenths))
+        }
+        if let speed = power?.gigaflops {
+            fields["tflops"] = .string(Quantity.teraflops(gigaflops: speed))
+        }
+        return .object(fields)
+    }
+
+    /// A floor that is not there any more is taken out of the spec.
+    fileprivate var specWithFloors: JSONValue {
+        guard case .object(var fields) = spec else { return spec }
+        fields["capability"] = fields["capability"] ?? .null
+        fields["tflops"] = fields["tflops"] ?? .null
         return .object(fields)
     }
 }

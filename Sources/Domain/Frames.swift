@@ -1,9 +1,10 @@
 /// What a node says on its channel.
 package enum NodeFrame: Hashable, Sendable, Codable {
-    /// First on every connection: what the node has and which leases it holds.
-    case hello(terms: OfferTerms, leases: [LeaseID])
+    /// First on every connection: what the node has and which leases it holds. What terms on their
+    /// way say of closing hours is the milliseconds that are left: no two clocks have to agree.
+    case hello(terms: OfferTerms, leases: [LeaseID], closesIn: Int64? = nil)
     /// What the node has now, in place of what it said before on this session.
-    case terms(OfferTerms)
+    case terms(OfferTerms, closesIn: Int64? = nil)
     /// Once a second, and when it is news which leases are asked to leave: those that it names are,
     /// with the milliseconds that are left, and no others. The market answers with `renewal` of
     /// the same number.

@@ -188,7 +188,7 @@ package struct OfferTerms: Hashable, Sendable, Codable {
     /// Price per hour of the whole offer for leases that give their place away; nil: the ask.
     package let spotAsk: Rate?
     /// When its owner's hours close it next, at the latest; nil where they do not.
-    package let openUntil: Timestamp?
+    package var openUntil: Timestamp?
 
     package init(
         capacity: Resources, devices: [Device], ask: Rate, region: String, tier: Tier,

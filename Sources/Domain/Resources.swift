@@ -46,12 +46,19 @@ package struct Device: Hashable, Sendable, Codable {
         self.id = id
         self.model = model
         self.vramBytes = vramBytes
-        self.power = power
+        self.power = power.flatMap { $0 == .none ? nil : $0 }
     }
 }
 
 /// What a device can do, or is at least to be able to do.
 package struct DevicePower: Hashable, Sendable, Codable {
+    /// Nothing of it is known, or asked for.
+    package static let none = DevicePower(capability: nil, gigaflops: nil)
+    /// 1.0 to 99.9.
+    package static let capabilities = 10...999
+    /// Up to 10⁶ TFLOPS.
+    package static let speeds: ClosedRange<Int64> = 1...1_000_000_000
+
     /// CUDA compute capability times ten: 89 is 8.9. Nil where it is not known, or does not matter.
     package let capability: Int?
     /// Measured, of 32-bit matrix products, in 10⁹ a second.
@@ -60,6 +67,28 @@ package struct DevicePower: Hashable, Sendable, Codable {
     package init(capability: Int?, gigaflops: Int64?) {
         self.capability = capability
         self.gigaflops = gigaflops
+    }
+
+    /// Whether a device of which this is known can do what is asked; what is not known meets no floor.
+    package func meets(_ floor: DevicePower) -> Bool {
+        (capability ?? 0) >= (floor.capability ?? 0) && (gigaflops ?? 0) >= (floor.gigaflops ?? 0)
+    }
+
+    /// Ten times the capability that NVIDIA writes as `8.9`; nil for what is none.
+    package static func tenths(ofCapability text: some StringProtocol) -> Int? {
+        let parts = text.split(separator: ".", omittingEmptySubsequences: false)
+        guard parts.count <= 2, let major = number(parts[0], atMost: 2),
+            let minor = parts.count == 2 ? number(parts[1], atMost: 1) : 0
+        else { return nil }
+        let tenths = major * 10 + minor
+        return capabilities.contains(tenths) ? tenths : nil
+    }
+
+    private static func number(_ digits: some StringProtocol, atMost count: Int) -> Int? {
+        guard (1...count).contains(digits.utf8.count),
+            digits.utf8.allSatisfy({ (48...57).contains($0) })
+        else { return nil }
+        return Int(digits)
     }
 }
 
@@ -76,7 +105,7 @@ package struct DeviceNeed: Hashable, Sendable, Codable {
     package let power: DevicePower?
 
     package init(count: Int, models: [String], vramBytes: Int64, power: DevicePower? = nil) {
-        self.power = power
+        self.power = power.flatMap { $0 == .none ? nil : $0 }
         self.count = max(0, count)
         self.models = models
         self.vramBytes = max(0, vramBytes)
@@ -84,6 +113,7 @@ package struct DeviceNeed: Hashable, Sendable, Codable {
 
     package func accepts(_ device: Device) -> Bool {
         device.vramBytes >= vramBytes && (models.isEmpty || models.contains(device.model))
+            && (power.map { (device.power ?? .none).meets($0) } ?? true)
     }
 }
 

@@ -39,6 +39,12 @@ package struct TrackRecord: Hashable, Sendable, Codable {
         }
     }
 
+    /// Seconds of work that stand, of a thousand that were paid for, rounded down: what `burden` comes from.
+    package var usefulPerMille: Int64 {
+        let all = seconds + Self.believed.seconds
+        return max(all - lost - Self.believed.lost, 0) * 1_000 / all
+    }
+
     /// Paid seconds for each second of work that stands, in 1/1024: at least 1024, at most 16 times
     /// that.
     package var burden: Int64 {

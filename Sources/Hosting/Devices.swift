@@ -219,10 +219,20 @@ extension Host {
     /// Tells the market when what is offered has changed.
     mutating func offerAnew(at now: BootTime) {
         guard case .up = session, !isWithdrawing else { return }
-        let terms = offered(at: now)
-        guard terms != saidTerms else { return }
-        saidTerms = terms
-        actions.append(.send(.terms(terms)))
+        let (terms, closing) = (offered(at: now), owner.closing(after: now))
+        guard terms != saidTerms || hasMoved(saidClosing, to: closing) else { return }
+        (saidTerms, saidClosing) = (terms, closing)
+        actions.append(.send(.terms(terms, closesIn: closesIn(closing, now))))
+    }
+
+    private func hasMoved(_ said: BootTime?, to closing: BootTime?) -> Bool {
+        guard let said, let closing else { return said != closing }
+        return !said.isAbout(closing)
+    }
+
+    /// Whole milliseconds.
+    func closesIn(_ closing: BootTime?, _ now: BootTime) -> Int64? {
+        closing.map { max($0.nanosecondsSince(now), 0) / 1_000_000 }
     }
 
     /// The market hears that devices are not offered before it hears that their leases are over.

@@ -25,6 +25,8 @@ package struct Host: Sendable {
     var isWishHeard = false
     /// What was said on this session.
     var saidTerms: OfferTerms?
+    /// When the hours close it, as it was said with them.
+    var saidClosing: BootTime?
     /// Leases of this event have given devices back: what is offered is said at its end.
     var isWithdrawing = false
     /// Which leases are asked to leave is not what the last heartbeat said: one goes out at the end.

@@ -81,14 +81,10 @@ package struct HeldWish: Hashable, Sendable, Codable {
         return HeldWish(number: number, wish: .drained(by: nil))
     }
 
-    /// A moment is told as what is left until it, and so moves a little with each telling.
-    private static let jitter: UInt64 = 5_000_000_000
-
     /// Whether both ask for the same.
     func isSame(as other: HeldWish) -> Bool {
         switch (wish, other.wish) {
-        case (.drained(let left?), .drained(let right?)):
-            max(left, right).nanosecondsSince(min(left, right)) < Self.jitter
+        case (.drained(let left?), .drained(let right?)): left.isAbout(right)
         case (.open, .open), (.paused, .paused), (.drained, .drained): true
         case (.open, _), (.paused, _), (.drained, _): false
         }
@@ -97,6 +93,15 @@ package struct HeldWish: Hashable, Sendable, Codable {
     /// Whether this says when, which `other` does not say.
     func isClearer(than other: HeldWish) -> Bool {
         if case .drained(_?) = wish, case .drained(nil) = other.wish { true } else { false }
+    }
+}
+
+extension BootTime {
+    /// Nanoseconds: a moment is told as what is left until it, and so moves a little with each telling.
+    private static let jitter: Int64 = 5_000_000_000
+
+    func isAbout(_ other: BootTime) -> Bool {
+        max(self, other).nanosecondsSince(min(self, other)) < Self.jitter
     }
 }
 
@@ -171,6 +176,14 @@ struct OwnerView: Hashable, Sendable {
                 gone: closesAt, opensAt: opensAt)
         case nil: return nil
         }
+    }
+
+    /// When the hours close it next; nil where they do not, or have done so.
+    func closing(after now: BootTime) -> BootTime? {
+        guard let closing = closesAt?.advanced(nanoseconds: -policy.grace), closing > now else {
+            return nil
+        }
+        return closing
     }
 
     private var desktop: OwnerClosing? {

@@ -48,7 +48,12 @@ extension Host {
         isWishHeard = false
         let offered = offered(at: now)
         saidTerms = offered
-        actions.append(.send(.hello(terms: offered, leases: leases.map(\.id))))
+        saidClosing = owner.closing(after: now)
+        actions.append(
+            .send(
+                .hello(
+                    terms: offered, leases: leases.map(\.id), closesIn: closesIn(saidClosing, now))
+            ))
     }
 
     mutating func hangUp() {

@@ -87,7 +87,7 @@ extension Market {
         guard let offer = floor.offer(clearing.node), offer.version == clearing.offerVersion
         else { throw Refusal.offerChanged }
         let needs = job.terms.needs
-        let devices = try leased(clearing, from: offer, needs: needs, rows)
+        let devices = try leased(clearing, from: offer, needs: needs, rows, now)
         let rate = offer.terms.rate(of: needs.slice, deviceCount: devices.count)
         guard rate <= needs.bid else { throw Refusal.offerChanged }
         guard !floor.hasSibling(at: offer) else { throw Refusal.siblingThere }
@@ -129,9 +129,10 @@ extension Market {
 
     /// The devices to lease, each free now, on that node, and as the order needs them.
     private func leased(
-        _ clearing: Clearing, from offer: Offer, needs: Needs, _ rows: Rows
+        _ clearing: Clearing, from offer: Offer, needs: Needs, _ rows: Rows,
+        _ now: Timestamp
     ) throws -> [Device] {
-        guard Feasibility.check(needs, offer) == nil else { throw Refusal.offerChanged }
+        guard Feasibility.check(needs, offer, at: now) == nil else { throw Refusal.offerChanged }
         guard clearing.devices.count == needs.devices.count,
             Set(clearing.devices).count == clearing.devices.count
         else { throw Refusal.orderChanged }

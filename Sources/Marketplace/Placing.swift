@@ -109,7 +109,7 @@ package struct Placing: Sendable {
         expect()
         reserve(at: now)
         var steps = expirations(limit: limit, at: now)
-        var left = book.proposals(limit: limit)[...]
+        var left = book.proposals(limit: limit, at: now)[...]
         while let first = left.first {
             let members = jobs[first.task.job]?.terms.formation?.gang
             let proposals = Array(left.prefix(members ?? 1))
@@ -158,6 +158,10 @@ package struct Placing: Sendable {
             book.removeOrder(proposal.task)
             parked[proposal.task.job, default: []].append(order)
         case .orderChanged: book.removeOrder(proposal.task)
+        // Its hours may have become too short between the round and the transaction; then nothing about
+        // the offer is stale.
+        case .offerChanged where book.order(of: proposal.task)?.needs.stay != nil:
+            book.markRefused(proposal)
         case .offerChanged: book.markRefused(proposal, stale: .offer)
         default: book.markRefused(proposal)
         }
@@ -181,7 +185,8 @@ package struct Placing: Sendable {
         guard now.millisecondsSince(reservedAt) >= Self.reservingEvery else { return }
         reservedAt = now
         let occupied = leases.values.sorted { $0.id < $1.id }.map(\.occupation)
-        book.reserve(overdueSince: now.advanced(milliseconds: -Self.patience), occupied)
+        book.reserve(
+            overdueSince: now.advanced(milliseconds: -Self.patience), occupied, at: now)
     }
 
     // MARK: Questions
@@ -189,23 +194,29 @@ package struct Placing: Sendable {
     /// Why the book's offers do or do not fit, right now.
     ///
     /// - Parameter job: whose order it is, if it has one already.
-    package func explain(_ needs: Needs, of job: Job? = nil) -> Explanation {
-        book.explain(needs, of: job?.id, job?.terms.formation)
+    package func explain(
+        _ needs: Needs, of job: Job? = nil, at now: Timestamp
+    ) -> Explanation {
+        book.explain(needs, of: job?.id, job?.terms.formation, at: now)
     }
 
     /// How many of a gang have a place now; nil for orders that start one by one.
-    package mutating func fit(_ needs: Needs, _ formation: Formation?) -> GangFit? {
-        formation?.gang.map { book.fit(needs, members: $0, formation?.spread) }
+    package mutating func fit(
+        _ needs: Needs, _ formation: Formation?, at now: Timestamp
+    ) -> GangFit? {
+        formation?.gang.map { book.fit(needs, members: $0, formation?.spread, at: now) }
     }
 
     /// What such an order would pay now, where it would go.
-    package mutating func rate(of needs: Needs) -> Rate? { book.rate(of: needs) }
+    package mutating func rate(of needs: Needs, at now: Timestamp) -> Rate? {
+        book.rate(of: needs, at: now)
+    }
 
     /// When the book will have room for what it has none for now, as leases end.
     package func expectedStart(
-        of needs: Needs, as task: TaskID?
+        of needs: Needs, as task: TaskID?, at now: Timestamp
     ) -> ExpectedStart? {
-        book.expectedStart(of: needs, as: task, leases.values.map(\.occupation))
+        book.expectedStart(of: needs, as: task, leases.values.map(\.occupation), at: now)
     }
 }
 

@@ -46,10 +46,9 @@ extension Sessions {
     mutating func take(_ frame: NodeFrame, _ node: NodeID, _ number: Int, at now: Timestamp) {
         guard let session = sessions[node], session.number == number else { return }
         switch frame {
-        case .hello(let terms, _):
-            sessions[node]?.saidTerms = terms
-            settleOffer(of: node)
-        case .terms(let terms):
+        case .hello(let terms, _, let closesIn), .terms(let terms, let closesIn):
+            var terms = terms
+            terms.openUntil = closesIn.map { now.advanced(milliseconds: $0) }
             sessions[node]?.saidTerms = terms
             settleOffer(of: node)
         case .heartbeat(let beat, let leaving):

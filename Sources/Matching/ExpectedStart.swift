@@ -27,10 +27,11 @@ package struct ExpectedStart: Hashable, Sendable {
     ///
     /// - Returns: nil where nothing that ends makes room: something else is against every offer.
     static func first(
-        for needs: Needs, _ offers: some Sequence<Offer>, _ byNode: [NodeID: [Occupation]]
+        for needs: Needs, _ offers: some Sequence<Offer>, _ byNode: [NodeID: [Occupation]],
+        at now: Timestamp
     ) -> (node: NodeID, moment: Timestamp)? {
         var first: (node: NodeID, moment: Timestamp)?
-        for var offer in offers where Feasibility.check(needs, offer) == .busy {
+        for var offer in offers where Feasibility.check(needs, offer, at: now) == .busy {
             var left = (byNode[offer.node] ?? []).sorted { $0.until < $1.until }[...]
             while let end = left.popFirst() {
                 if let first, (first.moment, first.node) <= (end.until, offer.node) { break }
@@ -38,7 +39,8 @@ package struct ExpectedStart: Hashable, Sendable {
                 let used = left.reduce(Resources.zero) { $0.adding($1.slice) }
                 offer.free = offer.terms.capacity.subtracting(used)
                 offer.freeDevices += end.devices
-                guard Feasibility.check(needs, offer) == nil else { continue }
+                let then = max(end.until, now)
+                guard Feasibility.check(needs, offer, at: then) == nil else { continue }
                 first = (offer.node, end.until)
                 break
             }
@@ -50,10 +52,12 @@ package struct ExpectedStart: Hashable, Sendable {
 extension OrderBook {
     /// - Parameter task: the order's, where it is on the book already: those behind it are not ahead.
     package func expectedStart(
-        of needs: Needs, as task: TaskID?, _ occupied: [Occupation]
+        of needs: Needs, as task: TaskID?, _ occupied: [Occupation], at now: Timestamp
     ) -> ExpectedStart? {
         let byNode = Dictionary(grouping: occupied, by: \.node)
-        guard let latest = ExpectedStart.first(for: needs, offersNow, byNode)?.moment
+        guard
+            let latest = ExpectedStart.first(
+                for: needs, offersNow, byNode, at: now)?.moment
         else { return nil }
         let ahead = task.flatMap { task in queue.firstIndex { $0.task == task } } ?? queue.count
         return ExpectedStart(latest: latest, ahead: ahead)

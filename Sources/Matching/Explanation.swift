@@ -65,21 +65,24 @@ package struct Explanation: Hashable, Sendable, Codable {
 
 extension Explanation {
     /// Asks each offer once, and more often where none fits.
-    package init(_ needs: Needs, of offers: some Sequence<Offer>) {
-        self.init(needs, of: offers, without: .none)
+    package init(_ needs: Needs, of offers: some Sequence<Offer>, at now: Timestamp) {
+        self.init(needs, of: offers, without: .none, at: now)
     }
 
     /// - Parameter closed: where the order's siblings are. Their places would take it but for them, and
     ///   no change of the order's own needs helps there.
-    init(_ needs: Needs, of offers: some Sequence<Offer>, without closed: ClosedPlaces) {
+    init(
+        _ needs: Needs, of offers: some Sequence<Offer>, without closed: ClosedPlaces,
+        at now: Timestamp
+    ) {
         var tally = Tally(closed: closed)
-        for offer in offers { tally.add(needs, offer) }
+        for offer in offers { tally.add(needs, offer, at: now) }
         self.init(
             total: tally.feasible + tally.rejected.reduce(0) { $0 + $1.offers },
             feasible: tally.feasible, rejected: tally.sorted, cheapest: tally.cheapest,
             cheapestIgnoringPrice: tally.cheapestIgnoringPrice,
             relaxations: tally.feasible == 0
-                ? Relaxation.all(of: needs, offers.lazy.filter { !closed.has($0) }) : [],
+                ? Relaxation.all(of: needs, offers.lazy.filter { !closed.has($0) }, at: now) : [],
             nearest: tally.nearest)
     }
 }
@@ -95,14 +98,15 @@ private struct Tally {
 
     init(closed: ClosedPlaces) { self.closed = closed }
 
-    mutating func add(_ needs: Needs, _ offer: Offer) {
+    mutating func add(_ needs: Needs, _ offer: Offer, at now: Timestamp) {
         let isClosed = closed.has(offer)
         note(needs.latency?.estimate(to: offer), of: offer.node)
         let rate = Feasibility.rate(needs, offer.terms)
-        if !isClosed, Feasibility.checkIgnoringPrice(needs, offer) == nil {
+        if !isClosed, Feasibility.checkIgnoringPrice(needs, offer, at: now) == nil {
             cheapestIgnoringPrice = min(cheapestIgnoringPrice ?? rate, rate)
         }
-        guard let reason = Feasibility.check(needs, offer) ?? (isClosed ? .sibling : nil) else {
+        let against = Feasibility.check(needs, offer, at: now)
+        guard let reason = against ?? (isClosed ? .sibling : nil) else {
             feasible += 1
             cheapest = min(cheapest ?? rate, rate)
             return

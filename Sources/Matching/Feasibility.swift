@@ -4,13 +4,23 @@ package import Domain
 package enum Feasibility {
     /// - Returns: nil when `offer` can take the order now, at or below its bid; otherwise the
     ///   first reason against it, in the order of `MismatchReason`'s cases.
-    package static func check(_ needs: Needs, _ offer: Offer) -> MismatchReason? {
-        lasting(needs, offer) ?? price(needs, offer.terms) ?? now(needs, offer)
+    package static func check(
+        _ needs: Needs, _ offer: Offer, at now: Timestamp
+    ) -> MismatchReason? {
+        lasting(needs, offer) ?? price(needs, offer.terms) ?? passing(needs, offer, at: now)
     }
 
     /// `check` for a bid without bound: the answer to "would it fit if I paid more?".
-    package static func checkIgnoringPrice(_ needs: Needs, _ offer: Offer) -> MismatchReason? {
-        lasting(needs, offer) ?? now(needs, offer)
+    package static func checkIgnoringPrice(
+        _ needs: Needs, _ offer: Offer, at now: Timestamp
+    ) -> MismatchReason? {
+        lasting(needs, offer) ?? passing(needs, offer, at: now)
+    }
+
+    /// Whether its owner's hours close it before the order is done with it.
+    static func closesTooSoon(_ needs: Needs, _ terms: OfferTerms, at now: Timestamp) -> Bool {
+        guard let stay = needs.stay, let end = terms.openUntil else { return false }
+        return end.millisecondsSince(now) < stay
     }
 
     /// The first `needs.devices.count` suitable free devices in the offer's order, each once.
@@ -59,17 +69,32 @@ package enum Feasibility {
     private static func devices(_ need: DeviceNeed, _ devices: [Device]) -> MismatchReason? {
         guard need.count > 0 else { return nil }
         if devices.count < need.count { return .deviceCount(need.count) }
-        let anyMemory = DeviceNeed(count: need.count, models: need.models, vramBytes: 0)
-        if devices.count(where: anyMemory.accepts) < need.count { return .deviceModel(need.models) }
-        let suitable = devices.count(where: need.accepts)
-        return suitable < need.count ? .deviceMemory(bytes: need.vramBytes) : nil
+        func fewer(_ floor: DevicePower?, vramBytes: Int64) -> Bool {
+            let part = DeviceNeed(
+                count: need.count, models: need.models, vramBytes: vramBytes, power: floor)
+            return devices.count(where: part.accepts) < need.count
+        }
+        if fewer(nil, vramBytes: 0) { return .deviceModel(need.models) }
+        if fewer(nil, vramBytes: need.vramBytes) { return .deviceMemory(bytes: need.vramBytes) }
+        guard let floor = need.power else { return nil }
+        let young = DevicePower(capability: floor.capability, gigaflops: nil)
+        if let tenths = floor.capability, fewer(young, vramBytes: need.vramBytes) {
+            return .deviceCapability(tenths: tenths)
+        }
+        return fewer(floor, vramBytes: need.vramBytes)
+            ? .deviceSpeed(gigaflops: floor.gigaflops ?? 0) : nil
     }
 
     private static func price(_ needs: Needs, _ terms: OfferTerms) -> MismatchReason? {
         needs.bid < rate(needs, terms) ? .price(needs.bid) : nil
     }
 
-    private static func now(_ needs: Needs, _ offer: Offer) -> MismatchReason? {
+    private static func passing(
+        _ needs: Needs, _ offer: Offer, at now: Timestamp
+    ) -> MismatchReason? {
+        if closesTooSoon(needs, offer.terms, at: now) {
+            return .window(milliseconds: needs.stay ?? 0)
+        }
         if offer.availability.isConnected, let closing = offer.closing {
             let codes = [OwnerCode.drained.rawValue, OfferClosing.diskFull.code]
             return codes.contains(closing.code) ? .draining : .owner

@@ -5,8 +5,7 @@ package import Domain
 /// The cases stand in the order in which they are checked: first what lasts until the order or the
 /// node's terms change, with the price as the last of it, then what passes by itself. So an offer
 /// counted under `price` fits in everything else that lasts, and an order that is refused only for
-/// `owner`, `draining`, `down`, `busy` and `sibling` is served once it has waited long enough. What
-/// passes by itself has no relaxation.
+/// `window`, `owner`, `draining`, `down`, `busy` and `sibling` is served once it has waited long enough.
 package enum MismatchReason: Hashable, Sendable {
     /// Fewer thousandths of a CPU than this.
     case cpu(milli: Int64)
@@ -20,6 +19,10 @@ package enum MismatchReason: Hashable, Sendable {
     case deviceModel([String])
     /// Too few devices of the accepted models with this much memory, in bytes.
     case deviceMemory(bytes: Int64)
+    /// Too few of those that are known to have this CUDA compute capability, times ten.
+    case deviceCapability(tenths: Int)
+    /// Too few of those that were measured to be this fast, in 10⁹ operations a second.
+    case deviceSpeed(gigaflops: Int64)
     /// In none of these countries.
     case region([String])
     /// Declares one of the accepted countries, and its own round trips say that it is not there.
@@ -34,6 +37,8 @@ package enum MismatchReason: Hashable, Sendable {
     case network
     /// The slice costs more than this bid.
     case price(Rate)
+    /// Its owner's hours close it before so many milliseconds are over.
+    case window(milliseconds: Int64)
     /// Its owner uses it now.
     case owner
     /// Takes nothing new.
@@ -59,10 +64,12 @@ extension MismatchReason {
         case deviceCount = "device_count"
         case deviceModel = "device_model"
         case deviceMemory = "device_memory"
+        case deviceCapability = "device_capability"
+        case deviceSpeed = "device_speed"
         case region
         case regionRefuted = "region_refuted"
         case latencyUnknown = "latency_unknown"
-        case latency, tier, network, price, owner, draining, down, busy, sibling
+        case latency, tier, network, price, window, owner, draining, down, busy, sibling
 
         var rank: Int { Self.allCases.firstIndex(of: self) ?? Self.allCases.count }
     }
@@ -75,6 +82,8 @@ extension MismatchReason {
         case .deviceCount: .deviceCount
         case .deviceModel: .deviceModel
         case .deviceMemory: .deviceMemory
+        case .deviceCapability: .deviceCapability
+        case .deviceSpeed: .deviceSpeed
         case .region: .region
         case .regionRefuted: .regionRefuted
         case .latencyUnknown: .latencyUnknown
@@ -82,6 +91,7 @@ extension MismatchReason {
         case .tier: .tier
         case .network: .network
         case .price: .price
+        case .window: .window
         case .owner: .owner
         case .draining: .draining
         case .down: .down
@@ -94,7 +104,8 @@ extension MismatchReason {
 /// An object with `code` and at most one value: `{"code": "memory", "bytes": 8589934592}`.
 extension MismatchReason: Codable {
     private enum Key: String, CodingKey {
-        case code, bytes, count, models, regions, tier, microseconds
+        case code, bytes, count, models, regions, tier, microseconds, tenths, gigaflops
+        case milliseconds
         case milliCPU = "milli_cpu"
         case microPerHour = "micro_per_hour"
     }
@@ -109,6 +120,12 @@ extension MismatchReason: Codable {
         case .deviceModel: self = .deviceModel(try values.decode([String].self, forKey: .models))
         case .deviceMemory:
             self = .deviceMemory(bytes: try values.decode(Int64.self, forKey: .bytes))
+        case .deviceCapability:
+            self = .deviceCapability(tenths: try values.decode(Int.self, forKey: .tenths))
+        case .deviceSpeed:
+            self = .deviceSpeed(gigaflops: try values.decode(Int64.self, forKey: .gigaflops))
+        case .window:
+            self = .window(milliseconds: try values.decode(Int64.self, forKey: .milliseconds))
         case .region: self = .region(try values.decode([String].self, forKey: .regions))
         case .regionRefuted: self = .regionRefuted
         case .latencyUnknown: self = .latencyUnknown
@@ -133,6 +150,9 @@ extension MismatchReason: Codable {
         case .memory(let bytes), .disk(let bytes), .deviceMemory(let bytes):
             try values.encode(bytes, forKey: .bytes)
         case .deviceCount(let count): try values.encode(count, forKey: .count)
+        case .deviceCapability(let tenths): try values.encode(tenths, forKey: .tenths)
+        case .deviceSpeed(let speed): try values.encode(speed, forKey: .gigaflops)
+        case .window(let stay): try values.encode(stay, forKey: .milliseconds)
         case .deviceModel(let models): try values.encode(models, forKey: .models)
         case .region(let regions): try values.encode(regions, forKey: .regions)
         case .latency(let microseconds):

@@ -96,9 +96,13 @@ struct OfferBook: Sendable {
 
     // MARK: Proposals
 
-    mutating func propose(_ entry: Entry, _ figures: OrderFigures) -> Proposal? {
-        if let node = entry.keptOn, let proposal = propose(entry, on: node) { return proposal }
-        guard let choice = best(entry, figures),
+    mutating func propose(
+        _ entry: Entry, _ figures: OrderFigures, at now: Timestamp
+    ) -> Proposal? {
+        if let node = entry.keptOn, let proposal = propose(entry, on: node, at: now) {
+            return proposal
+        }
+        guard let choice = best(entry, figures, at: now),
             let proposal = byHandle[choice.handle]?.propose(entry.order, at: choice.rate)
         else { return nil }
         if entry.keptOn == nil, var offer = index[choice.handle], offer.take(figures) {
@@ -110,33 +114,39 @@ struct OfferBook: Sendable {
     }
 
     /// On that node, as far as it is the order's to have.
-    private mutating func propose(_ entry: Entry, on node: NodeID) -> Proposal? {
+    private mutating func propose(
+        _ entry: Entry, on node: NodeID, at now: Timestamp
+    ) -> Proposal? {
         let needs = entry.order.needs
         guard let handle = handles[node], let listing = byHandle[handle], !listing.isClosed,
             entry.mayHave(listing)
         else { return nil }
         let offer = listing.shown(to: entry.order.task)
-        guard Feasibility.check(needs, offer) == nil else { return nil }
+        guard Feasibility.check(needs, offer, at: now) == nil else { return nil }
         let rate = Feasibility.rate(needs, offer.terms)
         defer { refresh(handle) }
         return byHandle[handle]?.propose(entry.order, at: rate)
     }
 
-    mutating func rate(of needs: Needs) -> Rate? {
+    mutating func rate(of needs: Needs, at now: Timestamp) -> Rate? {
         let listings = byHandle
-        return index.best(for: figures(of: needs), mustAsk: needs.latency != nil) { handle in
-            listings[handle].map { Feasibility.check(needs, $0.shown(to: nil)) == nil } ?? false
+        return index.best(for: figures(of: needs), mustAsk: needs.isBeyondFigures) { handle in
+            listings[handle].map {
+                Feasibility.check(needs, $0.shown(to: nil), at: now) == nil
+            } ?? false
         }?.rate
     }
 
-    private mutating func best(_ entry: Entry, _ figures: OrderFigures) -> Choice? {
+    private mutating func best(
+        _ entry: Entry, _ figures: OrderFigures, at now: Timestamp
+    ) -> Choice? {
         let needs = entry.order.needs
         let listings = byHandle
-        // Figures say nothing of distances.
-        let mustAsk = entry.hasRefused || needs.latency != nil
+        let mustAsk = entry.hasRefused || needs.isBeyondFigures
         return index.best(for: figures, mustAsk: mustAsk) { handle in
             guard let listing = listings[handle] else { return false }
-            return entry.mayHave(listing) && Feasibility.check(needs, listing.shown(to: nil)) == nil
+            return entry.mayHave(listing)
+                && Feasibility.check(needs, listing.shown(to: nil), at: now) == nil
         }
     }
 

@@ -57,7 +57,9 @@ extension OrderBook {
     ///
     /// - Parameters:
     ///   - room: how many proposals the round may still take; of `limit` where it has taken none.
-    mutating func gangTurn(_ entry: Entry, room: Int, limit: Int) -> GangTurn {
+    mutating func gangTurn(
+        _ entry: Entry, room: Int, limit: Int, at now: Timestamp
+    ) -> GangTurn {
         guard let count = entry.order.formation?.gang else { return .alone }
         guard entry.order.task.index == 1, count <= limit, count >= 1 else { return .passed }
         let job = entry.order.task.job
@@ -66,7 +68,7 @@ extension OrderBook {
         guard count <= room else { return .postponed }
         var proposals: [Proposal] = []
         for task in tasks {
-            guard let proposal = propose(task) else {
+            guard let proposal = propose(task, at: now) else {
                 for proposal in proposals.reversed() { withdraw(proposal) }
                 return .fitsNowhere
             }
@@ -92,7 +94,7 @@ extension OrderBook {
     ///
     /// - Parameter spread: what its members do not share.
     package mutating func fit(
-        _ needs: Needs, members: Int, _ spread: Formation.Spread?
+        _ needs: Needs, members: Int, _ spread: Formation.Spread?, at now: Timestamp
     ) -> GangFit {
         // No job has this name: IDs have 26 characters.
         guard let job = JobID("job_0") else { preconditionFailure("a name of the right form") }
@@ -104,7 +106,7 @@ extension OrderBook {
                 order: Order(
                     task: task, attempt: 1, needs: needs, since: Timestamp(milliseconds: 0)))
             entry.closed = closed
-            guard let proposal = offerBook.propose(entry, figures) else { break }
+            guard let proposal = offerBook.propose(entry, figures, at: now) else { break }
             proposals.append(proposal)
             guard let spread, let offer = offerBook.listing(of: proposal.node)?.offer else {
                 continue
@@ -112,7 +114,7 @@ extension OrderBook {
             closed.close(
                 Spreading.Place(node: offer.node, provider: offer.provider), for: spread)
         }
-        let next = Explanation(needs, of: offersNow, without: closed)
+        let next = Explanation(needs, of: offersNow, without: closed, at: now)
         for proposal in proposals.reversed() {
             offerBook.withdraw(proposal.task, on: proposal.node)
         }

@@ -63,6 +63,14 @@ struct Entry: Hashable, Sendable {
     }
 }
 
+extension Needs {
+    /// Whether an offer's figures do not tell all of it: they say nothing of distances, of what devices
+    /// can do, and of hours.
+    var isBeyondFigures: Bool {
+        latency != nil || stay != nil || (devices.power != nil && devices.count > 0)
+    }
+}
+
 extension RandomAccessCollection where Index == Int {
     /// The first index whose element is on the far side of `isAtOrAfter`, which must be false for
     /// a leading part of the collection and true for the rest; the end index when it is never true.

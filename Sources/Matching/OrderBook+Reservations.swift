@@ -14,8 +14,10 @@ extension OrderBook {
     ///
     /// An order with a deadline is kept none: when its time is up, others make way for it, or it goes. Nor
     /// one that has siblings to heed: a place for one of a gang helps nobody, and one beside a sibling is none.
-    package mutating func reserve(overdueSince moment: Timestamp, _ occupied: [Occupation]) {
-        giveUpKeeping()
+    package mutating func reserve(
+        overdueSince moment: Timestamp, _ occupied: [Occupation], at now: Timestamp
+    ) {
+        giveUpKeeping(at: now)
         let overdue = queue.prefix { $0.moment < moment }
         let most = min(Self.mostReserved, max(offerCount / Self.offersForEach, 1))
         let byNode = Dictionary(grouping: occupied, by: \.node)
@@ -30,7 +32,8 @@ extension OrderBook {
                 order.deadline?.latestStart == nil, order.formation == nil,
                 !inVain.contains(order.needs)
             else { continue }
-            if let place = ExpectedStart.first(for: order.needs, offersNow, byNode) {
+            let place = ExpectedStart.first(for: order.needs, offersNow, byNode, at: now)
+            if let place {
                 keep(place.node, for: turn.task)
             } else {
                 inVain.insert(order.needs)

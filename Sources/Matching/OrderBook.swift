@@ -43,9 +43,9 @@ package struct OrderBook: Sendable {
     /// - Parameters:
     ///   - job: whose order it is, if it has one already.
     package func explain(
-        _ needs: Needs, of job: JobID? = nil, _ formation: Formation? = nil
+        _ needs: Needs, of job: JobID? = nil, _ formation: Formation? = nil, at now: Timestamp
     ) -> Explanation {
-        Explanation(needs, of: offersNow, without: closed(to: job, formation))
+        Explanation(needs, of: offersNow, without: closed(to: job, formation), at: now)
     }
 
     /// What orders are expected to ask for: how many of each.
@@ -63,7 +63,7 @@ package struct OrderBook: Sendable {
     /// the versions that it will have one after another.
     ///
     /// Equal costs: the node's ID.
-    package mutating func proposals(limit: Int) -> [Proposal] {
+    package mutating func proposals(limit: Int, at now: Timestamp) -> [Proposal] {
         var proposals: [Proposal] = []
         // Orders that fit nowhere: capacity only shrinks within a round.
         var hopeless: Set<OrderFigures> = []
@@ -77,7 +77,7 @@ package struct OrderBook: Sendable {
             let isKept = entry.keptOn != nil
             if !isKept, !hopeless.isEmpty, hopeless.contains(figures) { continue }
             if !isKept, !hopelessNeeds.isEmpty, hopelessNeeds.contains(needs) { continue }
-            switch gangTurn(entry, room: limit - proposals.count, limit: limit) {
+            switch gangTurn(entry, room: limit - proposals.count, limit: limit, at: now) {
             case .alone: break
             case .taken(let gang):
                 proposals += gang
@@ -85,11 +85,11 @@ package struct OrderBook: Sendable {
             case .passed, .fitsNowhere: continue
             case .postponed: break turns
             }
-            if let proposal = offerBook.propose(entry, figures) {
+            if let proposal = offerBook.propose(entry, figures, at: now) {
                 proposals.append(proposal)
                 note(proposal, of: entry.order)
             } else if !entry.hasRefused, !isKept {
-                let isExact = !figures.isInexact && needs.latency == nil
+                let isExact = !figures.isInexact && !needs.isBeyondFigures
                 if isExact { hopeless.insert(figures) } else { hopelessNeeds.insert(needs) }
             }
         }
@@ -108,9 +108,10 @@ package struct OrderBook: Sendable {
     }
 
     /// Proposes an order where it costs least now.
-    mutating func propose(_ task: TaskID) -> Proposal? {
+    mutating func propose(_ task: TaskID, at now: Timestamp) -> Proposal? {
         guard let entry = entry(of: task),
-            let proposal = offerBook.propose(entry, offerBook.figures(of: entry.order.needs))
+            let proposal = offerBook.propose(
+                entry, offerBook.figures(of: entry.order.needs), at: now)
         else { return nil }
         note(proposal, of: entry.order)
         return proposal
@@ -122,7 +123,9 @@ package struct OrderBook: Sendable {
     }
 
     /// What such an order would pay where it would go now; nil where it fits nowhere.
-    package mutating func rate(of needs: Needs) -> Rate? { offerBook.rate(of: needs) }
+    package mutating func rate(of needs: Needs, at now: Timestamp) -> Rate? {
+        offerBook.rate(of: needs, at: now)
+    }
 
     /// What an hour of an order costs with this node's offer, by which the best is found; nil where it
     /// has none.
@@ -167,12 +170,13 @@ extension OrderBook {
     package func place(keptFor task: TaskID) -> NodeID? { entries[task]?.keptOn }
 
     /// Places that cannot be had any more, whatever ends there, are kept no longer.
-    mutating func giveUpKeeping() {
+    mutating func giveUpKeeping(at now: Timestamp) {
         for task in keeping {
             guard let entry = entries[task], let node = entry.keptOn,
                 let listing = offerBook.listing(of: node)
             else { continue }
-            let reason = Feasibility.check(entry.order.needs, listing.shown(to: task))
+            let offer = listing.shown(to: task)
+            let reason = Feasibility.check(entry.order.needs, offer, at: now)
             if entry.standing != .proposed, reason != nil, reason != .busy { unkeep(task) }
         }
     }

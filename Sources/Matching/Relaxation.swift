@@ -4,8 +4,8 @@ package import Domain
 /// now.
 package struct Relaxation: Hashable, Sendable, Codable {
     /// The constraint, with the value that it would have instead. Of models and countries those that
-    /// would be accepted besides; `network` is to do without one, `latencyUnknown` without a ceiling,
-    /// and `regionRefuted` is to accept every country.
+    /// would be accepted besides; `network` is to do without one, `latencyUnknown` without a ceiling, a
+    /// device's floor of 0 without one, and `regionRefuted` is to accept every country.
     package let instead: MismatchReason
     /// Offers that can take the order then.
     package let offers: Int
@@ -23,16 +23,12 @@ extension Needs {
     /// The needs with this constraint instead of their own.
     package func relaxed(_ instead: MismatchReason) -> Needs {
         var (cpu, memory, disk) = (slice.milliCPU, slice.memoryBytes, slice.diskBytes)
-        var (count, models, vram) = (devices.count, devices.models, devices.vramBytes)
         var (regions, tier, bid, network) = (regions, minimumTier, bid, network)
-        var latency = self.latency
+        var (latency, stay) = (self.latency, self.stay)
         switch instead {
         case .cpu(let milli): cpu = milli
         case .memory(let bytes): memory = bytes
         case .disk(let bytes): disk = bytes
-        case .deviceCount(let number): count = number
-        case .deviceModel(let more): models += more
-        case .deviceMemory(let bytes): vram = bytes
         case .region(let more): regions += more
         case .regionRefuted: regions = []
         case .latencyUnknown: latency = nil
@@ -41,12 +37,33 @@ extension Needs {
         case .tier(let lower): tier = lower
         case .price(let higher): bid = higher
         case .network: network = .none
-        case .owner, .draining, .down, .busy, .sibling: break
+        case .window(let shorter): stay = shorter
+        case .deviceCount, .deviceModel, .deviceMemory, .deviceCapability, .deviceSpeed, .owner,
+            .draining, .down, .busy, .sibling:
+            break
         }
         return Needs(
             slice: Resources(milliCPU: cpu, memoryBytes: memory, diskBytes: disk),
-            devices: DeviceNeed(count: count, models: models, vramBytes: vram), regions: regions,
-            minimumTier: tier, bid: bid, network: network, latency: latency)
+            devices: devices.relaxed(instead), regions: regions, minimumTier: tier, bid: bid,
+            network: network, latency: latency, spot: spot, stay: stay)
+    }
+}
+
+extension DeviceNeed {
+    fileprivate func relaxed(_ instead: MismatchReason) -> DeviceNeed {
+        var (count, models, vram) = (count, models, vramBytes)
+        var (capability, speed) = (power?.capability, power?.gigaflops)
+        switch instead {
+        case .deviceCount(let number): count = number
+        case .deviceModel(let more): models += more
+        case .deviceMemory(let bytes): vram = bytes
+        case .deviceCapability(let tenths): capability = tenths > 0 ? tenths : nil
+        case .deviceSpeed(let gigaflops): speed = gigaflops > 0 ? gigaflops : nil
+        default: return self  // no other constraint is on devices
+        }
+        return DeviceNeed(
+            count: count, models: models, vramBytes: vram,
+            power: DevicePower(capability: capability, gigaflops: speed))
     }
 }
 
@@ -56,29 +73,33 @@ extension Relaxation {
     ///
     /// Two passes over the offers, and one more for each constraint that helps: this is for people who
     /// ask, never on the way of an order.
-    static func all(of needs: Needs, _ offers: some Sequence<Offer>) -> [Relaxation] {
+    static func all(
+        of needs: Needs, _ offers: some Sequence<Offer>, at now: Timestamp
+    ) -> [Relaxation] {
         var least: [Int: MismatchReason] = [:]
         var votes: [MismatchReason: Int] = [:]
         for offer in offers where offer.availability == .open && offer.closing == nil {
-            for instead in Obstacle.single(of: needs, offer) {
-                guard Feasibility.check(needs.relaxed(instead), offer) == nil else { continue }
+            for instead in Obstacle.single(of: needs, offer, at: now) {
+                let relaxed = needs.relaxed(instead)
+                guard Feasibility.check(relaxed, offer, at: now) == nil else { continue }
                 votes[instead, default: 0] += 1
                 let known = least[instead.rank]
                 least[instead.rank] = known.map { nearer($0, instead, votes) } ?? instead
             }
         }
-        return least.values.compactMap { outcome(of: $0, needs, offers) }.sorted {
+        return least.values.compactMap { outcome(of: $0, needs, offers, at: now) }.sorted {
             ($0.rate, $0.instead.rank) < ($1.rate, $1.instead.rank)
         }
     }
 
     private static func outcome(
-        of instead: MismatchReason, _ needs: Needs, _ offers: some Sequence<Offer>
+        of instead: MismatchReason, _ needs: Needs, _ offers: some Sequence<Offer>,
+        at now: Timestamp
     ) -> Relaxation? {
         let relaxed = needs.relaxed(instead)
         var count = 0
         var cheapest: Rate?
-        for offer in offers where Feasibility.check(relaxed, offer) == nil {
+        for offer in offers where Feasibility.check(relaxed, offer, at: now) == nil {
             count += 1
             let rate = Feasibility.rate(relaxed, offer.terms)
             cheapest = min(cheapest ?? rate, rate)
@@ -94,9 +115,13 @@ extension Relaxation {
         switch (known, other) {
         case (.cpu(let left), .cpu(let right)), (.memory(let left), .memory(let right)),
             (.disk(let left), .disk(let right)),
-            (.deviceMemory(let left), .deviceMemory(let right)):
+            (.deviceMemory(let left), .deviceMemory(let right)),
+            (.deviceSpeed(let left), .deviceSpeed(let right)),
+            (.window(let left), .window(let right)):
             return left >= right ? known : other
-        case (.deviceCount(let left), .deviceCount(let right)): return left >= right ? known : other
+        case (.deviceCount(let left), .deviceCount(let right)),
+            (.deviceCapability(let left), .deviceCapability(let right)):
+            return left >= right ? known : other
         case (.tier(let left), .tier(let right)): return left >= right ? known : other
         case (.price(let left), .price(let right)): return left <= right ? known : other
         case (.latency(let left), .latency(let right)): return left <= right ? known : other
@@ -119,8 +144,10 @@ private enum Obstacle {
 
     /// The constraint that alone fails, with the value that would not; none where several fail, and for
     /// devices each of their constraints that could give way.
-    static func single(of needs: Needs, _ offer: Offer) -> [MismatchReason] {
-        var failing = lasting(needs, offer)
+    static func single(
+        of needs: Needs, _ offer: Offer, at now: Timestamp
+    ) -> [MismatchReason] {
+        var failing = lasting(needs, offer) + hours(needs, offer.terms, at: now)
         let chosen = Feasibility.freeDevices(needs.devices, in: offer).count
         if chosen < needs.devices.count {
             guard failing.isEmpty else { return [] }
@@ -151,6 +178,18 @@ private enum Obstacle {
         if terms.tier < needs.minimumTier { failing.append(.tier(terms.tier)) }
         if !needs.network.isGiven(by: terms.network) { failing.append(.network) }
         return failing
+    }
+
+    /// The longest stay that there is time for, in whole minutes with one of them to spare: who applies
+    /// it comes later.
+    private static func hours(
+        _ needs: Needs, _ terms: OfferTerms, at now: Timestamp
+    ) -> [MismatchReason] {
+        guard Feasibility.closesTooSoon(needs, terms, at: now), let end = terms.openUntil else {
+            return []
+        }
+        let minutes = end.millisecondsSince(now) / 60_000 - 1
+        return [minutes > 0 ? .window(milliseconds: minutes * 60_000) : .busy]
     }
 
     private static func place(_ needs: Needs, _ offer: Offer) -> [MismatchReason] {
@@ -185,17 +224,37 @@ private enum Obstacle {
         var ways: [MismatchReason] = []
         if suitable > 0 { ways.append(.deviceCount(suitable)) }
         let free = offer.terms.devices.filter { offer.freeDevices.contains($0.id) }
-        let accepted = free.filter { need.models.isEmpty || need.models.contains($0.model) }
-            .map(\.vramBytes).sorted(by: >)
-        if accepted.count >= need.count {
-            ways.append(.deviceMemory(bytes: accepted[need.count - 1] / unit * unit))
+        /// What the last of the best that are needed has, where nothing else is against them.
+        func least<Value: Comparable>(
+            _ value: (Device) -> Value, without constraint: MismatchReason
+        ) -> Value? {
+            let accepted = free.filter(need.relaxed(constraint).accepts).map(value).sorted(by: >)
+            return accepted.count >= need.count ? accepted[need.count - 1] : nil
         }
-        guard !need.models.isEmpty else { return ways }
-        let large = free.filter { $0.vramBytes >= need.vramBytes }
-        for model in Set(large.map(\.model)).sorted() where !need.models.contains(model) {
-            let count = large.count { $0.model == model || need.models.contains($0.model) }
-            if count >= need.count { ways.append(.deviceModel([model])) }
+        if let bytes = least(\.vramBytes, without: .deviceMemory(bytes: 0)) {
+            ways.append(.deviceMemory(bytes: bytes / unit * unit))
         }
-        return ways
+        if let floor = need.power?.capability,
+            let tenths = least({ $0.power?.capability ?? 0 }, without: .deviceCapability(tenths: 0))
+        {
+            ways.append(.deviceCapability(tenths: min(tenths, floor)))
+        }
+        if let floor = need.power?.gigaflops,
+            let speed = least({ $0.power?.gigaflops ?? 0 }, without: .deviceSpeed(gigaflops: 0))
+        {
+            ways.append(.deviceSpeed(gigaflops: min(speed, floor)))
+        }
+        return ways + models(need, free)
+    }
+
+    private static func models(_ need: DeviceNeed, _ free: [Device]) -> [MismatchReason] {
+        guard !need.models.isEmpty else { return [] }
+        let any = DeviceNeed(
+            count: need.count, models: [], vramBytes: need.vramBytes, power: need.power)
+        let able = free.filter(any.accepts)
+        return Set(able.map(\.model)).sorted().filter { model in
+            !need.models.contains(model)
+                && able.count { $0.model == model || need.models.contains($0.model) } >= need.count
+        }.map { .deviceModel([$0]) }
     }
 }

@@ -47,11 +47,7 @@ extension World {
 }
 
 extension SubmitJob {
-    /// The same order, from anywhere.
-    var withoutCeiling: SubmitJob {
-        asking(terms.needs.relaxed(.latencyUnknown), by: terms.deadline)
-    }
-
+    /// The same order with other needs: what a planted bug makes of it.
     func asking(_ needs: Needs, by deadline: Deadline?) -> SubmitJob {
         let old = terms
         return SubmitJob(

@@ -36,6 +36,7 @@ extension Auditor {
         lastAttempt[lease.task] = lease.attempt
         checkDistance(lease)
         checkApart(lease)
+        checkFloors(lease)
         if case .reserved = lease.life {} else { fail("a lease begins reserved", "\(lease.id)") }
         require(
             !drained.contains(lease.node), "a drained node takes nothing new",

@@ -62,6 +62,9 @@ struct Auditor {
     /// How tasks were to stand to one another, and how many leases of each run of a gang there are.
     var formations: [JobID: Formation] = [:]
     var gangLeases: [GangRun: Int] = [:]
+    /// What each node has said of itself, and what each job asked for.
+    var said: [NodeID: OfferTerms] = [:]
+    var asked: [JobID: Needs] = [:]
     /// Nodes on which nothing new is wanted.
     var drained: Set<NodeID> = []
 
@@ -130,6 +133,7 @@ struct Auditor {
         noteDistance(evidence)
         noteDeadlines(evidence, decision)
         noteFormation(evidence)
+        noteFloors(evidence)
         noteScrubs(evidence.command)
         for transfer in decision.transfers { take(transfer) }
         for entry in decision.newEntries { take(entry) }

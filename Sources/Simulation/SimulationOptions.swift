@@ -106,6 +106,10 @@ package enum PlantedBug: String, Hashable, Sendable, CaseIterable {
     case scrubUndone
     /// How near a job has to be is lost on its way into the market.
     case ceilingForgotten
+    /// What devices have to be able to do is lost.
+    case floorForgotten
+    /// How long the place has to stay open is lost.
+    case stayForgotten
     /// By when a job has to start is lost on its way into the market.
     case deadlineForgotten
     /// A device is free at the market as soon as its lease is over.

@@ -105,9 +105,8 @@ package enum Reached: String, Hashable, Sendable, CaseIterable {
     case leaseLost, leaseUnstarted, leaseSilent, budgetExhausted, overran, startFailed, killed
     case deviceScrubbed, scrubTaken, scrubRepeated, deviceQuarantined
     case yielded, yieldedUnstarted, leftInGrace, noticeTakenBack, placedAnew
-    case deviceLeased, deviceLost, deviceWithheld, nearPlaced, deadlineKept, deadlineMissed,
-        periodClosed,
-        headPublished,
+    case deviceLeased, deviceLost, deviceWithheld, nearPlaced, powerPlaced, stayPlaced,
+        deadlineKept, deadlineMissed, periodClosed, headPublished,
         silenceBooked
     case gangPlaced, gangBroken, spreadPlaced
     case frozenAtFence, frozenWhileAgentDead, thawed, adoptedRunning, containerGoneAtAdoption

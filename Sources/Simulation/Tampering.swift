@@ -1,6 +1,7 @@
 import Accounting
 import Domain
 import Marketplace
+import Matching
 import Verification
 
 /// A planted bug at work on one command: what the rules see, and what becomes of their decision.
@@ -41,7 +42,10 @@ struct Tampering {
     private mutating func distort(_ submit: SubmitJob) {
         let formation = submit.terms.formation
         switch planted {
-        case .ceilingForgotten: command = .submit(submit.withoutCeiling)
+        case .ceilingForgotten: relax(submit, [.latencyUnknown])
+        case .floorForgotten:
+            relax(submit, [.deviceCapability(tenths: 0), .deviceSpeed(gigaflops: 0)])
+        case .stayForgotten: relax(submit, [.window(milliseconds: 0)])
         case .deadlineForgotten: command = .submit(submit.withoutDeadline)
         case .gangForgotten:
             command = .submit(submit.with(Formation(gang: nil, spread: formation?.spread)))
@@ -49,6 +53,11 @@ struct Tampering {
             command = .submit(submit.with(Formation(gang: formation?.gang, spread: nil)))
         default: return
         }
+    }
+
+    private mutating func relax(_ submit: SubmitJob, _ forgotten: [MismatchReason]) {
+        let needs = forgotten.reduce(submit.terms.needs) { $0.relaxed($1) }
+        command = .submit(submit.asking(needs, by: submit.terms.deadline))
     }
 
     private mutating func distort(meter receipt: Receipt, _ id: LeaseID) {

@@ -26,7 +26,7 @@ extension World {
             place,
             .ownerSeen(
                 OwnerSight(
-                    schedule: OwnerSight.none.schedule,
+                    schedule: hours(of: place),
                     desktopIdle: nodes[place].ownerThereUntil == .start
                         ? .max : isThere ? 0 : since)))
         // A program that dies in the middle of this has not seen them; the next one has its own grace.

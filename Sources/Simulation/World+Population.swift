@@ -92,7 +92,8 @@ extension World {
         let deviceCount = place == 0 ? 4 : random.setUp.pick([0, 0, 1, 2])
         let devices = (0..<deviceCount).compactMap { number in
             DeviceID("GPU-\(options.seed)-\(place)-\(number)").map {
-                Device(id: $0, model: "H200", vramBytes: 80 << 30)
+                Device(
+                    id: $0, model: "H200", vramBytes: 80 << 30, power: Self.power(of: place))
             }
         }
         let ask = random.setUp.within(10_000...Self.dearestAsk)

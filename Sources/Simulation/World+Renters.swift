@@ -165,9 +165,11 @@ extension World {
                 diskBytes: random.renters.within(0...20) << 30),
             devices: isOnDevice
                 ? DeviceNeed(
-                    count: random.renters.count(1...2), models: [], vramBytes: 8 << 30) : .none,
+                    count: random.renters.count(1...2), models: [], vramBytes: 8 << 30,
+                    power: Self.floor(ofBid: bid)) : .none,
             regions: [], minimumTier: .new,
-            bid: (try? Rate(microPerHour: bid)) ?? cheapest, latency: Self.latency(ofBid: bid))
+            bid: (try? Rate(microPerHour: bid)) ?? cheapest, latency: Self.latency(ofBid: bid),
+            stay: Self.stay(ofBid: bid))
     }
 
     /// Ample, scarce, or not enough for one second.

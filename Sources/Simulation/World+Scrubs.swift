@@ -54,7 +54,7 @@ extension World {
     func auditOffer(_ frame: NodeFrame, on place: Int) {
         let terms: OfferTerms
         switch frame {
-        case .hello(let said, _), .terms(let said): terms = said
+        case .hello(let said, _, _), .terms(let said, _): terms = said
         case .heartbeat, .receipt, .acknowledged, .drain, .scrubbed, .wished: return
         }
         if terms.withheld.contains(where: { $0.reason.hasPrefix("quarantined_") }) {

@@ -118,6 +118,9 @@ extension World {
         {
             report.reached.count(.nearPlaced)
         }
+        if case .clear(let clearing) = command, commit.decision != nil {
+            noteFloors(of: clearing)
+        }
         if let decision = commit.decision {
             note(yielded: decision)
             note(deadlines: decision, of: command)

@@ -60,10 +60,30 @@ extension SpecReader {
     private func devices(in node: SpecNode) throws(SpecError) -> DeviceNeed {
         let name = path("gpu")
         let reader = try SpecReader(
-            node, of: source, name: name, keys: ["model", "count", "memory"])
+            node, of: source, name: name,
+            keys: ["model", "count", "memory", "capability", "tflops"])
         let count = try reader.whole("count", in: 0...JobSpec.maximumDevices) ?? 1
         let memory = try reader.bytes("memory", in: 0...JobSpec.mostBytes) ?? 0
-        return DeviceNeed(count: count, models: try reader.models(), vramBytes: memory)
+        return DeviceNeed(
+            count: count, models: try reader.models(), vramBytes: memory,
+            power: DevicePower(
+                capability: try reader.capability(), gigaflops: try reader.gigaflops()))
+    }
+
+    private func capability() throws(SpecError) -> Int? {
+        try value("capability", .capability) { DevicePower.tenths(ofCapability: $0) }
+    }
+
+    private func gigaflops() throws(SpecError) -> Int64? {
+        guard let node = self["tflops"] else { return nil }
+        let speed = try value(of: node, named: path("tflops"), .speed, SpecUnits.gigaflops)
+        let bounds = DevicePower.speeds
+        guard bounds.contains(speed) else {
+            throw outOfRange(
+                node, path("tflops"), Quantity.teraflops(gigaflops: bounds.lowerBound),
+                Quantity.teraflops(gigaflops: bounds.upperBound))
+        }
+        return speed
     }
 
     /// `model`: one name, or a list of accepted ones.
@@ -81,7 +101,6 @@ extension SpecReader {
         }
         return models
     }
-
 }
 
 extension SpecUnits {

@@ -4,8 +4,8 @@ extension JobSpec {
     /// The spec as JSON text that `parse` reads back: what a client sends.
     ///
     /// Paths on the renter's machine (`from`, `to`) are left out; everything else is written out,
-    /// defaults too, but for `network`, `max_latency`, `schedule`, `gang` and `spread`, which came later. The
-    /// same spec always gives the same text.
+    /// defaults too, but for `network`, `max_latency`, `schedule`, `gang`, `spread` and what devices can do,
+    /// which came later. The same spec always gives the same text.
     package var text: String {
         var top: [String: JSONValue] = [
             "version": .number(1), "type": .string("batch"), "name": .string(name),
@@ -30,15 +30,22 @@ extension JobSpec {
     }
 
     private var resourcesJSON: [String: JSONValue] {
-        [
+        var gpu: [String: JSONValue] = [
+            "count": .number(Int64(devices.count)),
+            "model": .array(devices.models.map(JSONValue.string)),
+            "memory": .string("\(devices.vramBytes) B"),
+        ]
+        if let tenths = devices.power?.capability {
+            gpu["capability"] = .string(Quantity.capability(tenths: tenths))
+        }
+        if let speed = devices.power?.gigaflops {
+            gpu["tflops"] = .string(Quantity.teraflops(gigaflops: speed))
+        }
+        return [
             "cpu": .string(Quantity.cpus(milli: slice.milliCPU)),
             "memory": .string("\(slice.memoryBytes) B"),
             "disk": .string("\(slice.diskBytes) B"),
-            "gpu": .object([
-                "count": .number(Int64(devices.count)),
-                "model": .array(devices.models.map(JSONValue.string)),
-                "memory": .string("\(devices.vramBytes) B"),
-            ]),
+            "gpu": .object(gpu),
         ]
     }
 

@@ -9,6 +9,13 @@ extension Message {
             "fewer than {needed} {needed|GPU|GPUs}", "GPU 少於 {needed} 個"),
         .mismatchDeviceModel: Bilingual("no {needed}", "沒有 {needed}"),
         .mismatchDeviceMemory: Bilingual("less than {needed} GPU memory", "GPU 記憶體少於 {needed}"),
+        .mismatchDeviceCapability: Bilingual(
+            "too few GPUs known to have compute capability {needed}",
+            "已知具備計算能力（compute capability）{needed} 的 GPU 數量不足"),
+        .mismatchDeviceSpeed: Bilingual(
+            "too few GPUs measured at {needed} TFLOPS", "實測達 {needed} TFLOPS 的 GPU 數量不足"),
+        .mismatchWindow: Bilingual(
+            "closes before {needed} are over", "{needed} 之內就會收回"),
         .mismatchRegion: Bilingual("not in {needed}", "不在 {needed}"),
         .mismatchRegionRefuted: Bilingual(
             "declared there, and too near a beacon elsewhere to be",
@@ -34,6 +41,13 @@ extension Message {
         .relaxDeviceModel: Bilingual("accept {value} too", "也接受 {value}"),
         .relaxDeviceMemory: Bilingual(
             "ask for {value} of GPU memory", "改為要求 {value} 的 GPU 記憶體"),
+        .relaxDeviceCapability: Bilingual(
+            "ask for compute capability {value}", "把計算能力要求改為 {value}"),
+        .relaxNoDeviceCapability: Bilingual(
+            "ask for no compute capability", "不要求計算能力"),
+        .relaxDeviceSpeed: Bilingual("ask for {value} TFLOPS", "把運算速度要求改為 {value} TFLOPS"),
+        .relaxNoDeviceSpeed: Bilingual("ask for no measured speed", "不要求實測速度"),
+        .relaxWindow: Bilingual("be done within {value}", "在 {value} 內完成"),
         .relaxRegion: Bilingual("accept {value} too", "也接受位於 {value}"),
         .relaxRegionRefuted: Bilingual("accept every country", "接受所有國家"),
         .relaxLatency: Bilingual(

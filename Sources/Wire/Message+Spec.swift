@@ -75,6 +75,12 @@ extension Message {
         .expectMoney: Bilingual("an amount such as 5 USD or 0.05 USD", "金額，例如 5 USD 或 0.05 USD"),
         .expectPrice: Bilingual("a price such as 0.35 USD/h", "價格，例如 0.35 USD/h"),
         .expectNetwork: Bilingual("none or egress", "none 或 egress"),
+        .expectCapability: Bilingual(
+            "a CUDA compute capability such as 8.9, from 1.0 to 99.9",
+            "CUDA 計算能力（compute capability），例如 8.9，介於 1.0 到 99.9"),
+        .expectSpeed: Bilingual(
+            "a number of TFLOPS such as 20 or 82.6, with at most three decimals",
+            "TFLOPS 數值，例如 20 或 82.6，最多三位小數"),
         .expectLatency: Bilingual(
             "a time such as 80ms, 1.5ms or 0.5s", "時間，例如 80ms、1.5ms 或 0.5s"),
         .expectMoment: Bilingual(

@@ -53,6 +53,8 @@ extension Message {
             "{running} running · {spent} spent · balance {balance}",
             "{running} 個執行中 · 已花費 {spent} · 餘額 {balance}"),
         .psEmpty: Bilingual("No job. Start one: {command}", "沒有工作。開始一個：{command}"),
+        .offerOpenUntil: Bilingual("{what}, until {time}", "{what}，至 {time}"),
+        .headingUseful: Bilingual("USEFUL", "有效"),
         .offersEmpty: Bilingual("No offer now.", "目前沒有報價。"),
         .offersShown: Bilingual("{shown} of {total} shown", "顯示 {total} 個中的 {shown} 個"),
         .nodeBelowFloor: Bilingual(

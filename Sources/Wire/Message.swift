@@ -27,11 +27,14 @@ package enum Message: String, Hashable, Sendable, CaseIterable {
         reasonNoOffer, reasonQueued, reasonStarting
     // Mismatch: why offers do not fit
     case mismatchLine, mismatchCPU, mismatchMemory, mismatchDisk, mismatchDeviceCount,
-        mismatchDeviceModel, mismatchDeviceMemory, mismatchRegion, mismatchRegionRefuted,
+        mismatchDeviceModel, mismatchDeviceMemory, mismatchDeviceCapability, mismatchDeviceSpeed,
+        mismatchWindow, mismatchRegion, mismatchRegionRefuted,
         mismatchLatency, mismatchLatencyUnknown, mismatchPrice, mismatchTier,
         mismatchNetwork, mismatchOwner, mismatchDraining, mismatchDown, mismatchBusy,
         mismatchSibling, relaxCPU,
         relaxMemory, relaxDisk, relaxDeviceCount, relaxDeviceModel, relaxDeviceMemory, relaxRegion,
+        relaxDeviceCapability, relaxNoDeviceCapability, relaxDeviceSpeed, relaxNoDeviceSpeed,
+        relaxWindow,
         relaxRegionRefuted, relaxLatency, relaxLatencyUnknown,
         relaxPrice, relaxTier, relaxNetwork, relaxSpread, relaxOutcome
     // Plan: `orban plan` and the confirmation
@@ -54,7 +57,8 @@ package enum Message: String, Hashable, Sendable, CaseIterable {
         headingAccount, headingAmount, headingKind, headingTime, headingLease, headingLeases,
         headingConnected, headingAvailability, headingSequence, headingExit, headingPath,
         headingSize, showWhy, showCost, showImage, showSubmitted, showTasks, showExit, showHeld,
-        showNode, showCharged, showWaitingIsFree, psSummary, psEmpty, offersEmpty, offersShown,
+        showNode, showCharged, showWaitingIsFree, psSummary, psEmpty, offersEmpty, offerOpenUntil,
+        headingUseful, offersShown,
         nodesEmpty, nodeBelowFloor, networkEgress, nodeWithoutNetwork, noNetworkRoot,
         noNetworkTools, noNetworkForwarding, noNetworkFilter, noNetworkPort, noNetworkResolver,
         noNetworkOwner, offerRefuted, nodeRoundTrips
@@ -105,8 +109,8 @@ package enum Message: String, Hashable, Sendable, CaseIterable {
         expectText, expectQuoted, expectMap, expectList, expectWhole, expectVersion, expectType,
         expectName, expectCommand, expectScalar, expectVariable, expectPlain, expectCPU, expectSize,
         expectGPU, expectCountry, expectTier, expectFailures, expectPath, expectLocal, expectDigest,
-        expectMoney, expectPrice, expectDuration, expectNetwork, expectLatency, expectMoment,
-        expectSpread
+        expectMoney, expectPrice, expectDuration, expectNetwork, expectLatency,
+        expectCapability, expectSpeed, expectMoment, expectSpread
     // Help: what each command, operand and option is for
     case helpProgram, helpUsage, helpSameAs, helpEverywhere, helpExitCodes, helpUp, helpRun,
         helpPlan, helpPs, helpShow, helpLogs, helpEvents, helpStop, helpWait, helpRetry, helpCopy,

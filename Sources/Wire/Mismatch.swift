@@ -8,10 +8,13 @@ package enum Mismatch: Hashable, Sendable {
     case deviceCount(Int)
     case deviceModel([String])
     case deviceMemory(bytes: Int64)
+    case deviceCapability(tenths: Int)
+    case deviceSpeed(gigaflops: Int64)
     case region([String])
     case price(Rate)
     case tier(Tier)
     case latency(microseconds: Int64)
+    case window(milliseconds: Int64)
     case regionRefuted, latencyUnknown, network, owner, draining, down, busy, sibling
 
     /// Stable, never translated.
@@ -23,10 +26,13 @@ package enum Mismatch: Hashable, Sendable {
         case .deviceCount: "device_count"
         case .deviceModel: "device_model"
         case .deviceMemory: "device_memory"
+        case .deviceCapability: "device_capability"
+        case .deviceSpeed: "device_speed"
         case .region: "region"
         case .price: "price"
         case .tier: "tier"
         case .latency: "latency"
+        case .window: "window"
         case .regionRefuted: "region_refuted"
         case .latencyUnknown: "latency_unknown"
         case .network: "network"
@@ -50,6 +56,11 @@ package enum Mismatch: Hashable, Sendable {
         case .deviceCount(let count): told(.mismatchDeviceCount, String(count))
         case .deviceModel(let models): told(.mismatchDeviceModel, models.joined(separator: ", "))
         case .deviceMemory(let bytes): told(.mismatchDeviceMemory, Quantity.bytes(bytes))
+        case .deviceCapability(let tenths):
+            told(.mismatchDeviceCapability, Quantity.capability(tenths: tenths))
+        case .deviceSpeed(let speed):
+            told(.mismatchDeviceSpeed, Quantity.teraflops(gigaflops: speed))
+        case .window(let stay): told(.mismatchWindow, Quantity.duration(milliseconds: stay))
         case .region(let regions): told(.mismatchRegion, regions.joined(separator: ", "))
         case .price(let rate): told(.mismatchPrice, Quantity.rate(rate))
         case .tier(let tier): told(.mismatchTier, tier.rawValue)
@@ -80,6 +91,13 @@ package enum Mismatch: Hashable, Sendable {
             case .deviceCount(let count): told(.relaxDeviceCount, String(count))
             case .deviceModel(let models): told(.relaxDeviceModel, models.joined(separator: ", "))
             case .deviceMemory(let bytes): told(.relaxDeviceMemory, Quantity.bytes(bytes))
+            case .deviceCapability(0): told(.relaxNoDeviceCapability)
+            case .deviceCapability(let tenths):
+                told(.relaxDeviceCapability, Quantity.capability(tenths: tenths))
+            case .deviceSpeed(0): told(.relaxNoDeviceSpeed)
+            case .deviceSpeed(let speed):
+                told(.relaxDeviceSpeed, Quantity.teraflops(gigaflops: speed))
+            case .window(let stay): told(.relaxWindow, Quantity.duration(milliseconds: stay))
             case .region(let regions): told(.relaxRegion, regions.joined(separator: ", "))
             case .price(let rate): told(.relaxPrice, Quantity.rate(rate))
             case .tier(let tier): told(.relaxTier, tier == .new ? "any" : tier.rawValue)

@@ -5,20 +5,33 @@ package struct DeviceDTO: Codable, Hashable, Sendable {
     package let id: DeviceID
     package let model: String
     package let vramBytes: Int64
+    /// CUDA compute capability, `8.9`; left out where it is not known.
+    package let computeCapability: String?
+    /// Of 32-bit matrix products, measured: 10⁹ operations a second; left out where nobody has.
+    package let gigaflops: Int64?
 
-    package init(id: DeviceID, model: String, vramBytes: Int64) {
+    package init(
+        id: DeviceID, model: String, vramBytes: Int64, computeCapability: String? = nil,
+        gigaflops: Int64? = nil
+    ) {
+        self.computeCapability = computeCapability
+        self.gigaflops = gigaflops
         self.id = id
         self.model = model
         self.vramBytes = vramBytes
     }
 
     private enum CodingKeys: String, CodingKey {
-        case id, model
+        case id, model, gigaflops
         case vramBytes = "vram_bytes"
+        case computeCapability = "compute_capability"
     }
 
     package init(_ device: Device) {
-        self.init(id: device.id, model: device.model, vramBytes: device.vramBytes)
+        self.init(
+            id: device.id, model: device.model, vramBytes: device.vramBytes,
+            computeCapability: device.power?.capability.map { Quantity.capability(tenths: $0) },
+            gigaflops: device.power?.gigaflops)
     }
 }
 
@@ -43,6 +56,11 @@ package struct OfferDTO: Codable, Hashable, Sendable {
     package let availability: Offer.Availability
     /// Why its owner keeps it now.
     package let closed: ClosedDTO?
+    /// When its owner's hours close it next; left out where they do not.
+    package let openUntil: TimeDTO?
+    /// Seconds of work that stand, of a thousand paid ones, as placing reckons: what its leases have
+    /// lost so far, and what is believed of a machine that nobody knows.
+    package let usefulPerMille: Int64?
     package let milliCPU: Int64
     package let memoryBytes: Int64
     package let diskBytes: Int64
@@ -62,12 +80,15 @@ package struct OfferDTO: Codable, Hashable, Sendable {
 
     package init(
         node: NodeID, provider: AccountID, region: String, tier: Tier,
-        availability: Offer.Availability, closed: ClosedDTO?, milliCPU: Int64,
+        availability: Offer.Availability, closed: ClosedDTO?, openUntil: TimeDTO? = nil,
+        usefulPerMille: Int64? = nil, milliCPU: Int64,
         memoryBytes: Int64, diskBytes: Int64, freeMilliCPU: Int64, freeMemoryBytes: Int64,
         freeDiskBytes: Int64, freeDevices: Int,
         devices: [DeviceDTO], withheld: [WithheldDTO], network: NetworkAccess? = nil,
         regionRefuted: RegionRefutation? = nil, pricePerHour: MoneyDTO, microPerHour: Int64
     ) {
+        self.openUntil = openUntil
+        self.usefulPerMille = usefulPerMille
         self.regionRefuted = regionRefuted
         self.node = node
         self.provider = provider
@@ -103,6 +124,8 @@ package struct OfferDTO: Codable, Hashable, Sendable {
             freeDevices = "free_devices"
         case devices, withheld, network
         case regionRefuted = "region_refuted"
+        case openUntil = "open_until"
+        case usefulPerMille = "useful_per_mille"
         case pricePerHour = "price_per_hour"
         case
             microPerHour = "micro_per_hour"
@@ -118,6 +141,8 @@ package struct OfferDTO: Codable, Hashable, Sendable {
         self.init(
             node: offer.node, provider: offer.provider, region: terms.region, tier: terms.tier,
             availability: offer.availability, closed: offer.closing.map(ClosedDTO.init),
+            openUntil: terms.openUntil.map { TimeDTO($0) },
+            usefulPerMille: offer.record.usefulPerMille,
             milliCPU: terms.capacity.milliCPU,
             memoryBytes: terms.capacity.memoryBytes, diskBytes: terms.capacity.diskBytes,
             freeMilliCPU: offer.free.milliCPU, freeMemoryBytes: offer.free.memoryBytes,

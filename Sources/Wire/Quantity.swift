@@ -59,6 +59,26 @@ package enum Quantity {
         return text
     }
 
+    /// The same, rounded up to whole seconds.
+    package static func duration(milliseconds: Int64) -> String {
+        duration(seconds: milliseconds / 1_000 + (milliseconds % 1_000 > 0 ? 1 : 0))
+    }
+
+    /// `8.9`, `9.0`, as NVIDIA writes it.
+    package static func capability(tenths: Int) -> String {
+        decimalText(Int64(tenths), scale: 1, atLeast: 1)
+    }
+
+    /// `82.6`, exact.
+    package static func teraflops(gigaflops: Int64) -> String {
+        decimalText(gigaflops, scale: 3, atLeast: 0)
+    }
+
+    /// `99.2 %`, of a count of thousandths.
+    package static func percent(perMille: Int64) -> String {
+        decimalText(perMille, scale: 1, atLeast: 1) + " %"
+    }
+
     /// `80ms`, `1.5ms`: the job spec's own notation, exact.
     package static func latency(microseconds: Int64) -> String {
         decimalText(microseconds, scale: 3, atLeast: 0) + "ms"

@@ -153,6 +153,8 @@ extension SpecError.Expected {
         case .moment: .expectMoment
         case .truth: .foundTruth
         case .spread: .expectSpread
+        case .capability: .expectCapability
+        case .speed: .expectSpeed
         }
     }
 }

@@ -26,6 +26,9 @@ package enum SpecUnits {
         thousandths(Substring(withoutOpenEnd(text)))
     }
 
+    /// 10⁹ operations a second from `20`, `82.6`: TFLOPS.
+    static func gigaflops(_ text: String) -> Int64? { thousandths(Substring(text)) }
+
     /// Seconds of `8s`, `90m`, `1h30m`, `2d`.
     package static func seconds(_ text: String) -> Int64? {
         let units: [Character: Int64] = ["s": 1, "m": 60, "h": 3600, "d": 86_400]

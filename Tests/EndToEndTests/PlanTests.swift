@@ -20,6 +20,11 @@ extension EndToEnd {
             Wish(spec: #"{"resources":{"gpu":{"count":3}}}"#, code: "device_count"),
             Wish(spec: #"{"resources":{"gpu":"AMD Instinct MI300X"}}"#, code: "device_model"),
             Wish(spec: #"{"resources":{"gpu":"200GB..:1"}}"#, code: "device_memory"),
+            Wish(
+                spec: #"{"resources":{"gpu":{"count":1,"capability":9.9}}}"#,
+                code: "device_capability"),
+            Wish(
+                spec: #"{"resources":{"gpu":{"count":1,"tflops":20}}}"#, code: "device_speed"),
             Wish(spec: #"{"placement":{"countries":["IS"]}}"#, code: "region"),
             Wish(spec: #"{"placement":{"tier":"attested"}}"#, code: "tier"),
             Wish(spec: #"{"budget":{"max_price":"0.000001 USD/h"}}"#, code: "price"),

@@ -161,10 +161,21 @@ struct Bench {
     var saidTerms: OfferTerms? {
         log.compactMap { action in
             switch action {
-            case .send(.terms(let terms)), .send(.hello(let terms, _)): terms
+            case .send(.terms(let terms, _)), .send(.hello(let terms, _, _)): terms
             default: nil
             }
         }.last
+    }
+
+    /// Milliseconds until its hours close it, each time that terms were said.
+    var saidClosings: [Int64?] {
+        log.compactMap { action in
+            switch action {
+            case .send(.terms(_, let closesIn)), .send(.hello(_, _, let closesIn)):
+                .some(closesIn)
+            default: nil
+            }
+        }
     }
 
     /// The owner, as the hours and the keyboard show them.

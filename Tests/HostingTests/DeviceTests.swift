@@ -40,7 +40,7 @@ struct DeviceTests {
     }
 
     private static func terms(_ actions: [HostAction]) -> [OfferTerms] {
-        actions.compactMap { if case .send(.terms(let terms)) = $0 { terms } else { nil } }
+        actions.compactMap { if case .send(.terms(let terms, _)) = $0 { terms } else { nil } }
     }
 
     // MARK: The meter
@@ -285,7 +285,7 @@ struct DeviceTests {
         var bench = Bench(gpus: 1)
         bench.see(.lost(code: "gone"))
         let hello = bench.take(.connected)
-        guard case .send(.hello(let terms, _))? = hello.first else {
+        guard case .send(.hello(let terms, _, _))? = hello.first else {
             Issue.record("no hello")
             return
         }

@@ -11,7 +11,7 @@ import Testing
     private static func said(_ actions: [HostAction]) -> [RoundTrips] {
         actions.compactMap { action in
             switch action {
-            case .send(.terms(let terms)), .send(.hello(terms: let terms, leases: _)):
+            case .send(.terms(let terms, _)), .send(.hello(let terms, _, _)):
                 terms.roundTrips
             default: nil
             }

@@ -129,7 +129,7 @@ extension ScrubPropertyTests.Machine {
 
     private mutating func carryOut(_ action: HostAction) {
         switch action {
-        case .send(.hello(let terms, _)), .send(.terms(let terms)): hear(terms)
+        case .send(.hello(let terms, _, _)), .send(.terms(let terms, _)): hear(terms)
         case .send(.heartbeat(let number, _)):
             let leases = bench.host.leases.map {
                 Renewal(lease: $0.id, attempt: $0.dispatch.attempt)

@@ -22,7 +22,7 @@ struct ScrubTests {
 
     private static func offered(_ actions: [HostAction]) -> [[String]] {
         actions.compactMap { action in
-            guard case .send(.terms(let terms)) = action else { return nil }
+            guard case .send(.terms(let terms, _)) = action else { return nil }
             return terms.devices.map(\.id.text) + terms.withheld.map(\.reason)
         }
     }
@@ -51,7 +51,7 @@ struct ScrubTests {
         var bench = Bench(gpus: 1)
         bench.scrubsByHand = true
         let hello = bench.take(.connected)
-        guard case .send(.hello(let terms, _))? = hello.first else {
+        guard case .send(.hello(let terms, _, _))? = hello.first else {
             Issue.record("no hello")
             return
         }

@@ -57,10 +57,10 @@ struct OwnerTests {
                         task: clearing.task, attempt: 1, needs: try shop.job().terms.needs,
                         since: shop.now))
                 if closing == nil, wish == .open {
-                    #expect(book.proposals(limit: 9).count == 1)
+                    #expect(book.proposals(limit: 9, at: shop.now).count == 1)
                     try shop.run(.clear(clearing))
                 } else {
-                    #expect(book.proposals(limit: 9).isEmpty)
+                    #expect(book.proposals(limit: 9, at: shop.now).isEmpty)
                     shop.refuses(.clear(clearing), .offerChanged)
                 }
             }

@@ -151,6 +151,8 @@ extension Shop {
         var deadline: Deadline?
         var formation: Formation?
         var spot: SpotTerms?
+        var power: DevicePower?
+        var stay: Int64?
         var key = "submit"
         var body: String?
     }
@@ -159,9 +161,10 @@ extension Shop {
         let digest = try #require(BlobDigest("sha256:" + String(repeating: "0", count: 64)))
         let needs = Needs(
             slice: Resources(milliCPU: wish.cpus * 1000, memoryBytes: 1 << 20, diskBytes: 0),
-            devices: DeviceNeed(count: wish.gpus, models: [], vramBytes: 0), regions: wish.regions,
-            minimumTier: .new, bid: try Rate(microPerHour: wish.bid), latency: wish.latency,
-            spot: wish.spot)
+            devices: DeviceNeed(
+                count: wish.gpus, models: [], vramBytes: 0, power: wish.power),
+            regions: wish.regions, minimumTier: .new, bid: try Rate(microPerHour: wish.bid),
+            latency: wish.latency, spot: wish.spot, stay: wish.stay)
         let terms = JobTerms(
             name: "work",
             workload: Workload(

@@ -45,7 +45,7 @@ enum Oracle {
     }
 
     static func fits(_ needs: Needs, _ offer: Offer) -> Bool {
-        let listed = offer.terms.devices.filter(needs.devices.accepts).count
+        let listed = offer.terms.devices.filter { accepts(needs.devices, $0) }.count
         return offer.availability == .open
             && needs.slice.fits(in: offer.free) && needs.slice.fits(in: offer.terms.capacity)
             && listed >= needs.devices.count
@@ -53,7 +53,8 @@ enum Oracle {
             && (needs.regions.isEmpty || needs.regions.contains(offer.terms.region))
             && offer.terms.tier >= needs.minimumTier
             && (needs.network == .none || offer.terms.network == .egress)
-            && isPlaced(needs, offer) && rate(needs, offer) <= needs.bid
+            && isPlaced(needs, offer) && isOpenLongEnough(needs, offer)
+            && rate(needs, offer) <= needs.bid
     }
 
     private static func isPlaced(_ needs: Needs, _ offer: Offer) -> Bool {
@@ -66,8 +67,24 @@ enum Oracle {
         return ways.contains { $0 <= latency.ceiling }
     }
 
+    private static func accepts(_ need: DeviceNeed, _ device: Device) -> Bool {
+        if let least = need.power?.capability {
+            guard let known = device.power?.capability, known >= least else { return false }
+        }
+        if let least = need.power?.gigaflops {
+            guard let known = device.power?.gigaflops, known >= least else { return false }
+        }
+        return device.vramBytes >= need.vramBytes
+            && (need.models.isEmpty || need.models.contains(device.model))
+    }
+
+    private static func isOpenLongEnough(_ needs: Needs, _ offer: Offer) -> Bool {
+        guard let stay = needs.stay, let end = offer.terms.openUntil else { return true }
+        return end.milliseconds - Sample.now.milliseconds >= stay
+    }
+
     private static func suitable(_ need: DeviceNeed, _ offer: Offer) -> [DeviceID] {
-        offer.terms.devices.filter { need.accepts($0) && offer.freeDevices.contains($0.id) }
+        offer.terms.devices.filter { accepts(need, $0) && offer.freeDevices.contains($0.id) }
             .map(\.id)
     }
 

@@ -47,7 +47,7 @@ import Testing
                 #expect(codes.contains(code), "\(code) alone would help")
             }
         }
-        #expect(kinds.count >= 8, "\(kinds)")
+        #expect(kinds.count >= 9, "\(kinds)")
     }
 
     /// Each constraint by itself as weak as it can be.
@@ -62,7 +62,10 @@ import Testing
         if needs.devices.count > 0 {
             all.append(("device_count", needs.relaxed(.deviceCount(1))))
             all.append(("device_memory", needs.relaxed(.deviceMemory(bytes: 0))))
+            all.append(("device_capability", needs.relaxed(.deviceCapability(tenths: 0))))
+            all.append(("device_speed", needs.relaxed(.deviceSpeed(gigaflops: 0))))
         }
+        if needs.stay != nil { all.append(("window", needs.relaxed(.window(milliseconds: 0)))) }
         guard needs.slice.milliCPU > 10 else { return all.filter { $0.0 != "cpu" } }
         return all
     }

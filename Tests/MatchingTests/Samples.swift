@@ -30,8 +30,13 @@ enum Sample {
             milliCPU: cpu, memoryBytes: memory * gibibyte, diskBytes: disk * gibibyte)
     }
 
-    static func device(_ name: String, model: String = "L4", vram: Int64 = 24) -> Device {
-        Device(id: DeviceID(name)!, model: model, vramBytes: vram * gibibyte)
+    /// When tests ask, if they do not say.
+    static let now = Timestamp(milliseconds: 1_800_000_000_000)
+
+    static func device(
+        _ name: String, model: String = "L4", vram: Int64 = 24, power: DevicePower? = nil
+    ) -> Device {
+        Device(id: DeviceID(name)!, model: model, vramBytes: vram * gibibyte, power: power)
     }
 
     static func offer(
@@ -40,11 +45,12 @@ enum Sample {
         ask: Int64 = 800_000, region: String = "TW", tier: Tier = .verified,
         free: Resources? = nil, freeDevices: [DeviceID]? = nil, network: NetworkAccess = .none,
         closed: OfferClosing? = nil, wish: OwnerWish<Timestamp> = .open,
-        trips: RoundTrips = .none, refutation: RegionRefutation? = nil, provider: String = "acc_P"
+        trips: RoundTrips = .none, refutation: RegionRefutation? = nil, provider: String = "acc_P",
+        openUntil: Timestamp? = nil
     ) -> Offer {
         let terms = OfferTerms(
             capacity: size, devices: devices, ask: rate(ask), region: region, tier: tier,
-            network: network, closed: closed, roundTrips: trips)
+            network: network, closed: closed, roundTrips: trips, openUntil: openUntil)
         return Offer(
             node: node(number), provider: AccountID(provider)!, version: version,
             availability: availability, terms: terms, free: free ?? size,
@@ -56,11 +62,11 @@ enum Sample {
     static func needs(
         size: Resources = size(), devices: DeviceNeed = .none, regions: [String] = [],
         tier: Tier = .new, bid: Int64 = 10_000_000, network: NetworkAccess = .none,
-        latency: LatencyNeed? = nil
+        latency: LatencyNeed? = nil, stay: Int64? = nil
     ) -> Needs {
         Needs(
             slice: size, devices: devices, regions: regions, minimumTier: tier, bid: rate(bid),
-            network: network, latency: latency)
+            network: network, latency: latency, stay: stay)
     }
 
     /// Milliseconds to beacons.
@@ -87,5 +93,29 @@ extension OrderBook {
     func proposed(_ limit: Int) -> [Proposal] {
         var copy = self
         return copy.proposals(limit: limit)
+    }
+
+    mutating func proposals(limit: Int) -> [Proposal] { proposals(limit: limit, at: Sample.now) }
+
+    mutating func reserve(overdueSince moment: Timestamp, _ occupied: [Occupation]) {
+        reserve(overdueSince: moment, occupied, at: Sample.now)
+    }
+
+    func explain(_ needs: Needs) -> Explanation { explain(needs, at: Sample.now) }
+
+    func expectedStart(
+        of needs: Needs, as task: TaskID?, _ occupied: [Occupation]
+    ) -> ExpectedStart? {
+        expectedStart(of: needs, as: task, occupied, at: Timestamp(milliseconds: 0))
+    }
+}
+
+extension Feasibility {
+    static func check(_ needs: Needs, _ offer: Offer) -> MismatchReason? {
+        check(needs, offer, at: Sample.now)
+    }
+
+    static func checkIgnoringPrice(_ needs: Needs, _ offer: Offer) -> MismatchReason? {
+        checkIgnoringPrice(needs, offer, at: Sample.now)
     }
 }

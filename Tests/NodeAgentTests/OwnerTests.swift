@@ -148,7 +148,7 @@ extension TestMarket {
     var closings: [OfferClosing?] {
         frames.compactMap { frame -> OfferClosing?? in
             switch frame {
-            case .hello(let terms, _), .terms(let terms): .some(terms.closed)
+            case .hello(let terms, _, _), .terms(let terms, _): .some(terms.closed)
             default: nil
             }
         }

@@ -41,6 +41,8 @@ import Testing
             .deadlineForgotten,
             ["nobody is placed too late", "nobody waits for what is too late"]
         ),
+        (.floorForgotten, ["a device can do what was asked"]),
+        (.stayForgotten, ["a place stays open as long as was asked"]),
         (.verdictLost, ["all comes to rest"]),
         (.effectSentOnce, ["all comes to rest"]),
         (.endingLeaseRenewed, ["a renewed lease lives for its fence and a tenth"]),

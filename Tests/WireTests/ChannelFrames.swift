@@ -41,6 +41,17 @@ enum ChannelFrames {
                     microseconds: $0 == 1 ? 1 : 10_000_000)
             })!)
 
+    static let powered = OfferTerms(
+        capacity: .zero,
+        devices: [
+            (10, 1), (nil, 1_000_000_000), (999, nil), (nil, nil),
+        ].enumerated().map { number, power in
+            Device(
+                id: DeviceID("GPU-\(number)")!, model: "a", vramBytes: 1,
+                power: DevicePower(capability: power.0, gigaflops: power.1))
+        },
+        ask: try! Rate(microPerHour: 1), region: "TW", tier: .new)
+
     static let closedForGood = OfferTerms(
         capacity: .zero, devices: [], ask: try! Rate(microPerHour: 1), region: "TW", tier: .new,
         closed: OfferClosing(code: "holiday", until: nil))
@@ -92,7 +103,9 @@ enum ChannelFrames {
         .scrubbed(SignedReceipt(bytes: [4], signature: Array(repeating: 1, count: 64))),
         .terms(networked), .acknowledged(effect), .drain, .terms(terms), .terms(withheld),
         .terms(closed), .terms(measured), .hello(terms: measured, leases: []),
-        .hello(terms: closedForGood, leases: []), .wished(number: 1), .wished(number: Int64.max),
+        .hello(terms: closedForGood, leases: []), .terms(powered),
+        .hello(terms: powered, leases: [], closesIn: 0), .terms(terms, closesIn: 31_622_400_000),
+        .wished(number: 1), .wished(number: Int64.max),
     ]
 
     static let ofMarket: [MarketFrame] =

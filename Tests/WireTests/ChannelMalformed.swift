@@ -51,6 +51,7 @@ struct MalformedNodeEnvelope: Sendable, CustomTestStringConvertible {
         + hello("terms.devices.model") { $0.terms.devices[0].model = "" }
         + hello("terms.devices.model") { $0.terms.devices[0].model = "a\u{0}b" }
         + hello("terms.devices.vram_bytes") { $0.terms.devices[0].vramBytes = -1 }
+        + powers
         + [
             row("heartbeat.number") { $0.heartbeat = .init() },
             row("heartbeat.number") { $0.heartbeat = changed(.init()) { $0.number = -1 } },
@@ -78,6 +79,17 @@ struct MalformedNodeEnvelope: Sendable, CustomTestStringConvertible {
                 $0.scrubbed = changed(.init()) { $0.entry = Data([4]) }
             },
         ]
+
+    private static let powers: [MalformedNodeEnvelope] =
+        [0, 9, 1_000, -1, .max, .min].flatMap { (capability: Int32) in
+            hello("terms.devices.capability") { $0.terms.devices[1].capability = capability }
+        }
+        + [0, -1, 1_000_000_001, .max, .min].flatMap { (speed: Int64) in
+            hello("terms.devices.gigaflops") { $0.terms.devices[1].gigaflops = speed }
+        }
+        + [-1, 31_622_400_001, .max, .min].flatMap { (left: Int64) in
+            hello("terms.closes_in_ms") { $0.terms.closesInMs = left }
+        }
 
     private static var call: Orban_Node_V1_LeaveCall {
         changed(.init()) {

@@ -103,6 +103,26 @@ struct BadSpec: Sendable, CustomTestStringConvertible {
             "placement: {spread: rack}",
             "f:4:21  \"placement.spread\" must be node or provider, not \"rack\""),
     ]
+    private static let capability =
+        "f:4:31  \"resources.gpu.capability\" must be "
+        + "a CUDA compute capability such as 8.9, from 1.0 to 99.9, not "
+    private static let speed =
+        "f:4:27  \"resources.gpu.tflops\" must be "
+        + "a number of TFLOPS such as 20 or 82.6, with at most three decimals, not "
+
+    static let powers =
+        ["0.9", "100.0", "8.95", "-8.9", ".nan", "-.inf", "sm_89", "1e1"].map {
+            after("resources: {gpu: {\(capabilityKey)\($0)}}", capability + "\"\($0)\"")
+        }
+        + ["-1", ".nan", ".inf", "1e3", "0.0001", "20 TFLOPS"].map {
+            after("resources: {gpu: {\(speedKey)\($0)}}", speed + "\"\($0)\"")
+        }
+        + ["0", "0.000", "1000000.001", "999999999999999"].map {
+            after(
+                "resources: {gpu: {\(speedKey)\($0)}}",
+                "f:4:27  \"resources.gpu.tflops\" must be within 0.001 and 1000000")
+        }
+    private static let (capabilityKey, speedKey) = ("capability: ", "tflops: ")
 
     static let values = [
         after(
@@ -257,7 +277,7 @@ struct BadSpec: Sendable, CustomTestStringConvertible {
         after("outputs: {path: /out}", "f:4:10  \"outputs\" must be a list, not a map"),
     ]
 
-    @Test(arguments: shape + values + latencies + formations + mounts)
+    @Test(arguments: shape + values + powers + latencies + formations + mounts)
     func `a bad spec is refused with its line and column`(bad: BadSpec) {
         let error = fault(of: bad.text)
         guard !bad.told.hasSuffix("is fine") else {

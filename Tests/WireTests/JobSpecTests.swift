@@ -184,6 +184,26 @@ import Testing
         #expect(spec.devices == DeviceNeed(count: count, models: models, vramBytes: memory))
     }
 
+    @Test(
+        arguments: [
+            ("{capability: 8.9}", 89, nil), ("{capability: 9}", 90, nil),
+            ("{capability: \"12.0\"}", 120, nil), ("{capability: 99.9}", 999, nil),
+            ("{tflops: 20}", nil, 20_000), ("{tflops: 82.6}", nil, 82_600),
+            ("{tflops: 0.001}", nil, 1), ("{tflops: 1000000}", nil, 1_000_000_000),
+            ("{model: L4, count: 2, capability: 8.9, tflops: 30.25}", 89, 30_250),
+        ] as [(String, Int?, Int64?)])
+    func `what a GPU has to be able to do is exact, and without it the text is as it was`(
+        text: String, capability: Int?, gigaflops: Int64?
+    ) throws {
+        let spec = try JobSpec.parse(
+            "{type: batch, image: a, run: x, resources: {gpu: \(text)}}", file: "f")
+        let power = DevicePower(capability: capability, gigaflops: gigaflops)
+        #expect(spec.devices.power == power && spec.needs.devices.power == power)
+        #expect(try JobSpec.parse(spec.text, file: "f") == spec)
+        let plain = try JobSpec.parse(Self.full, file: "f")
+        #expect(!plain.text.contains("capability") && !plain.text.contains("tflops"))
+    }
+
     @Test(arguments: [
         ("2", 2000), ("0.5", 500), ("\"2\"", 2000), ("2..", 2000), ("\"1.25+\"", 1250),
         ("4096", 4_096_000),

@@ -82,7 +82,8 @@ enum Placeholders {
     func `every mismatch, state and end has a sentence without holes`(language: Language) throws {
         let mismatches: [Mismatch] = [
             .cpu(milli: 500), .memory(bytes: 1), .disk(bytes: 1), .deviceCount(2),
-            .deviceModel(["A", "B"]), .deviceMemory(bytes: 1), .region(["TW", "JP"]),
+            .deviceModel(["A", "B"]), .deviceMemory(bytes: 1), .deviceCapability(tenths: 89),
+            .deviceSpeed(gigaflops: 1), .window(milliseconds: 1), .region(["TW", "JP"]),
             .price(try Rate(microPerHour: 1)), .tier(.verified), .network, .owner, .draining, .down,
             .busy, .sibling,
         ]
@@ -92,8 +93,12 @@ enum Placeholders {
                 .exited(code: 3), .outOfMemory, .overran, .budgetExhausted, .stopped,
                 .startFailed(code: "image_missing"), .nodeLost, .killed, .deviceLost(code: "gone"),
             ] + OwnerCode.allCases.map { .yielded(code: $0.rawValue) }
+        let rate = try Rate(microPerHour: 1)
+        let none: [Mismatch] = [.deviceCapability(tenths: 0), .deviceSpeed(gigaflops: 0)]
         let texts =
-            mismatches.map { $0.text(in: language) } + ends.map { $0.sentence(in: language) }
+            mismatches.map { $0.text(in: language) }
+            + (mismatches + none).map { $0.relaxing(to: 1, from: rate, in: language) }
+            + ends.map { $0.sentence(in: language) }
             + OwnerCode.allCases.map { code in
                 OfferClosing(code, until: Timestamp(milliseconds: 0)).text(in: language) { _ in "t"
                 }

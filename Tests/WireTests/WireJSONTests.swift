@@ -32,7 +32,8 @@ import Testing
 
     @Test func `an offer maps every number of its node`() throws {
         let device = Device(
-            id: try #require(DeviceID("GPU-1")), model: "RTX 4090", vramBytes: 24_000_000_000)
+            id: try #require(DeviceID("GPU-1")), model: "RTX 4090", vramBytes: 24_000_000_000,
+            power: DevicePower(capability: 89, gigaflops: 82_600))
         let terms = OfferTerms(
             capacity: Resources(milliCPU: 8000, memoryBytes: 16, diskBytes: 32), devices: [device],
             ask: try Rate(microPerHour: 349_000), region: "TW", tier: .verified,
@@ -41,7 +42,7 @@ import Testing
                     device: Device(
                         id: try #require(DeviceID("GPU-2")), model: "RTX 4090", vramBytes: 24),
                     reason: "xid_79")
-            ])
+            ], openUntil: Timestamp(milliseconds: 1_795_342_830_250))
         let offer = Offer(
             node: try #require(NodeID("nod_1")), provider: try #require(AccountID("acc_1")),
             version: 4, availability: .draining, terms: terms,
@@ -57,6 +58,9 @@ import Testing
         #expect(json.contains(#""vram_bytes":24000000000"#))
         #expect(json.contains(#""price_per_hour":{"amount":"0.349000","currency":"USD"}"#))
         #expect(json.contains(#""micro_per_hour":349000"#))
+        #expect(json.contains(#""compute_capability":"8.9","gigaflops":82600"#))
+        #expect(json.contains(#""open_until":"2026-11-22T10:20:30.250Z""#))
+        #expect(json.contains(#""useful_per_mille":990"#))
         #expect(try WireJSON.decode(OfferDTO.self, from: json.utf8) == OfferDTO(offer))
     }
 

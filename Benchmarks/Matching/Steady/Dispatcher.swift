@@ -106,7 +106,7 @@ struct BookDispatcher: Dispatcher {
     mutating func dispatch(at now: Int64) -> [Dispatch] {
         var done: [Dispatch] = []
         while true {
-            let proposals = book.proposals(limit: 64)
+            let proposals = book.proposals(limit: 64, at: Timestamp(milliseconds: now))
             guard !proposals.isEmpty else { return done }
             for proposal in proposals {
                 if let lease = commit(proposal) {

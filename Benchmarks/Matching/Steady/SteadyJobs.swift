@@ -20,7 +20,9 @@ struct SteadyJobs {
         kindOf = trace.pods.map { pod in
             let needs = Self.needs(pod, models, bid)
             if let kind = known[needs] { return kind }
-            guard offers.contains(where: { Feasibility.check(needs, $0) == nil }) else {
+            let start = Timestamp(milliseconds: 0)
+            let isServed = offers.contains { Feasibility.check(needs, $0, at: start) == nil }
+            guard isServed else {
                 known[needs] = .some(nil)
                 return nil
             }

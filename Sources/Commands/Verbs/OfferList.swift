@@ -1,4 +1,5 @@
 import Domain
+import NodeAgent
 import Wire
 
 extension LeafCommand {
@@ -72,7 +73,8 @@ struct OfferTable {
             .init(told(.headingCPU), .right), .init(told(.headingMemory), .right),
             .init(told(.headingDisk), .right), .init(told(.headingNetwork)),
             .init(told(.headingRegion)),
-            .init(told(.headingTier)), .init(told(.headingAvailability)),
+            .init(told(.headingTier)), .init(told(.headingUseful), .right),
+            .init(told(.headingAvailability)),
             .init(told(.headingPrice), .right),
         ])
         table.rows = offers.map(row)
@@ -90,9 +92,7 @@ struct OfferTable {
 
     private func row(_ offer: OfferDTO) -> [String] {
         var models: [String] = []
-        for device in offer.devices where !models.contains(device.model) {
-            models.append(device.model)
-        }
+        for text in offer.devices.map(\.text) where !models.contains(text) { models.append(text) }
         let count = "\(offer.freeDevices)/\(offer.devices.count)× "
         let devices = models.isEmpty ? "–" : count + models.joined(separator: " + ")
         let cpus =
@@ -103,13 +103,29 @@ struct OfferTable {
             Quantity.part(offer.freeDiskBytes, of: offer.diskBytes),
             offer.network == .egress ? "egress" : "–",
             offer.regionRefuted == nil ? offer.region : offer.region + " ✗", offer.tier.rawValue,
-            OfferState(
-                offer.closed, offer.availability, isConnected: offer.availability.isConnected
-            )
-            .text(in: language),
+            offer.usefulPerMille.map { Quantity.percent(perMille: $0) } ?? "–", state(offer),
             Quantity.money(offer.pricePerHour.money),
         ]
     }
 
+    /// Its state, and until when where its owner's hours are over some time.
+    private func state(_ offer: OfferDTO) -> String {
+        let state = OfferState(
+            offer.closed, offer.availability, isConnected: offer.availability.isConnected)
+        let what = state.text(in: language)
+        guard state.isOpen, let end = offer.openUntil else { return what }
+        let time = MomentText.text(of: end.timestamp, in: .ofMachine)
+        return Message.offerOpenUntil.text(in: language, ["what": what, "time": time])
+    }
+
     private func told(_ message: Message) -> String { message.text(in: language) }
+}
+
+extension DeviceDTO {
+    /// Its model and what is known of what it can do: `NVIDIA L4 (8.9, 30.3 TFLOPS)`.
+    fileprivate var text: String {
+        let speed = gigaflops.map { Quantity.teraflops(gigaflops: $0) + " TFLOPS" }
+        let known = [computeCapability, speed].compactMap { $0 }
+        return known.isEmpty ? model : "\(model) (\(known.joined(separator: ", ")))"
+    }
 }

@@ -72,22 +72,26 @@ package enum DeadlineRule {
         let willing = leases.filter { $0.isRedoable(at: now) }
             .sorted { ($0.lost(at: now), $0.task) < ($1.lost(at: now), $1.task) }
         var chosen: [Tenure] = []
-        for lease in willing where !fits(needs, offer, without: chosen) { chosen.append(lease) }
-        guard fits(needs, offer, without: chosen) else { return nil }
+        for lease in willing where !fits(needs, offer, without: chosen, at: now) {
+            chosen.append(lease)
+        }
+        guard fits(needs, offer, without: chosen, at: now) else { return nil }
         for lease in chosen.reversed() {
             let others = chosen.filter { $0 != lease }
-            if fits(needs, offer, without: others) { chosen = others }
+            if fits(needs, offer, without: others, at: now) { chosen = others }
         }
         return Room(leases: chosen, lost: chosen.reduce(0) { $0 + $1.lost(at: now) })
     }
 
-    private static func fits(_ needs: Needs, _ offer: Offer, without leases: [Tenure]) -> Bool {
+    private static func fits(
+        _ needs: Needs, _ offer: Offer, without leases: [Tenure], at now: Timestamp
+    ) -> Bool {
         var offer = offer
         for lease in leases { offer.free = offer.free.adding(lease.slice) }
         let given = leases.flatMap(\.devices)
         offer.freeDevices = offer.terms.devices.map(\.id).filter {
             offer.freeDevices.contains($0) || given.contains($0)
         }
-        return Feasibility.check(needs, offer) == nil
+        return Feasibility.check(needs, offer, at: now) == nil
     }
 }

@@ -206,7 +206,7 @@ extension NodeAgent {
         switch action {
         case .record: break
         case .send(let frame):
-            if case .terms(let terms) = frame {
+            if case .terms(let terms, _) = frame {
                 parts.logger.info(
                     "offer changed",
                     metadata: [

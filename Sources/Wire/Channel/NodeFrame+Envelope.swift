@@ -24,13 +24,19 @@ extension FrameEnvelope<NodeFrame> {
 extension NodeFrame {
     fileprivate var message: Orban_Node_V1_NodeEnvelope.OneOf_Frame {
         switch self {
-        case .hello(let terms, let leases):
+        case .hello(let terms, let leases, let closesIn):
             .hello(
                 .with {
                     $0.terms = terms.message
+                    if let closesIn { $0.terms.closesInMs = closesIn }
                     $0.leases = leases.map(\.text)
                 })
-        case .terms(let terms): .terms(.with { $0.terms = terms.message })
+        case .terms(let terms, let closesIn):
+            .terms(
+                .with {
+                    $0.terms = terms.message
+                    if let closesIn { $0.terms.closesInMs = closesIn }
+                })
         case .heartbeat(let number, let leaving):
             .heartbeat(
                 .with {
@@ -60,7 +66,8 @@ extension NodeFrame {
         case .hello(let hello): self = try Self.hello(hello)
         case .terms(let message):
             guard message.hasTerms else { throw MalformedFrame("terms.terms") }
-            self = .terms(try OfferTerms(message.terms))
+            self = .terms(
+                try OfferTerms(message.terms), closesIn: try Self.closesIn(message.terms))
         case .heartbeat(let beat):
             self = .heartbeat(
                 number: try FrameField.ordinal(beat.number, "heartbeat.number"),
@@ -85,7 +92,18 @@ extension NodeFrame {
         let leases: [LeaseID] = try FrameField.list(
             message.leases, atMost: FrameLimits.heldLeases, "hello.leases"
         ) { (text) throws(MalformedFrame) in try FrameField.id(text, "hello.leases") }
-        return .hello(terms: try OfferTerms(message.terms), leases: leases)
+        return .hello(
+            terms: try OfferTerms(message.terms), leases: leases,
+            closesIn: try closesIn(message.terms))
+    }
+
+    private static func closesIn(
+        _ message: Orban_Node_V1_OfferTerms
+    ) throws(MalformedFrame) -> Int64? {
+        guard message.hasClosesInMs else { return nil }
+        return try FrameField.whole(
+            message.closesInMs, in: 0...FrameLimits.leaveMilliseconds.upperBound,
+            "terms.closes_in_ms")
     }
 }
 

@@ -2,6 +2,7 @@ package import Domain
 import SwiftProtobuf
 
 extension OfferTerms {
+    /// All of it but when it closes: that is told as what is left until then (`NodeFrame`).
     package var message: Orban_Node_V1_OfferTerms {
         .with {
             $0.capacity = capacity.message
@@ -139,6 +140,8 @@ extension Device {
             $0.id = id.text
             $0.model = model
             $0.vramBytes = vramBytes
+            if let capability = power?.capability { $0.capability = Int32(clamping: capability) }
+            if let speed = power?.gigaflops { $0.gigaflops = speed }
         }
     }
 
@@ -148,7 +151,22 @@ extension Device {
             model: try FrameField.text(
                 message.model, in: 1...FrameLimits.modelBytes, "terms.devices.model"),
             vramBytes: try FrameField.whole(
-                message.vramBytes, in: 0...Resources.limit, "terms.devices.vram_bytes"))
+                message.vramBytes, in: 0...Resources.limit, "terms.devices.vram_bytes"),
+            power: try DevicePower(message))
+    }
+}
+
+extension DevicePower {
+    fileprivate init(_ message: Orban_Node_V1_Device) throws(MalformedFrame) {
+        let tenths = Int(message.capability)
+        guard !message.hasCapability || Self.capabilities.contains(tenths) else {
+            throw MalformedFrame("terms.devices.capability")
+        }
+        self.init(
+            capability: message.hasCapability ? tenths : nil,
+            gigaflops: message.hasGigaflops
+                ? try FrameField.whole(
+                    message.gigaflops, in: Self.speeds, "terms.devices.gigaflops") : nil)
     }
 }
 

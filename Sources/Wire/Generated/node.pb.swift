@@ -870,12 +870,24 @@ package nonisolated struct Orban_Node_V1_OfferTerms: Sendable {
   /// To the market's beacons, as the node has measured them: at most 16, each beacon once.
   package var roundTrips: [Orban_Node_V1_RoundTrip] = []
 
+  /// Milliseconds until its owner's hours close it: then nothing new starts, and what runs is asked to
+  /// leave. At most 366 days; absent where they do not. Said again when that moment has moved.
+  package var closesInMs: Int64 {
+    get {_closesInMs ?? 0}
+    set {_closesInMs = newValue}
+  }
+  /// Returns true if `closesInMs` has been explicitly set.
+  package var hasClosesInMs: Bool {self._closesInMs != nil}
+  /// Clears the value of `closesInMs`. Subsequent reads from it will return its default value.
+  package mutating func clearClosesInMs() {self._closesInMs = nil}
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package init() {}
 
   fileprivate var _capacity: Orban_Node_V1_Resources? = nil
   fileprivate var _closed: Orban_Node_V1_OfferClosing? = nil
+  fileprivate var _closesInMs: Int64? = nil
 }
 
 package nonisolated struct Orban_Node_V1_RoundTrip: Sendable {
@@ -974,9 +986,33 @@ package nonisolated struct Orban_Node_V1_Device: Sendable {
 
   package var vramBytes: Int64 = 0
 
+  /// CUDA compute capability times ten, 10…999; absent where it is not known.
+  package var capability: Int32 {
+    get {_capability ?? 0}
+    set {_capability = newValue}
+  }
+  /// Returns true if `capability` has been explicitly set.
+  package var hasCapability: Bool {self._capability != nil}
+  /// Clears the value of `capability`. Subsequent reads from it will return its default value.
+  package mutating func clearCapability() {self._capability = nil}
+
+  /// Measured speed of 32-bit matrix products in 10^9 operations a second, 1…10^9; absent where nobody
+  /// has measured it.
+  package var gigaflops: Int64 {
+    get {_gigaflops ?? 0}
+    set {_gigaflops = newValue}
+  }
+  /// Returns true if `gigaflops` has been explicitly set.
+  package var hasGigaflops: Bool {self._gigaflops != nil}
+  /// Clears the value of `gigaflops`. Subsequent reads from it will return its default value.
+  package mutating func clearGigaflops() {self._gigaflops = nil}
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package init() {}
+
+  fileprivate var _capability: Int32? = nil
+  fileprivate var _gigaflops: Int64? = nil
 }
 
 /// An OCI archive in the market's blob store.
@@ -2287,7 +2323,7 @@ nonisolated extension Orban_Node_V1_Goodbye: SwiftProtobuf.Message, SwiftProtobu
 
 nonisolated extension Orban_Node_V1_OfferTerms: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".OfferTerms"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}capacity\0\u{1}devices\0\u{1}ask\0\u{1}region\0\u{1}tier\0\u{1}withheld\0\u{2}\u{e}network\0\u{1}closed\0\u{4}\u{9}round_trips\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}capacity\0\u{1}devices\0\u{1}ask\0\u{1}region\0\u{1}tier\0\u{1}withheld\0\u{2}\u{e}network\0\u{1}closed\0\u{4}\u{9}round_trips\0\u{4}\u{a}closes_in_ms\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -2304,6 +2340,7 @@ nonisolated extension Orban_Node_V1_OfferTerms: SwiftProtobuf.Message, SwiftProt
       case 20: try { try decoder.decodeSingularEnumField(value: &self.network) }()
       case 21: try { try decoder.decodeSingularMessageField(value: &self._closed) }()
       case 30: try { try decoder.decodeRepeatedMessageField(value: &self.roundTrips) }()
+      case 40: try { try decoder.decodeSingularInt64Field(value: &self._closesInMs) }()
       default: break
       }
     }
@@ -2341,6 +2378,9 @@ nonisolated extension Orban_Node_V1_OfferTerms: SwiftProtobuf.Message, SwiftProt
     if !self.roundTrips.isEmpty {
       try visitor.visitRepeatedMessageField(value: self.roundTrips, fieldNumber: 30)
     }
+    try { if let v = self._closesInMs {
+      try visitor.visitSingularInt64Field(value: v, fieldNumber: 40)
+    } }()
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -2354,6 +2394,7 @@ nonisolated extension Orban_Node_V1_OfferTerms: SwiftProtobuf.Message, SwiftProt
     if lhs.network != rhs.network {return false}
     if lhs._closed != rhs._closed {return false}
     if lhs.roundTrips != rhs.roundTrips {return false}
+    if lhs._closesInMs != rhs._closesInMs {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -2514,7 +2555,7 @@ nonisolated extension Orban_Node_V1_Resources: SwiftProtobuf.Message, SwiftProto
 
 nonisolated extension Orban_Node_V1_Device: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".Device"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}id\0\u{1}model\0\u{3}vram_bytes\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}id\0\u{1}model\0\u{3}vram_bytes\0\u{1}capability\0\u{1}gigaflops\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -2525,12 +2566,18 @@ nonisolated extension Orban_Node_V1_Device: SwiftProtobuf.Message, SwiftProtobuf
       case 1: try { try decoder.decodeSingularStringField(value: &self.id) }()
       case 2: try { try decoder.decodeSingularStringField(value: &self.model) }()
       case 3: try { try decoder.decodeSingularInt64Field(value: &self.vramBytes) }()
+      case 4: try { try decoder.decodeSingularInt32Field(value: &self._capability) }()
+      case 5: try { try decoder.decodeSingularInt64Field(value: &self._gigaflops) }()
       default: break
       }
     }
   }
 
   package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
     if !self.id.isEmpty {
       try visitor.visitSingularStringField(value: self.id, fieldNumber: 1)
     }
@@ -2540,6 +2587,12 @@ nonisolated extension Orban_Node_V1_Device: SwiftProtobuf.Message, SwiftProtobuf
     if self.vramBytes != 0 {
       try visitor.visitSingularInt64Field(value: self.vramBytes, fieldNumber: 3)
     }
+    try { if let v = self._capability {
+      try visitor.visitSingularInt32Field(value: v, fieldNumber: 4)
+    } }()
+    try { if let v = self._gigaflops {
+      try visitor.visitSingularInt64Field(value: v, fieldNumber: 5)
+    } }()
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -2547,6 +2600,8 @@ nonisolated extension Orban_Node_V1_Device: SwiftProtobuf.Message, SwiftProtobuf
     if lhs.id != rhs.id {return false}
     if lhs.model != rhs.model {return false}
     if lhs.vramBytes != rhs.vramBytes {return false}
+    if lhs._capability != rhs._capability {return false}
+    if lhs._gigaflops != rhs._gigaflops {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -140,7 +140,11 @@ struct OfferDraw {
         let devices = (0..<count).map { number in
             let model = isMixed ? Int.random(in: 0..<models, using: &random) : first
             return Sample.device(
-                "g\(number)", model: "m\(model)", vram: isMixed ? pick([8, 24, 80]) : 24)
+                "g\(number)", model: "m\(model)", vram: isMixed ? pick([8, 24, 80]) : 24,
+                power: Int.random(in: 0..<3, using: &random) == 0
+                    ? nil
+                    : DevicePower(
+                        capability: pick([80, 89, 90]), gigaflops: pick([nil, 20_000, 80_000])))
         }
         return Sample.offer(
             Int(node.text.dropFirst(4))!, version: version,
@@ -151,7 +155,9 @@ struct OfferDraw {
             freeDevices: devices.map(\.id).filter { _ in
                 Bool.random(using: &random)
             }, network: pick([.none, .egress]),
-            closed: pick([nil, nil, nil, OfferClosing(.paused)]))
+            closed: pick([nil, nil, nil, OfferClosing(.paused)]),
+            openUntil: pick([nil, nil, -3_600_000, 600_000, 7_200_000] as [Int64?])
+                .map { Sample.now.advanced(milliseconds: $0) })
     }
 
     func needs(using random: inout SeededGenerator) -> Needs {
@@ -167,8 +173,13 @@ struct OfferDraw {
             size: Sample.size(
                 cpu: pick([0, 1, 500, 4_000]), memory: pick([0, 4, 8]), disk: pick([0, 50, 80])),
             devices: DeviceNeed(
-                count: count, models: named, vramBytes: pick([0, 8, 24, 40]) << 30),
+                count: count, models: named, vramBytes: pick([0, 8, 24, 40]) << 30,
+                power: pick([true, false, false])
+                    ? DevicePower(
+                        capability: pick([nil, 85, 90, 99]), gigaflops: pick([nil, 20_000, 90_000]))
+                    : nil),
             regions: places, tier: pick([.new, .new, .tested, .attested]),
-            bid: pick([1, 100_000, 400_000, 10_000_000]), network: pick([.none, .none, .egress]))
+            bid: pick([1, 100_000, 400_000, 10_000_000]), network: pick([.none, .none, .egress]),
+            stay: pick([nil, nil, nil, 300_000, 3_600_000, 10_800_000]))
     }
 }
