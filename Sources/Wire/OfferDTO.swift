@@ -27,6 +27,13 @@ package struct DeviceDTO: Codable, Hashable, Sendable {
         case computeCapability = "compute_capability"
     }
 
+    /// Whether a node may say it.
+    var isPossible: Bool {
+        model.utf8.count <= 128 && (0...1 << 50).contains(vramBytes)
+            && computeCapability.map { DevicePower.tenths(ofCapability: $0) != nil } ?? true
+            && gigaflops.map(DevicePower.speeds.contains) ?? true
+    }
+
     package init(_ device: Device) {
         self.init(
             id: device.id, model: device.model, vramBytes: device.vramBytes,

@@ -92,6 +92,35 @@ import Wire
         #expect(down[1].contains(" down ") && !down[1].contains("owner_desktop"))
     }
 
+    @Test(arguments: Language.allCases)
+    func `an offer's row says what its devices can do, what stood, and until when it is open`(
+        language: Language
+    ) throws {
+        let powers = [
+            DevicePower(capability: 90, gigaflops: 66_900),
+            DevicePower(capability: 90, gigaflops: nil),
+            nil, nil,
+        ]
+        let devices = powers.enumerated().map { number, power in
+            Device(id: DeviceID("GPU-\(number)")!, model: "H100", vramBytes: 80, power: power)
+        }
+        var record = TrackRecord()
+        let ask = try Rate(microPerHour: 1)
+        record.note(ran: 86_400, isLost: true, at: ask, of: ask)
+        let terms = OfferTerms(
+            capacity: .zero, devices: devices, ask: ask, region: "TW", tier: .new,
+            openUntil: Timestamp(milliseconds: 1_795_342_830_250))
+        let offer = Offer(
+            node: NodeID("nod_1")!, provider: AccountID("acc_1")!, version: 1, availability: .open,
+            terms: terms, free: .zero, freeDevices: [devices[0].id], record: record)
+        let row = OfferTable(language: language).lines([OfferDTO(offer)])[1]
+        #expect(row.contains("1/4× H100 (9.0, 66.9 TFLOPS) + H100 (9.0) + H100 "), "\(row)")
+        #expect(row.contains(" 49.5 % ") && row.contains("2026-11-2"), "\(row)")
+        var closed = offer
+        closed.availability = .draining
+        #expect(!OfferTable(language: language).lines([OfferDTO(closed)])[1].contains("2026"))
+    }
+
     @Test func `a country that cannot be is marked, and told with what refutes it`() throws {
         let trips = try #require(RoundTrips([.init(beacon: .market, microseconds: 1_500)]))
         let terms = OfferTerms(

@@ -30,6 +30,27 @@ import Wire
         #expect(throws: WireError.parameterInvalid(name: "devices")) { try report.check() }
     }
 
+    @Test(
+        arguments: [
+            ("m", 1, "8.9", 1), ("m", 1, "8.95", nil),
+            ("m", 1, String(repeating: "9", count: 9_999), nil),
+            ("m", 1, "", nil), ("m", 1, nil, 0), ("m", 1, nil, .min), ("m", 1, nil, .max),
+            ("m", -1, nil, nil), (String(repeating: "m", count: 129), 1, nil, nil),
+        ] as [(String, Int64, String?, Int64?)])
+    func `a device that cannot be is refused`(
+        model: String, vram: Int64, capability: String?, speed: Int64?
+    ) throws {
+        let device = DeviceDTO(
+            id: DeviceID("GPU-1")!, model: model, vramBytes: vram, computeCapability: capability,
+            gigaflops: speed)
+        let report = NodeReportDTO(
+            driver: nil, advisories: [],
+            devices: [DeviceStandingDTO(device: device, reason: nil, sample: .nothing)],
+            batch: Self.batch(.nothing))
+        guard capability != "8.9" else { return try report.check() }
+        #expect(throws: WireError.parameterInvalid(name: "devices")) { try report.check() }
+    }
+
     @Test func `a processor that cannot be is refused, and what can be is taken`() throws {
         #expect(throws: WireError.parameterInvalid(name: "samples")) {
             try Self.batch(.nothing, milliCPU: .max).check()

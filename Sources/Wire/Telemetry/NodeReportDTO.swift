@@ -49,8 +49,7 @@ package struct NodeReportDTO: Codable, Hashable, Sendable {
         try batch.check()
         guard batch.devices == devices.map(\.device.id),
             devices.allSatisfy({
-                $0.device.model.utf8.count <= 128 && $0.reason?.utf8.count ?? 0 <= 64
-                    && (0...1 << 50).contains($0.device.vramBytes) && $0.sample.isPossible
+                $0.device.isPossible && $0.reason?.utf8.count ?? 0 <= 64 && $0.sample.isPossible
             })
         else { throw .parameterInvalid(name: "devices") }
         guard driver?.utf8.count ?? 0 <= 128 else { throw .parameterInvalid(name: "driver") }
