@@ -31,7 +31,8 @@ extension EndToEnd {
                 let site = try await Self.up(stage, double)
                 try await eventually("both are offered") {
                     try await site.ok(.renter, ["offers"]).contains(
-                        "2/2× NVIDIA H100 80GB HBM3 + NVIDIA GeForce RTX 4090") ? () : nil
+                        "2/2× NVIDIA H100 80GB HBM3 (9.0) + NVIDIA GeForce RTX 4090 (8.9)")
+                        ? () : nil
                 }
                 var first = Self.job("first", "sleep 60")
                 var second = Self.job("second", "sleep 60")
