@@ -181,7 +181,8 @@ struct OfferBook: Sendable {
             models: need.models.isEmpty ? .max : models.bits(of: need.models),
             vram: need.vramBytes,
             regions: needs.regions.isEmpty ? .max : regions.bits(of: needs.regions),
-            needsNetwork: needs.network != .none, tier: needs.minimumTier.rank, bid: needs.bid)
+            needsNetwork: needs.network != .none, tier: needs.minimumTier.rank, bid: needs.bid,
+            floor: need.power)
     }
 
     private static func figures(
@@ -193,17 +194,22 @@ struct OfferBook: Sendable {
         let value = max(all > 0 ? terms.ask.microPerHour / Int64(all) : 0, leastValue)
         var bits: UInt64 = 0
         var (least, most) = (Int64.max, Int64(0))
+        var (capability, speed) = (Int32(0), Int32(0))
         var last: String?
         for device in terms.devices {
             if device.model != last { bits |= models.bit(of: device.model) }
             last = device.model
             (least, most) = (min(least, device.vramBytes), max(most, device.vramBytes))
+            guard let power = device.power else { continue }
+            capability = max(capability, Int32(clamping: power.capability ?? 0))
+            speed = max(speed, Int32(clamping: power.gigaflops ?? 0))
         }
         var figures = OfferFigures(
             capacity: terms.capacity, free: offer.free, models: bits, devices: all,
             whole: freeDevices(offer), ask: terms.ask, value: value,
             tie: tie(of: offer.node))
         figures.offered = terms.devices.count
+        (figures.mostCapability, figures.mostGigaflops) = (capability, speed)
         (figures.leastVRAM, figures.mostVRAM) = (terms.devices.isEmpty ? 0 : least, most)
         figures.burden = offer.record.burden
         figures.tier = terms.tier.rank

@@ -12,15 +12,20 @@ struct OfferGroup: Sendable {
         var models: UInt64 = 0
         /// No device has more memory.
         var mostVRAM: Int64 = 0
+        /// None can do more.
+        var mostCapability: Int32 = 0
+        var mostGigaflops: Int32 = 0
         /// Units that are free, and all; and what a device is worth, on average.
         var freeUnits: Int64 = 0
         var allUnits: Int64 = 0
         var value: Int64 = 0
 
-        /// Whether any of its models is accepted, and has the memory; a group without devices is for
-        /// orders of none.
+        /// Whether any of its models is accepted, has the memory and can do what is asked; a group without
+        /// devices is for orders of none.
         func isWorthSearching(_ order: OrderFigures) -> Bool {
-            order.kind.count == 0 || (models & order.models != 0 && order.vram <= mostVRAM)
+            order.kind.count == 0
+                || (models & order.models != 0 && order.vram <= mostVRAM
+                    && order.capability <= mostCapability && order.gigaflops <= mostGigaflops)
         }
     }
 
@@ -120,6 +125,8 @@ struct OfferGroup: Sendable {
         let (now, before) = (offer.isOpen ? offer.offered : 0, old.isOpen ? old.offered : 0)
         head.allUnits += Int64(now - before) * units
         head.mostVRAM = max(head.mostVRAM, offer.mostVRAM)
+        head.mostCapability = max(head.mostCapability, offer.mostCapability)
+        head.mostGigaflops = max(head.mostGigaflops, offer.mostGigaflops)
         if before != now || old.value != offer.value {
             worth += Int128(now) * Int128(offer.value)
             worth -= Int128(before) * Int128(old.value)

@@ -9,6 +9,10 @@ package struct OrderFigures: Hashable, Sendable {
     package let models: UInt64
     /// Least memory of each device.
     package let vram: Int64
+    /// What each device has to be able to do; 0 where that does not matter. It says which groups of
+    /// offers are worth a look: what it leads to has to be asked.
+    package let capability: Int32
+    package let gigaflops: Int32
     package let regions: UInt64
     package let needsNetwork: Bool
     package let tier: Int
@@ -21,13 +25,16 @@ package struct OrderFigures: Hashable, Sendable {
     package init(
         _ kind: OrderKind, memory: Int64, disk: Int64 = 0, models: UInt64 = .max,
         vram: Int64 = 0, regions: UInt64 = .max, needsNetwork: Bool = false, tier: Int = 0,
-        bid: Rate
+        bid: Rate, floor: DevicePower? = nil
     ) {
         self.kind = kind
         self.memory = memory
         self.disk = disk
         self.models = kind.count == 0 ? .max : models
         self.vram = kind.count == 0 ? 0 : vram
+        let floor = kind.count == 0 ? nil : floor
+        capability = Int32(clamping: floor?.capability ?? 0)
+        gigaflops = Int32(clamping: floor?.gigaflops ?? 0)
         self.regions = regions
         self.needsNetwork = needsNetwork
         self.tier = tier

@@ -96,6 +96,33 @@ import Testing
         }
     }
 
+    @Test func `a floor that no device of a group is known to meet asks none of its offers`() {
+        var index = OfferIndex()
+        let size = Sample.size(cpu: 8_000, memory: 16, disk: 100)
+        for number in 0..<100 as Range<UInt64> {
+            var offer = OfferFigures(
+                capacity: size, free: size, models: 1 << (number % 2), devices: 1, whole: 1,
+                ask: Sample.rate(1_000), value: 1, tie: number)
+            offer.mostCapability = number % 2 == 0 ? 90 : 0
+            _ = index.insert(offer)
+        }
+        func asked(_ floor: DevicePower?) -> Int {
+            var count = 0
+            let order = OrderFigures(
+                OrderKind(milliCPU: 1_000, count: 1)!, memory: 0, bid: Sample.rate(1_000),
+                floor: floor)
+            _ = index.best(for: order, mustAsk: true) { _ in
+                count += 1
+                return false
+            }
+            return count
+        }
+        #expect(asked(nil) == 100)
+        #expect(asked(DevicePower(capability: 90, gigaflops: nil)) == 50)
+        #expect(asked(DevicePower(capability: 91, gigaflops: nil)) == 0)
+        #expect(asked(DevicePower(capability: nil, gigaflops: 1)) == 0)
+    }
+
     @Test func `a name beyond the 63rd may say yes for another, and never no for itself`() {
         var names = NameBits()
         let bits = (0..<80).map { names.bit(of: "m\($0)") }
