@@ -139,7 +139,7 @@ import Testing
         var book = FormationTests.book(
             offers, FormationTests.gang(members, spread: spread, needs: needs))
         let isPossible = Self.canPlace(members, needs, spread, offers)
-        let placed = book.fit(needs, members: members, spread).placed.count
+        let placed = book.fit(needs, members: members, spread, at: Sample.now).placed.count
         #expect((placed == members) == isPossible, "seed \(seed)")
         #expect(book.proposals(limit: 64).count == (isPossible ? members : 0), "seed \(seed)")
     }

@@ -147,14 +147,14 @@ import Testing
         var book = Self.book([Sample.offer(1), Sample.offer(2, availability: .down)], [])
         let formation = Formation(gang: nil, spread: .node)
         let job = JobID("job_S")!
-        #expect(book.explain(Self.half, of: job, formation).feasible == 1)
+        #expect(book.explain(Self.half, of: job, formation, at: Sample.now).feasible == 1)
         book.occupy(
             Sample.node(1), of: AccountID("acc_P")!, by: LeaseID("lse_1")!, of: job)
-        let told = book.explain(Self.half, of: job, formation)
+        let told = book.explain(Self.half, of: job, formation, at: Sample.now)
         #expect(told.feasible == 0 && told.cheapest == nil && told.relaxations.isEmpty)
         #expect(told.rejected.map(\.reason) == [.down, .sibling])
-        #expect(book.explain(Self.half, of: job, nil).feasible == 1)
-        #expect(book.explain(Self.half).feasible == 1)
+        #expect(book.explain(Self.half, of: job, nil, at: Sample.now).feasible == 1)
+        #expect(book.explain(Self.half, at: Sample.now).feasible == 1)
     }
 
     // MARK: Plans
@@ -173,7 +173,7 @@ import Testing
         ]
         var book = Self.book(offers, [])
         for members in 2...7 {
-            let fit = book.fit(Self.half, members: members, spread)
+            let fit = book.fit(Self.half, members: members, spread, at: Sample.now)
             #expect(fit.placed.count == min(members, placed))
             #expect(fit.placed.allSatisfy { $0 == Sample.rate(400_000) })
             if members >= placed {
