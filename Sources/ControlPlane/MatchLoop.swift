@@ -56,16 +56,16 @@ package actor MatchLoop: Service {
 // What people ask.
 extension MatchLoop {
     package func explain(_ needs: Needs, of job: Job? = nil) -> Explanation {
-        placing.explain(needs, of: job, at: clock.now())
+        placing.explain(needs, of: job, at: clock())
     }
 
     package func fit(_ needs: Needs, _ formation: Formation?) -> GangFit? {
-        placing.fit(needs, formation, at: clock.now())
+        placing.fit(needs, formation, at: clock())
     }
 
-    package func rate(of needs: Needs) -> Rate? { placing.rate(of: needs, at: clock.now()) }
+    package func rate(of needs: Needs) -> Rate? { placing.rate(of: needs, at: clock()) }
 
     package func expectedStart(
         of needs: Needs, as task: TaskID?
-    ) -> ExpectedStart? { placing.expectedStart(of: needs, as: task, at: clock.now()) }
+    ) -> ExpectedStart? { placing.expectedStart(of: needs, as: task, at: clock()) }
 }

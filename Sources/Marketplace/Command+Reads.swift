@@ -47,9 +47,7 @@ extension Command {
         case .clear(let clearing):
             reads(clearing: clearing) + reads(clearingFor: clearing.task.job, rows)
         case .clearGang(let clearings):
-            // One that is longer than any gang is refused, whatever it has read.
-            clearings.prefix(Formation.members.upperBound).flatMap(reads(clearing:))
-                + (clearings.first.map { reads(clearingFor: $0.task.job, rows) } ?? [])
+            reads(clearingGang: clearings, rows)
         case .meter(let verified, _):
             switch verified.receipt.status {
             case .ended: Self.endingLease(verified.receipt.lease, rows)
@@ -81,6 +79,12 @@ extension Command {
     private func reads(clearing: Clearing) -> [Read] {
         [.lease(clearing.lease), .task(clearing.task), .offer(clearing.node)]
             + clearing.devices.map(Read.device)
+    }
+
+    /// One that is longer than any gang is refused, whatever it has read.
+    private func reads(clearingGang clearings: [Clearing], _ rows: Rows) -> [Read] {
+        clearings.prefix(Formation.members.upperBound).flatMap(reads(clearing:))
+            + (clearings.first.map { reads(clearingFor: $0.task.job, rows) } ?? [])
     }
 
     private func reads(clearingFor job: JobID, _ rows: Rows) -> [Read] {

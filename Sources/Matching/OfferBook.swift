@@ -194,14 +194,14 @@ struct OfferBook: Sendable {
         let value = max(all > 0 ? terms.ask.microPerHour / Int64(all) : 0, leastValue)
         var bits: UInt64 = 0
         var (least, most) = (Int64.max, Int64(0))
-        var (capability, speed) = (Int32(0), Int32(0))
+        var (capability, speed) = (Int16(0), Int32(0))
         var last: String?
         for device in terms.devices {
             if device.model != last { bits |= models.bit(of: device.model) }
             last = device.model
             (least, most) = (min(least, device.vramBytes), max(most, device.vramBytes))
             guard let power = device.power else { continue }
-            capability = max(capability, Int32(clamping: power.capability ?? 0))
+            capability = max(capability, Int16(clamping: power.capability ?? 0))
             speed = max(speed, Int32(clamping: power.gigaflops ?? 0))
         }
         var figures = OfferFigures(

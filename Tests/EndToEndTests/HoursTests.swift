@@ -35,6 +35,18 @@ extension EndToEnd {
                 let page = try await site.ok(.renter, ["offers"])
                 #expect(page.contains("open, until 20"), "\(page)")
                 #expect(page.contains("99.0 %"))
+                // The spec expects to need three hours without a break, and there are two.
+                let asked = PlanTests.merged(
+                    try PlanTests.base(site),
+                    try PlanTests.object(
+                        #"{"limits":{"max_duration":"4h"},"schedule":{"expect":"3h"}}"#))
+                let plan = try await PlanTests.plan(asked, site)
+                #expect(plan.rejected.map(\.code) == ["window"])
+                let fix = try #require(plan.fixes.first)
+                #expect(fix.title.hasPrefix("be done within 1h5"), "\(fix.title)")
+                let patch = try WireJSON.encode(try #require(fix.patch))
+                let mended = PlanTests.merged(asked, try PlanTests.object(Data(patch)))
+                #expect(try await PlanTests.plan(mended, site).feasible == 1)
             }
         }
     }

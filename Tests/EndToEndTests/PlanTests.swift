@@ -101,7 +101,7 @@ extension EndToEnd {
             try await site.ok(.renter, ["run", path, "-y", "--no-input", "-d"])
         }
 
-        private static func base(_ site: Site) throws -> [String: Any] {
+        static func base(_ site: Site) throws -> [String: Any] {
             try object(
                 """
                 {"version":1,"type":"batch","name":"job","image":"\(Site.simulatedImage)",
@@ -110,14 +110,14 @@ extension EndToEnd {
                 """)
         }
 
-        private static func plan(_ spec: [String: Any], _ site: Site) async throws -> PlanDTO {
+        static func plan(_ spec: [String: Any], _ site: Site) async throws -> PlanDTO {
             let text = try JSONSerialization.data(withJSONObject: spec)
             let path = try site.write(String(decoding: text, as: UTF8.self))
             let said = try await site.ok(.renter, ["plan", path, "-o", "json"])
             return try WireJSON.decode(PlanDTO.self, from: Array(said.utf8))
         }
 
-        private static func object(_ text: String) throws -> [String: Any] {
+        static func object(_ text: String) throws -> [String: Any] {
             try object(Data(text.utf8))
         }
 

@@ -117,7 +117,7 @@ import Testing
             #expect(spec.formation == formation)
             #expect(try JobSpec.parse(spec.text, file: "f") == spec)
             let image = ImageReference.archive(name: "a", digest: try Sample.digest("c"))
-            #expect(try spec.terms(image: image, inputs: [], at: Timestamp(milliseconds: 0)).formation == formation)
+            #expect(try spec.terms(image: image, inputs: [], at: Self.now).formation == formation)
         }
     }
 

@@ -26,9 +26,6 @@ package struct OfferFigures: Hashable, Sendable {
     /// Of the offered ones.
     package var leastVRAM: Int64 = 0
     package var mostVRAM: Int64 = 0
-    /// The most that any of them is known to be able to do, as `DevicePower` has it; 0 where nobody knows.
-    package var mostCapability: Int32 = 0
-    package var mostGigaflops: Int32 = 0
     /// Price per hour of the whole machine, in micro-units.
     package var ask: Rate
     /// What one device's hour is worth where it is lost: micro-units, at most 10¹¹.
@@ -42,6 +39,9 @@ package struct OfferFigures: Hashable, Sendable {
     package var isConnected = true
     /// Whether orders may be placed on it now.
     package var isOpen = true
+    /// The most that any of its devices is known to be able to do, as `DevicePower` has it; 0 where nobody knows.
+    package var mostCapability: Int16 = 0
+    package var mostGigaflops: Int32 = 0
     /// Decides between offers that nothing else tells apart: the lower comes first.
     package var tie: UInt64
 

@@ -13,7 +13,7 @@ struct OfferGroup: Sendable {
         /// No device has more memory.
         var mostVRAM: Int64 = 0
         /// None can do more.
-        var mostCapability: Int32 = 0
+        var mostCapability: Int16 = 0
         var mostGigaflops: Int32 = 0
         /// Units that are free, and all; and what a device is worth, on average.
         var freeUnits: Int64 = 0

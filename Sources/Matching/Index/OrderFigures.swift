@@ -9,12 +9,12 @@ package struct OrderFigures: Hashable, Sendable {
     package let models: UInt64
     /// Least memory of each device.
     package let vram: Int64
-    /// What each device has to be able to do; 0 where that does not matter. It says which groups of
-    /// offers are worth a look: what it leads to has to be asked.
-    package let capability: Int32
-    package let gigaflops: Int32
     package let regions: UInt64
     package let needsNetwork: Bool
+    /// What each device has to be able to do; 0 where that does not matter. It says which groups of
+    /// offers are worth a look: what it leads to has to be asked.
+    package let capability: Int16
+    package let gigaflops: Int32
     package let tier: Int
     /// The most that it pays per hour.
     package let bid: Rate
@@ -33,7 +33,7 @@ package struct OrderFigures: Hashable, Sendable {
         self.models = kind.count == 0 ? .max : models
         self.vram = kind.count == 0 ? 0 : vram
         let floor = kind.count == 0 ? nil : floor
-        capability = Int32(clamping: floor?.capability ?? 0)
+        capability = Int16(clamping: floor?.capability ?? 0)
         gigaflops = Int32(clamping: floor?.gigaflops ?? 0)
         self.regions = regions
         self.needsNetwork = needsNetwork
