@@ -111,7 +111,7 @@ extension World {
         case 66..<72: files()
         case 72..<74: try scrub() ?? .keepAlive
         case 74..<75: random.isOneIn(2) ? silence() : notice()
-        case 75..<77: .endLease(anyLease(), random.isOneIn(2) ? .nodeLost : .stopped)
+        case 75..<77: .endLease(liveLease() ?? anyLease(), random.isOneIn(2) ? .nodeLost : .stopped)
         case 77..<84: .verify(endedLease() ?? anyLease())
         case 84..<87: .closePeriod(anyLease())
         case 87..<90: .stop(liveJob() ?? anyJob())
