@@ -205,6 +205,7 @@ extension NodeSessions {
         switch frame {
         case .dispatch: effect = .dispatch
         case .stop: effect = .stop
+        case .leave: effect = .leave
         case .goodbye(let code):
             let node = channels[number]?.node.text ?? ""
             log.warning(

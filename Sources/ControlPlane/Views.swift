@@ -90,7 +90,9 @@ extension MarketServices {
         guard let start = await matching.expectedStart(of: needs, as: task),
             start.latest > clock.now()
         else { return nil }
-        return ExpectedStartDTO(latest: TimeDTO(start.latest), ordersAhead: start.ahead)
+        return ExpectedStartDTO(
+            latest: TimeDTO(start.latest), ordersAhead: start.ahead,
+            spotMakesWay: start.takesWay ? true : nil)
     }
 
     /// By id: the job's name may be a newer one's by then.
@@ -136,7 +138,7 @@ extension MarketServices {
             deadline: deadline.map(DeadlineDTO.init),
             outlook: deadline.map {
                 outlook(of: $0, spec, fit, busyUntil: start, at: now)
-            }, gang: fit.gang)
+            }, gang: fit.gang, spot: needs.spot.map(PlanSpotDTO.init))
     }
 
     private func likely(

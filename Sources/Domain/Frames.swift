@@ -27,6 +27,8 @@ package enum MarketFrame: Hashable, Sendable, Codable {
     case renewal(number: Int64, leases: [Renewal])
     case dispatch(EffectID, Dispatch)
     case stop(EffectID, LeaseID, EndReason)
+    /// A spot lease makes way: its program is told, and has so many milliseconds from then on.
+    case leave(EffectID, LeaseID, noticeMilliseconds: Int64)
     case receiptAccepted(LeaseID, sequence: Int64)
     /// The claim stands unaccepted; repeat it, unless the lease is over.
     case receiptRefused(LeaseID, sequence: Int64, code: String)

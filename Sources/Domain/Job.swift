@@ -196,6 +196,9 @@ package struct Job: Hashable, Sendable, Codable {
     package let salt: [UInt8]
     package var life: JobLife
     package var counts: TaskCounts
+    /// Places that spot leases are asked to leave for its open tasks, by task; nil where there are none,
+    /// so that a row of an older form is still what it was.
+    package private(set) var awaited: [AwaitedPlace]?
 
     package init(
         id: JobID, renter: AccountID, terms: JobTerms, submittedAt: Timestamp, salt: [UInt8],
@@ -208,6 +211,27 @@ package struct Job: Hashable, Sendable, Codable {
         self.salt = salt
         self.life = life
         self.counts = counts
+    }
+
+    /// At most one place is awaited for a task.
+    package mutating func awaitPlace(on node: NodeID?, for task: Int) {
+        var places = (awaited ?? []).filter { $0.task != task }
+        if let node { places.append(AwaitedPlace(task: task, node: node)) }
+        awaited = places.isEmpty ? nil : places.sorted { $0.task < $1.task }
+    }
+
+    package mutating func awaitNothing() { awaited = nil }
+}
+
+/// A place that is being freed for a task.
+package struct AwaitedPlace: Hashable, Sendable, Codable {
+    /// Its index.
+    package let task: Int
+    package let node: NodeID
+
+    package init(task: Int, node: NodeID) {
+        self.task = task
+        self.node = node
     }
 }
 
@@ -238,7 +262,7 @@ package enum TaskEvent: Hashable, Sendable {
     case opened(at: Timestamp)
     case matched(LeaseID)
     case ended(EndReason)
-    /// Its lease made way for a machine's owner; it is placed anew.
+    /// Its lease made way for a machine's owner or an on-demand order; it is placed anew.
     case yielded
     /// It will not be placed, for that reason.
     case cancelled(EndReason)

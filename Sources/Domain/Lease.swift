@@ -105,14 +105,17 @@ package struct Lease: Hashable, Sendable, Codable {
     package var loggedSeconds: Int64
     /// That it was asked to leave; rows of an older form have none.
     package var notice: LeaseNotice?
+    /// On what terms it gives its place to an on-demand order; nil: never.
+    package let spot: SpotTerms?
 
     package init(
         id: LeaseID, task: TaskID, attempt: Int64, renter: AccountID, provider: AccountID,
         node: NodeID, slice: Resources, devices: [Device], rate: Rate, commission: BasisPoints,
         escrow: Money, fence: Int64, placedAt: Timestamp, life: LeaseLife,
         silenceMilliseconds: Int64 = 0, silentUntil: Timestamp? = nil, loggedSeconds: Int64 = -1,
-        notice: LeaseNotice? = nil
+        notice: LeaseNotice? = nil, spot: SpotTerms? = nil
     ) {
+        self.spot = spot
         self.id = id
         self.task = task
         self.attempt = attempt

@@ -33,8 +33,15 @@ package struct LeaseNotice: Hashable, Sendable, Codable {
     package let isTakenBack: Bool
     /// From 1.
     package let changes: Int
+    /// The on-demand order that it makes way for, where the market itself has asked it to leave; that
+    /// is never taken back. Rows of an older form have none.
+    package let makesWayFor: TaskID?
 
-    package init(code: String, until: Timestamp, isTakenBack: Bool, changes: Int) {
+    package init(
+        code: String, until: Timestamp, isTakenBack: Bool, changes: Int,
+        makesWayFor: TaskID? = nil
+    ) {
+        self.makesWayFor = makesWayFor
         self.code = code
         self.until = until
         self.isTakenBack = isTakenBack
@@ -47,11 +54,15 @@ extension Lease {
     package func notice(after call: LeaveCall<Timestamp>?) -> LeaseNotice? {
         guard case .running = life else { return nil }
         let changes = (notice?.changes ?? 0) + 1
+        let makesWayFor = notice?.makesWayFor
         guard let call else {
-            guard let notice, !notice.isTakenBack else { return nil }
+            // The market's own stands, whether or not the node has heard of it yet.
+            guard let notice, !notice.isTakenBack, makesWayFor == nil else { return nil }
             return LeaseNotice(
                 code: notice.code, until: notice.until, isTakenBack: true, changes: changes)
         }
+        // No node preempts.
+        guard makesWayFor != nil || call.code != OwnerCode.preempted.rawValue else { return nil }
         guard changes <= LeaseNotice.mostChanges else { return nil }
         if let notice, !notice.isTakenBack, notice.code == call.code,
             abs(call.until.millisecondsSince(notice.until)) < LeaseNotice.leastMilliseconds
@@ -59,12 +70,28 @@ extension Lease {
             return nil
         }
         return LeaseNotice(
-            code: call.code, until: call.until, isTakenBack: false, changes: changes)
+            code: call.code, until: call.until, isTakenBack: false, changes: changes,
+            makesWayFor: makesWayFor)
     }
 
     /// That it is asked to leave now.
     package var standingNotice: LeaseNotice? {
-        guard case .running = life, let notice, !notice.isTakenBack else { return nil }
+        guard life.isLive, let notice, !notice.isTakenBack else { return nil }
         return notice
+    }
+
+    /// Its notice when the market asks a spot lease to make way; nil where it has been asked.
+    package func notice(makingWayFor task: TaskID, at now: Timestamp) -> LeaseNotice? {
+        guard life.isLive, let spot, notice?.makesWayFor == nil else { return nil }
+        let until = now.advanced(milliseconds: spot.noticeMilliseconds)
+        // Its owner may want it gone sooner.
+        if let standing = standingNotice, standing.until < until {
+            return LeaseNotice(
+                code: standing.code, until: standing.until, isTakenBack: false,
+                changes: standing.changes, makesWayFor: task)
+        }
+        return LeaseNotice(
+            code: OwnerCode.preempted.rawValue, until: until, isTakenBack: false,
+            changes: (notice?.changes ?? 0) + 1, makesWayFor: task)
     }
 }

@@ -281,11 +281,19 @@ package struct OfferTerms: Hashable, Sendable, Codable {
 
     /// Price per hour of a slice: `ask × share`, rounded up, where share is the largest of the
     /// slice's parts of CPU, memory, disk and devices (dominant resource share, Ghodsi et al.,
-    /// NSDI 2011). At least 1, at most `ask`.
-    package func rate(of slice: Resources, deviceCount: Int) -> Rate {
+    /// NSDI 2011). At least 1, at most `ask`. A spot lease pays the same share of the spot ask.
+    package func rate(of slice: Resources, deviceCount: Int, isSpot: Bool = false) -> Rate {
         let whole = (resources: capacity, devices: deviceCountAll)
-        return Self.rate(of: (slice, deviceCount), from: whole, for: ask)
+        return Self.rate(of: (slice, deviceCount), from: whole, for: price(isSpot: isSpot))
     }
+
+    /// What an order of these needs pays here.
+    package func rate(of needs: Needs) -> Rate {
+        rate(of: needs.slice, deviceCount: needs.devices.count, isSpot: needs.spot != nil)
+    }
+
+    /// Per hour, of the whole offer.
+    package func price(isSpot: Bool) -> Rate { isSpot ? spotAsk ?? ask : ask }
 
     /// The same, of an offer of which no more is known than what decides it.
     package static func rate(

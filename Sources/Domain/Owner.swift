@@ -1,4 +1,5 @@
-/// Why a machine is its owner's own now: the codes of `OfferClosing` and of `yielded:<code>`.
+/// Why a machine is its owner's own now, or a lease is asked to leave it: the codes of `OfferClosing` and
+/// of `yielded:<code>`.
 package enum OwnerCode: String, Hashable, Sendable, Codable, CaseIterable {
     /// Outside of the hours in which its owner lets it.
     case schedule
@@ -10,6 +11,8 @@ package enum OwnerCode: String, Hashable, Sendable, Codable, CaseIterable {
     case paused
     /// `orban node drain`.
     case drained
+    /// Not the owner: an on-demand order takes the place of a spot lease. Closes no offer.
+    case preempted
 }
 
 extension OfferClosing {

@@ -1,8 +1,8 @@
 /// How the leases of one offer have gone: how much of what ran there had to be done again.
 ///
 /// A lease is lost where its machine ended it: the node did not answer, a device failed, it could not be
-/// started, or the owner wanted the machine. (Not where the container was killed: its program can bring
-/// that about.) What it ran until then was paid for, and
+/// started, or the owner wanted the machine. (Not where the market had asked it to make way, nor where the
+/// container was killed: its program can bring that about.) What it ran until then was paid for, and
 /// stands for nothing.
 package struct TrackRecord: Hashable, Sendable, Codable {
     /// Seconds after which older ones count half: 1,000 hours of leases.

@@ -200,7 +200,7 @@ extension Host {
             tier: terms.tier, withheld: withheld, network: terms.network,
             closed: closing.map { OfferClosing($0.code, until: $0.opensAt) }
                 ?? (owner.sight?.hasRoom == false ? .diskFull : nil),
-            roundTrips: roundTrips)
+            roundTrips: roundTrips, spotAsk: terms.spotAsk)
     }
 
     /// What a device has of its own to say. That the owner uses all of them is said of the whole.

@@ -40,7 +40,16 @@ extension Host {
         ownerClosings(at: now)
             + lease.dispatch.devices.compactMap { device in
                 ownersUse(of: device, at: now).map { owner.closing(.ownerGPU, since: $0) }
-            }
+            } + (preemption(of: lease, at: now).map { [$0] } ?? [])
+    }
+
+    /// As if it were asked now: a notice that stands is not moved by that.
+    private func preemption(of lease: HostedLease, at now: BootTime) -> OwnerClosing? {
+        lease.progress.preemption.map { milliseconds in
+            OwnerClosing(
+                code: .preempted, since: now,
+                gone: now.advanced(nanoseconds: milliseconds * 1_000_000))
+        }
     }
 
     /// Why a lease may not start now.
@@ -82,6 +91,24 @@ extension Host {
 
     // MARK: Leases
 
+    /// A spot lease makes way for an on-demand order. Its program has all of its notice from here on,
+    /// however long this frame was under way. Idempotent.
+    mutating func leave(
+        _ effect: EffectID, _ id: LeaseID, noticeMilliseconds: Int64, at now: BootTime
+    ) {
+        guard var lease = table[id] else {
+            // What is not known yet was dispatched before this, and comes again before this does.
+            if finished.contains(id) { actions.append(.send(.acknowledged(effect))) }
+            return
+        }
+        if lease.progress.preemption == nil {
+            lease.progress.preemption = min(max(noticeMilliseconds, 0), SpotTerms.longestNotice)
+            put(lease)
+            yieldToOwner(at: now)
+        }
+        actions.append(.send(.acknowledged(effect)))
+    }
+
     mutating func yieldToOwner(at now: BootTime) {
         for lease in leases {
             switch lease.phase {
@@ -118,7 +145,8 @@ extension Host {
     /// A moment that is over cannot be kept any more: then the grace counts from now.
     private mutating func give(_ due: OwnerClosing, to lease: HostedLease, at now: BootTime) {
         let gone = due.gone ?? now
-        let until = gone > now ? gone : now.advanced(nanoseconds: owner.policy.grace)
+        let isKept = gone > now || due.code == .preempted
+        let until = isKept ? gone : now.advanced(nanoseconds: owner.policy.grace)
         put(lease.noticed(LeaveNotice(code: due.code, until: until, isTakenBack: false)))
         actions.append(.notify(lease.id))
         endIfOver(lease.id, at: now)
@@ -161,6 +189,7 @@ extension Host {
     private func isOwnerKnown(_ code: OwnerCode) -> Bool {
         switch code {
         case .paused, .drained: true
+        case .preempted: false
         case .schedule: owner.sight != nil
         case .ownerDesktop: owner.sight.map { $0.desktopIdle != .max } ?? false
         case .ownerGPU: terms.devices.allSatisfy { devices[$0.id]?.ownersUse.isSeen == false }

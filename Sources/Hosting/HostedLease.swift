@@ -90,6 +90,8 @@ package struct Progress: Hashable, Sendable, Codable {
     package internal(set) var isClaimPending: Bool
     /// That it was asked to leave, where it was.
     package internal(set) var notice: LeaveNotice?
+    /// It makes way at the market's word: milliseconds that its program is given. Never taken back.
+    package internal(set) var preemption: Int64?
 
     package init() {
         phase = .preparing

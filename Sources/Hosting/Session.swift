@@ -68,6 +68,8 @@ extension Host {
         case .renewal(let number, let renewals): renew(number, renewals, at: now)
         case .dispatch(let effect, let dispatch): accept(effect, dispatch, at: now)
         case .stop(let effect, let lease, let reason): stop(effect, lease, reason, at: now)
+        case .leave(let effect, let lease, let notice):
+            leave(effect, lease, noticeMilliseconds: notice, at: now)
         case .receiptAccepted(let lease, let sequence): accepted(lease, sequence, at: now)
         case .receiptRefused(let lease, let sequence, let code):
             refused(lease, sequence, code: code, at: now)

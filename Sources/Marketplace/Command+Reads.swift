@@ -48,6 +48,8 @@ extension Command {
             reads(clearing: clearing) + reads(clearingFor: clearing.task.job, rows)
         case .clearGang(let clearings):
             reads(clearingGang: clearings, rows)
+        case .preempt(let preemption):
+            reads(preempting: preemption) + settling(rows.job(preemption.task.job))
         case .meter(let verified, _):
             switch verified.receipt.status {
             case .ended: Self.endingLease(verified.receipt.lease, rows)
@@ -74,6 +76,14 @@ extension Command {
         case .sequence(let limit): [.tree, .pending(limit: limit)]
         case .publishHead: [.head, .tree]
         }
+    }
+
+    private func reads(preempting preemption: Preemption) -> [Read] {
+        [
+            .task(preemption.task), .job(preemption.task.job), .hold(preemption.task.job),
+            .offer(preemption.node),
+            .liveLeasesOfNode(preemption.node, limit: Self.everyTask),
+        ]
     }
 
     private func reads(clearing: Clearing) -> [Read] {

@@ -53,6 +53,23 @@ package struct Clearing: Hashable, Sendable {
     }
 }
 
+/// Spot leases that make way together for an order that has no place.
+package struct Preemption: Hashable, Sendable {
+    /// On demand, and on the book.
+    package let task: TaskID
+    package let attempt: Int64
+    package let node: NodeID
+    /// All on that node, and none that is not needed for it.
+    package let leases: [LeaseID]
+
+    package init(task: TaskID, attempt: Int64, node: NodeID, leases: [LeaseID]) {
+        self.task = task
+        self.attempt = attempt
+        self.node = node
+        self.leases = leases
+    }
+}
+
 /// Everything that changes the market. One case, one `Market+<Verb>`.
 package enum Command: Hashable, Sendable {
     case openAccount(Account, keys: [APIKey])
@@ -76,6 +93,7 @@ package enum Command: Hashable, Sendable {
     case clear(Clearing)
     /// All members of a gang, in the order of their tasks.
     case clearGang([Clearing])
+    case preempt(Preemption)
     case meter(VerifiedReceipt, arrivedAt: Timestamp)
     /// A silent span beyond the fence, in which the node's leases may not have run unfrozen.
     case silence(NodeID, from: Timestamp, until: Timestamp)
@@ -114,6 +132,7 @@ package enum Command: Hashable, Sendable {
         case .submit: .submit
         case .clear: .clear
         case .clearGang: .clearGang
+        case .preempt: .preempt
         case .meter: .meter
         case .silence: .silence
         case .notice: .notice
@@ -134,7 +153,7 @@ package enum Command: Hashable, Sendable {
         case openAccount, addKey, credit, registerNode, addJoinToken, nameImage
         case beginUpload, addBlob, dropUpload, addOutputs
         case advertise, changeAvailability, release, scrubbed, wish, submit, clear, clearGang
-        case meter, silence, notice, endLease
+        case preempt, meter, silence, notice, endLease
         case verify, closePeriod, stop, expire, retry, effectDone, sequence, publishHead, keepAlive
     }
 }

@@ -21,13 +21,14 @@ package enum JobFact: Hashable, Sendable, Codable {
     case started(RunMark)
     /// What a running lease has cost by the end of a period.
     case metered(RunMark, seconds: Int64, charge: Money)
-    /// The machine's owner needs it: that run is asked to leave, and is gone by then.
+    /// The machine's owner needs it, or an on-demand order takes its place: that run is asked to leave,
+    /// and is gone by then.
     case leaving(RunMark, code: String, until: Timestamp)
     /// Its owner needs the machine no more: it may stay.
     case staying(RunMark)
     case ended(RunMark, EndReason)
     case settled(RunMark, seconds: Int64, charge: Money)
-    /// That run made way for the machine's owner; its task is placed anew.
+    /// That run made way; its task is placed anew.
     case requeued(RunMark)
     /// So many waiting tasks could no longer start in time; they are over.
     case expired(tasks: Int)

@@ -20,7 +20,7 @@ extension Market {
         var seats: [Seat] = []
         for (place, clearing) in clearings.enumerated() {
             do {
-                seats.append(try seat(clearing, of: job, on: &floor, rows))
+                seats.append(try seat(clearing, of: job, on: &floor, rows, now))
             } catch let refusal as Refusal {
                 throw Refusal.ofMember(place, refusal)
             }

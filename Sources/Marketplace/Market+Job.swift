@@ -133,6 +133,7 @@ extension Market {
         }
         job.counts.queued = 0
         job.counts.open = 0
+        job.awaitNothing()
     }
 
     private func openNext(

@@ -15,7 +15,7 @@ extension Market {
             let hold = rows.hold(job.id), !isLate(job.terms, at: now)
         else { throw Refusal.orderChanged }
         var floor = Floor(rows, of: job)
-        let seat = try seat(clearing, of: job, on: &floor, rows)
+        let seat = try seat(clearing, of: job, on: &floor, rows, now)
         let escrow = try escrow(for: job, hold: hold, rate: seat.rate)
         guard Bill.seconds(paidBy: escrow, rate: seat.rate) >= 1 else {
             guard job.counts.leased == 0 else { throw Refusal.budgetInUse }
@@ -78,7 +78,7 @@ extension Market {
 
     /// Checks an order against the offer that it was proposed to, and takes its place there.
     func seat(
-        _ clearing: Clearing, of job: Job, on floor: inout Floor, _ rows: Rows
+        _ clearing: Clearing, of job: Job, on floor: inout Floor, _ rows: Rows, _ now: Timestamp
     ) throws -> Seat {
         guard rows.lease(clearing.lease) == nil, job.life == .active,
             var task = rows.task(clearing.task), case .open = task.life,
@@ -88,7 +88,7 @@ extension Market {
         else { throw Refusal.offerChanged }
         let needs = job.terms.needs
         let devices = try leased(clearing, from: offer, needs: needs, rows, now)
-        let rate = offer.terms.rate(of: needs.slice, deviceCount: devices.count)
+        let rate = offer.terms.rate(of: needs)
         guard rate <= needs.bid else { throw Refusal.offerChanged }
         guard !floor.hasSibling(at: offer) else { throw Refusal.siblingThere }
         floor.take(needs.slice, devices, of: offer)
@@ -110,7 +110,9 @@ extension Market {
                 renter: job.renter, provider: seat.provider, node: seat.clearing.node,
                 slice: job.terms.needs.slice, devices: seat.devices, rate: seat.rate,
                 commission: commission, escrow: escrow, fence: job.terms.fence, placedAt: now,
-                life: .reserved(until: now.advanced(seconds: startWindowSeconds)))
+                life: .reserved(until: now.advanced(seconds: startWindowSeconds)),
+                spot: job.terms.needs.spot)
+            job.awaitPlace(on: nil, for: seat.task.id.index)
             job.counts.open -= 1
             job.counts.leased += 1
             decision.rows += [.lease(lease), .task(seat.task)]
@@ -147,7 +149,7 @@ extension Market {
 
     /// An even share of what the hold has free for every task still to be placed, but no more than
     /// the longest run can cost; the whole free part where an even share pays nothing.
-    private func escrow(for job: Job, hold: Hold, rate: Rate) throws -> Money {
+    func escrow(for job: Job, hold: Hold, rate: Rate) throws -> Money {
         let longest = try Bill.charge(seconds: job.terms.maxDuration, rate: rate)
         let waiting = Int64(max(job.counts.queued + job.counts.open, 1))
         let share = hold.free.dividedRoundingDown(by: waiting)

@@ -93,6 +93,7 @@ extension Market {
         decision.effects.append(OutboxEntry(effect: .verify(lease.id), node: lease.node))
         decision.doneEffects += [
             Effect.dispatch(lease.id).id, Effect.stop(lease.id, reason).id,
+            Effect.leave(lease.id).id,
         ]
         if var offer = rows.offer(lease.node) {
             let live = rows.leases(.liveLeasesOfNode(lease.node, limit: Command.everyTask))
@@ -100,8 +101,8 @@ extension Market {
             if case .running = before { offer.hygiene.end(ended, on: lease.devices.map(\.id)) }
             offer.record.note(
                 ran: lease.life.reading?.seconds ?? 0,
-                isLost: reason.isOfMachine && reason != .killed, at: lease.rate,
-                of: offer.terms.ask)
+                isLost: lease.isLost(by: reason), at: lease.rate,
+                of: offer.terms.price(isSpot: lease.spot != nil))
             restate(&offer, under: live.filter { $0.id != ended })
             offer.version += 1
             decision.rows.append(.offer(offer))
@@ -110,6 +111,16 @@ extension Market {
             decision.rows.append(
                 .device(DeviceClaim(device: device.id, node: lease.node, life: .free)))
         }
+    }
+}
+
+extension Lease {
+    /// Whether its machine is to blame for that end: not where the market had asked it to make way.
+    fileprivate func isLost(by reason: EndReason) -> Bool {
+        if reason == .yielded(code: OwnerCode.preempted.rawValue), notice?.makesWayFor != nil {
+            return false
+        }
+        return reason.isOfMachine && reason != .killed
     }
 }
 

@@ -46,8 +46,9 @@ extension Market {
         return decision
     }
 
-    /// A run that made way for a machine's owner is no failure of the job's: its task is placed anew
-    /// as long as the job wants work done. Not one of a gang: it would run without the others.
+    /// A run that made way for a machine's owner, or for an on-demand order, is no failure of the job's:
+    /// its task is placed anew as long as the job wants work done. Not one of a gang: it would run
+    /// without the others.
     private func isPlacedAnew(_ task: JobTask, of job: Job, after reason: EndReason) -> Bool {
         guard case .yielded = reason, case .active = job.life, !job.terms.isGang else {
             return false

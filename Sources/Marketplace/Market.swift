@@ -64,6 +64,7 @@ package struct Market: Sendable {
         case .submit(let submit): try self.submit(submit, rows, now)
         case .clear(let clearing): try clear(clearing, rows, now)
         case .clearGang(let clearings): try clearGang(clearings, rows, now)
+        case .preempt(let preemption): try preempt(preemption, rows, now)
         case .meter(let receipt, let arrivedAt):
             try meter(receipt, arrivedAt: arrivedAt, rows, now)
         case .silence(let node, let from, let until):

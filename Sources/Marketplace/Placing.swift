@@ -29,7 +29,7 @@ package struct Placing: Sendable {
     /// Between looks for places to keep.
     private static let reservingEvery: Int64 = 10_000
 
-    package private(set) var book = OrderBook()
+    package internal(set) var book = OrderBook()
     /// Looked up, and walked only where the order does not matter.
     package private(set) var jobs: [JobID: Job] = [:]
     /// Orders whose job's hold has nothing free until one of its leases ends.
@@ -38,6 +38,8 @@ package struct Placing: Sendable {
     package private(set) var leases: [LeaseID: Lease] = [:]
     private var reservedAt = Timestamp(milliseconds: 0)
     private var agenda = Agenda()
+    /// Who can make way for whom.
+    var preempting = Preempting()
     /// Jobs that came or went since the book was told what to expect.
     private var changes = 0
     /// Whether the book has not been told yet.
@@ -61,10 +63,13 @@ package struct Placing: Sendable {
             } else if jobs.updateValue(job, forKey: job.id) == nil {
                 changes += 1
             }
+            followAwaited(job)
         }
         for row in rows {
             switch row {
-            case .offer(let offer): book.put(offer)
+            case .offer(let offer):
+                book.put(offer)
+                preempting.take(offer)
             case .task(let task): take(task)
             case .lease(let lease): take(lease)
             case .hold(let hold): unpark(hold.job)
@@ -81,11 +86,14 @@ package struct Placing: Sendable {
             Order(
                 task: task.id, attempt: task.attempt, needs: job.terms.needs, since: since,
                 deadline: job.terms.deadline, formation: job.terms.formation))
+        preempting.noteNews()
+        keepPlace(for: task.id)
     }
 
     /// Of jobs that keep their tasks apart the book has to know where they run.
     private mutating func take(_ lease: Lease) {
         leases[lease.id] = lease.life.isLive ? lease : nil
+        preempting.take(lease)
         let job = lease.task.job
         if lease.life.isLive, jobs[job]?.terms.formation?.spread != nil {
             book.occupy(lease.node, of: lease.provider, by: lease.id, of: job)
@@ -95,7 +103,11 @@ package struct Placing: Sendable {
     }
 
     private mutating func unpark(_ job: JobID) {
-        for order in parked.removeValue(forKey: job) ?? [] { book.add(order) }
+        for order in parked.removeValue(forKey: job) ?? [] {
+            book.add(order)
+            preempting.noteNews()
+            keepPlace(for: order.task)
+        }
     }
 
     // MARK: Rounds
@@ -123,7 +135,7 @@ package struct Placing: Sendable {
             let command = members == nil ? Command.clear(clearings[0]) : .clearGang(clearings)
             steps.append(Step(command: command, proposals: proposals))
         }
-        return steps
+        return steps.isEmpty ? preemptions(limit: limit, at: now) : steps
     }
 
     /// What waits and can no longer start in time.
@@ -132,11 +144,14 @@ package struct Placing: Sendable {
     }
 
     /// Whether time alone has brought something to do.
-    package func isDue(at now: Timestamp) -> Bool { agenda.isLate(at: now) }
+    package func isDue(at now: Timestamp) -> Bool {
+        agenda.isLate(at: now) || preempting.isDue(at: now)
+    }
 
     /// The market refused what the book believed; it is not proposed again until a commit tells news.
     /// What it took, its commit has told.
     package mutating func refused(_ step: Step, _ refusal: Refusal) {
+        if case .preempt(let preemption) = step.command { refused(preemption, refusal) }
         guard case .ofMember(let place, let refusal) = refusal else {
             for proposal in step.proposals { repair(proposal, refusal) }
             return
@@ -153,10 +168,7 @@ package struct Placing: Sendable {
 
     private mutating func repair(_ proposal: Proposal, _ refusal: Refusal) {
         switch refusal {
-        case .budgetInUse:
-            guard let order = book.order(of: proposal.task) else { return }
-            book.removeOrder(proposal.task)
-            parked[proposal.task.job, default: []].append(order)
+        case .budgetInUse: park(proposal.task)
         case .orderChanged: book.removeOrder(proposal.task)
         // Its hours may have become too short between the round and the transaction; then nothing about
         // the offer is stale.
@@ -165,6 +177,13 @@ package struct Placing: Sendable {
         case .offerChanged: book.markRefused(proposal, stale: .offer)
         default: book.markRefused(proposal)
         }
+    }
+
+    /// Its job's hold has nothing free until one of its leases ends.
+    mutating func park(_ task: TaskID) {
+        guard let order = book.order(of: task) else { return }
+        book.removeOrder(task)
+        parked[task.job, default: []].append(order)
     }
 
     /// Tells the book what orders there will be: like those of the jobs that are open, as many of each
@@ -212,21 +231,35 @@ package struct Placing: Sendable {
         book.rate(of: needs, at: now)
     }
 
-    /// When the book will have room for what it has none for now, as leases end.
+    /// When the book will have room for what it has none for now, as leases end: spot leases as soon as
+    /// they can be asked to make way for it.
     package func expectedStart(
         of needs: Needs, as task: TaskID?, at now: Timestamp
     ) -> ExpectedStart? {
-        book.expectedStart(of: needs, as: task, leases.values.map(\.occupation), at: now)
+        let asking = needs.spot == nil ? now : nil
+        return book.expectedStart(
+            of: needs, as: task, leases.values.map { $0.occupation(askedAt: asking) }, at: now)
     }
 }
 
 extension Lease {
-    fileprivate var occupation: Occupation {
-        Occupation(node: node, slice: slice, devices: devices.map(\.id), until: latestEnd)
+    fileprivate var occupation: Occupation { occupation(askedAt: nil) }
+
+    /// - Parameter now: when it is asked to make way, if it can be.
+    fileprivate func occupation(askedAt now: Timestamp?) -> Occupation {
+        Occupation(
+            node: node, slice: slice, devices: devices.map(\.id), until: gone(askedAt: now),
+            makesWay: now != nil && spot != nil)
+    }
+
+    private func gone(askedAt now: Timestamp?) -> Timestamp {
+        if let notice = standingNotice { return min(latestEnd, notice.until) }
+        guard let now, let spot else { return latestEnd }
+        return min(latestEnd, now.advanced(milliseconds: spot.noticeMilliseconds))
     }
 
     /// When it will have used its escrow, if it is never silent nor asked to pause.
-    fileprivate var latestEnd: Timestamp {
+    private var latestEnd: Timestamp {
         let seconds = Bill.seconds(paidBy: escrow, rate: rate)
         switch life {
         case .reserved(let until): return until.advanced(seconds: seconds)

@@ -51,19 +51,22 @@ package struct Replay: Hashable, Sendable, Codable {
 package enum Effect: Hashable, Sendable, Codable {
     case dispatch(LeaseID)
     case stop(LeaseID, EndReason)
+    /// A spot lease is told that it makes way.
+    case leave(LeaseID)
     case verify(LeaseID)
 
     package var id: EffectID {
         switch self {
         case .dispatch(let lease): EffectID("dispatch:" + lease.text)
         case .stop(let lease, _): EffectID("stop:" + lease.text)
+        case .leave(let lease): EffectID("leave:" + lease.text)
         case .verify(let lease): EffectID("verify:" + lease.text)
         }
     }
 
     package var lease: LeaseID {
         switch self {
-        case .dispatch(let lease), .stop(let lease, _), .verify(let lease): lease
+        case .dispatch(let lease), .stop(let lease, _), .leave(let lease), .verify(let lease): lease
         }
     }
 }

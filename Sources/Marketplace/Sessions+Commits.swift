@@ -82,6 +82,11 @@ extension Sessions {
             let token = token(lease.id, lease.attempt)
             return .dispatch(entry.id, Dispatch(lease, of: job, token: token))
         case .stop(let lease, let reason): return .stop(entry.id, lease, reason)
+        case .leave(let id):
+            guard let lease = view.lease(id, on: entry.node), let spot = lease.spot else {
+                return nil
+            }
+            return .leave(entry.id, id, noticeMilliseconds: spot.noticeMilliseconds)
         case .verify: return nil
         }
     }

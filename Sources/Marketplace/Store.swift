@@ -50,7 +50,7 @@ package enum FaultPoint: Hashable, Sendable {
     case afterEffect(EffectKind)
 
     package enum EffectKind: String, Hashable, Sendable, CaseIterable {
-        case dispatch, stop, verify, publishHead
+        case dispatch, stop, leave, verify, publishHead
     }
 
     /// Stable text: `commit.submit.before`, `effect.dispatch.after`.

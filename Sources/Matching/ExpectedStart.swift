@@ -6,8 +6,14 @@ package struct Occupation: Hashable, Sendable {
     package let slice: Resources
     package let devices: [DeviceID]
     package let until: Timestamp
+    /// It gives its place to the order that asks.
+    package let makesWay: Bool
 
-    package init(node: NodeID, slice: Resources, devices: [DeviceID], until: Timestamp) {
+    package init(
+        node: NodeID, slice: Resources, devices: [DeviceID], until: Timestamp,
+        makesWay: Bool = false
+    ) {
+        self.makesWay = makesWay
         self.node = node
         self.slice = slice
         self.devices = devices
@@ -22,6 +28,8 @@ package struct ExpectedStart: Hashable, Sendable {
     package let latest: Timestamp
     /// Orders whose turn comes before.
     package let ahead: Int
+    /// Whether that takes a lease that makes way.
+    package let takesWay: Bool
 
     /// Which of these offers has room first, and when, because leases on it must have ended.
     ///
@@ -29,11 +37,13 @@ package struct ExpectedStart: Hashable, Sendable {
     static func first(
         for needs: Needs, _ offers: some Sequence<Offer>, _ byNode: [NodeID: [Occupation]],
         at now: Timestamp
-    ) -> (node: NodeID, moment: Timestamp)? {
-        var first: (node: NodeID, moment: Timestamp)?
+    ) -> (node: NodeID, moment: Timestamp, takesWay: Bool)? {
+        var first: (node: NodeID, moment: Timestamp, takesWay: Bool)?
         for var offer in offers where Feasibility.check(needs, offer, at: now) == .busy {
             var left = (byNode[offer.node] ?? []).sorted { $0.until < $1.until }[...]
+            var takesWay = false
             while let end = left.popFirst() {
+                takesWay = takesWay || end.makesWay
                 if let first, (first.moment, first.node) <= (end.until, offer.node) { break }
                 // From the whole: a machine may offer less than runs on it.
                 let used = left.reduce(Resources.zero) { $0.adding($1.slice) }
@@ -41,7 +51,7 @@ package struct ExpectedStart: Hashable, Sendable {
                 offer.freeDevices += end.devices
                 let then = max(end.until, now)
                 guard Feasibility.check(needs, offer, at: then) == nil else { continue }
-                first = (offer.node, end.until)
+                first = (offer.node, end.until, takesWay)
                 break
             }
         }
@@ -55,11 +65,9 @@ extension OrderBook {
         of needs: Needs, as task: TaskID?, _ occupied: [Occupation], at now: Timestamp
     ) -> ExpectedStart? {
         let byNode = Dictionary(grouping: occupied, by: \.node)
-        guard
-            let latest = ExpectedStart.first(
-                for: needs, offersNow, byNode, at: now)?.moment
+        guard let first = ExpectedStart.first(for: needs, offersNow, byNode, at: now)
         else { return nil }
         let ahead = task.flatMap { task in queue.firstIndex { $0.task == task } } ?? queue.count
-        return ExpectedStart(latest: latest, ahead: ahead)
+        return ExpectedStart(latest: first.moment, ahead: ahead, takesWay: first.takesWay)
     }
 }

@@ -39,9 +39,7 @@ package enum Feasibility {
         return chosen
     }
 
-    static func rate(_ needs: Needs, _ terms: OfferTerms) -> Rate {
-        terms.rate(of: needs.slice, deviceCount: needs.devices.count)
-    }
+    static func rate(_ needs: Needs, _ terms: OfferTerms) -> Rate { terms.rate(of: needs) }
 
     private static func lasting(_ needs: Needs, _ offer: Offer) -> MismatchReason? {
         let (slice, terms) = (needs.slice, offer.terms)

@@ -20,7 +20,8 @@ struct Listing: Hashable, Sendable {
         let version: Int64
     }
 
-    /// What an order is kept, as far as it is free by now: nobody else is shown it.
+    /// What an order is kept, as far as it is free by now: nobody else is shown it, but who was kept
+    /// something before.
     struct Kept: Hashable, Sendable {
         let task: TaskID
         let slice: Resources
@@ -68,14 +69,17 @@ struct Listing: Hashable, Sendable {
 
     // MARK: Kept places
 
-    /// The offer without what others are kept.
+    /// The offer without what others are kept; of those that were kept something there after `task` was,
+    /// nothing.
     ///
     /// - Parameter task: the order that looks; nil where it is kept nothing.
     func shown(to task: TaskID?) -> Offer {
         guard !kept.isEmpty else { return offer }
         var shown = offer
-        for each in kept
-        where each.task != task && !pending.contains(where: { $0.task == each.task }) {
+        for each in kept {
+            // If each saw what the other is kept, neither ever had a place.
+            if each.task == task { break }
+            guard !pending.contains(where: { $0.task == each.task }) else { continue }
             let (free, slice) = (shown.free, each.slice)
             shown.free = Resources(
                 milliCPU: max(free.milliCPU - slice.milliCPU, 0),

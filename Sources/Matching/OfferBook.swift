@@ -168,14 +168,15 @@ struct OfferBook: Sendable {
             let figures = figures(of: needs)
             // What no offer can have is no demand.
             guard figures.kind != .most else { return nil }
-            return DemandMix.Entry(figures.kind, models: figures.models, count: count)
+            return DemandMix.Entry(figures.kind.onDemand, models: figures.models, count: count)
         }
         index.expect(DemandMix(orders))
     }
 
     func figures(of needs: Needs) -> OrderFigures {
         let need = needs.devices
-        let kind = OrderKind(milliCPU: needs.slice.milliCPU, count: max(need.count, 0))
+        let kind = OrderKind(
+            milliCPU: needs.slice.milliCPU, count: max(need.count, 0), isSpot: needs.spot != nil)
         return OrderFigures(
             kind ?? .most, memory: needs.slice.memoryBytes, disk: needs.slice.diskBytes,
             models: need.models.isEmpty ? .max : models.bits(of: need.models),
@@ -210,6 +211,7 @@ struct OfferBook: Sendable {
             tie: tie(of: offer.node))
         figures.offered = terms.devices.count
         (figures.mostCapability, figures.mostGigaflops) = (capability, speed)
+        figures.spotAsk = terms.price(isSpot: true)
         (figures.leastVRAM, figures.mostVRAM) = (terms.devices.isEmpty ? 0 : least, most)
         figures.burden = offer.record.burden
         figures.tier = terms.tier.rank

@@ -2,16 +2,20 @@ import Domain
 
 /// An order's place in the queue.
 struct Turn: Hashable, Comparable, Sendable {
+    /// Whoever is on demand could take its place the moment that it had one.
+    let isSpot: Bool
     let moment: Timestamp
     let task: TaskID
 
     init(_ order: Order) {
+        isSpot = order.needs.spot != nil
         moment = OrderOfService.turn(of: order)
         task = order.task
     }
 
     static func < (left: Turn, right: Turn) -> Bool {
-        (left.moment, left.task) < (right.moment, right.task)
+        guard left.isSpot == right.isSpot else { return right.isSpot }
+        return (left.moment, left.task) < (right.moment, right.task)
     }
 }
 

@@ -32,7 +32,7 @@ extension OrderBook {
                 order.deadline?.latestStart == nil, order.formation == nil,
                 !inVain.contains(order.needs)
             else { continue }
-            let place = ExpectedStart.first(for: order.needs, offersNow, byNode, at: now)
+            let place = ExpectedStart.first(for: order.needs, offersUnkept, byNode, at: now)
             if let place {
                 keep(place.node, for: turn.task)
             } else {

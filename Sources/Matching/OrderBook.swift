@@ -9,7 +9,7 @@ package struct OrderBook: Sendable {
     /// In the order of service (`OrderOfService`), then by task.
     private(set) var queue: [Turn] = []
     /// Looked up by task, never iterated.
-    private var entries: [TaskID: Entry] = [:]
+    private(set) var entries: [TaskID: Entry] = [:]
     /// Orders that are kept a place, in the order in which that came to be.
     private(set) var keeping: [TaskID] = []
     /// The last overdue order that a place was looked for in vain, where the walk stopped there.
@@ -28,6 +28,11 @@ package struct OrderBook: Sendable {
     /// Offers in the order of their nodes.
     package var offers: [Offer] {
         offerBook.listings.map(\.offer).sorted { $0.node < $1.node }
+    }
+
+    /// Offers of which nobody is kept anything, in no particular order.
+    var offersUnkept: some Sequence<Offer> {
+        offerBook.listings.lazy.filter(\.kept.isEmpty).map(\.offer)
     }
 
     /// As an order sees them that comes now, in no particular order.
@@ -99,7 +104,7 @@ package struct OrderBook: Sendable {
     func standing(of task: TaskID) -> Standing? { entries[task]?.standing }
 
     /// With what its siblings keep it from.
-    private func entry(of task: TaskID) -> Entry? {
+    func entry(of task: TaskID) -> Entry? {
         guard var entry = entries[task], entry.order.formation != nil else {
             return entries[task]
         }

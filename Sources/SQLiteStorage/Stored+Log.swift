@@ -4,7 +4,7 @@ import Transparency
 
 /// An outbox entry with its place in commit order.
 struct StoredOutboxEntry: Stored {
-    enum Kind: String { case dispatch, stop, verify }
+    enum Kind: String { case dispatch, stop, leave, verify }
 
     static let table = Table.outbox
     let position: Int64
@@ -16,6 +16,7 @@ struct StoredOutboxEntry: Stored {
             switch value.effect {
             case .dispatch: (.dispatch, nil)
             case .stop(_, let reason): (.stop, reason)
+            case .leave: (.leave, nil)
             case .verify: (.verify, nil)
             }
         return [
@@ -35,6 +36,7 @@ extension StoredOutboxEntry {
         let effect: Effect? =
             switch kind {
             case .dispatch: .dispatch(lease)
+            case .leave: .leave(lease)
             case .verify: .verify(lease)
             case .stop: reason.flatMap(EndReason.init(text:)).map { .stop(lease, $0) }
             }

@@ -13,6 +13,7 @@ extension Auditor {
             begin(lease)
             checkInTime(lease, at: evidence.at)
         }
+        checkSpot(lease, before: before)
         leases[lease.id] = lease
         switch evidence.command {
         case .meter(_, let arrivedAt):

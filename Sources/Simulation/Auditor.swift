@@ -67,6 +67,9 @@ struct Auditor {
     var asked: [JobID: Needs] = [:]
     /// Nodes on which nothing new is wanted.
     var drained: Set<NodeID> = []
+    /// When a node wrote down that a lease makes way, and which leases have run there.
+    var noticeGiven: [LeaseID: Timestamp] = [:]
+    var ranOnNodes: Set<LeaseID> = []
 
     // Time
     var started: [LeaseID: Timestamp] = [:]

@@ -122,4 +122,8 @@ package enum PlantedBug: String, Hashable, Sendable, CaseIterable {
     case brokenGangRunsOn
     /// That tasks are kept apart is lost on the way into the market.
     case spreadForgotten
+    /// An order on demand takes the place of another one.
+    case onDemandPreempted
+    /// A spot lease makes way without a notice.
+    case spotNoticeForgotten
 }

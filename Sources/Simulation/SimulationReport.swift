@@ -104,6 +104,7 @@ package enum Reached: String, Hashable, Sendable, CaseIterable {
     case submitReplayed, otherBodyRefused, balanceTooLow, budgetInUse
     case leaseLost, leaseUnstarted, leaseSilent, budgetExhausted, overran, startFailed, killed
     case deviceScrubbed, scrubTaken, scrubRepeated, deviceQuarantined
+    case spotPriced, preempted, preemptedUnstarted, placeTaken
     case yielded, yieldedUnstarted, leftInGrace, noticeTakenBack, placedAnew
     case deviceLeased, deviceLost, deviceWithheld, nearPlaced, powerPlaced, stayPlaced,
         deadlineKept, deadlineMissed, periodClosed, headPublished,

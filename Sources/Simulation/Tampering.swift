@@ -117,6 +117,7 @@ extension Tampering {
         case .attemptRepeated: if case .retry = command { repeatAttempts(in: &decision) }
         case .drainForgottenWhenDown: forgetDrain(in: &decision)
         case .unscrubbedLeased: forgetTenants(in: &decision)
+        case .onDemandPreempted: preemptOnDemand(in: &decision)
         case .yieldedTaskFailed: if case .verify = command { failYielded(in: &decision) }
         case .replayForgotten:
             decision.rows.removeAll { if case .replay = $0 { true } else { false } }
@@ -271,6 +272,17 @@ extension Tampering {
         }
     }
 
+    /// Somebody on demand is asked, too.
+    private func preemptOnDemand(in decision: inout Decision) {
+        guard case .preempt(let preemption) = command,
+            case .lease(let asked)? = decision.rows.first
+        else { return }
+        let live = rows.leases(.liveLeasesOfNode(preemption.node, limit: 10_000))
+        guard var lease = live.first(where: { $0.spot == nil && $0.notice == nil }) else { return }
+        lease.notice = asked.notice
+        decision.rows.append(.lease(lease))
+    }
+
     private func repeatAttempts(in decision: inout Decision) {
         decision.rows = decision.rows.map { row in
             guard case .task(var task) = row else { return row }
@@ -308,6 +320,6 @@ extension Lease {
             slice: slice, devices: devices, rate: rate, commission: commission, escrow: escrow,
             fence: fence, placedAt: placedAt, life: life, silenceMilliseconds: silenceMilliseconds,
             silentUntil: silentUntil, loggedSeconds: loggedSeconds,
-            notice: notice)
+            notice: notice, spot: spot)
     }
 }

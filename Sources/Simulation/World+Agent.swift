@@ -45,6 +45,7 @@ extension World {
         case .notify(let lease): notify(place, lease)
         case .kill(let lease) where isGraceIgnored(place, lease): break
         case .kill(let lease):
+            auditKill(of: lease, on: place)
             schedule(
                 .containerDies(node: place, boot: nodes[place].boot, lease),
                 at: now.after(milliseconds: random.runtime.within(1...300)))
@@ -76,6 +77,7 @@ extension World {
             return
         }
         nodes[place].journal.append((nodes[place].boot, record))
+        auditNotice(record)
     }
 
     private func prepare(_ place: Int, _ dispatch: Dispatch) {

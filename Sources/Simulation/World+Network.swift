@@ -124,7 +124,7 @@ extension World {
         guard nodes[place].connection == connection, nodes[place].host != nil else { return }
         nodes[place].lastFrameAt = now
         if case .goodbye = frame { nodes[place].connection = nil }
-        tell(place, .frame(frame))
+        tell(place, .frame(shortened(frame)))
         if case .goodbye = frame, nodes[place].host != nil { dialLater(place, milliseconds: 500) }
     }
 }
@@ -143,7 +143,7 @@ extension MarketFrame {
     /// A dispatch is counted from the renewal before it: a stream never lets it fall behind.
     var isOrderFree: Bool {
         switch self {
-        case .renewal, .stop, .receiptAccepted, .receiptRefused, .scrubAnswered: true
+        case .renewal, .stop, .leave, .receiptAccepted, .receiptRefused, .scrubAnswered: true
         case .welcome, .dispatch, .drained, .wish, .goodbye: false
         }
     }

@@ -103,7 +103,13 @@ extension World {
                 memoryBytes: place == 0 ? 16 << 30 : random.setUp.within(4...16) << 30,
                 diskBytes: 200 << 30),
             devices: devices, ask: (try? Rate(microPerHour: ask)) ?? cheapest, region: "TW",
-            tier: .new, roundTrips: Self.roundTrips(of: place))
+            tier: .new, roundTrips: Self.roundTrips(of: place), spotAsk: drawSpotAsk(of: ask))
+    }
+
+    /// Some let spot jobs have it for less.
+    private func drawSpotAsk(of ask: Int64) -> Rate? {
+        guard random.setUp.happens(percent: 60) else { return nil }
+        return try? Rate(microPerHour: random.setUp.within(1...ask))
     }
 
     private func addRenter(_ place: Int) {

@@ -41,10 +41,13 @@ extension World {
         if options.planted == .dispatchedBeforeCommit, case .clear(let clearing) = step.command {
             try dispatchEarly(clearing)
         }
+        let isAwaited = isAwaited(step)
         switch try perform(step.command) {
         case .success:
+            if isAwaited { report.reached.count(.placeTaken) }
             // The commit's rows take the orders off the book, as in the match loop.
             if case .clearGang = step.command { report.reached.count(.gangPlaced) }
+            if case .clear(let clearing) = step.command { noteSpot(clearing.lease) }
             for proposal in step.proposals {
                 if !proposal.devices.isEmpty { report.reached.count(.deviceLeased) }
                 if proposal.attempt > 1 { report.reached.count(.taskReplaced) }
@@ -53,6 +56,10 @@ extension World {
             if refusal == .budgetInUse { report.reached.count(.budgetInUse) }
             market?.placing.refused(step, refusal)
         }
+    }
+
+    private func isAwaited(_ step: Placing.Step) -> Bool {
+        if case .clear(let clearing) = step.command { auditor.wasAwaited(clearing) } else { false }
     }
 
     /// The planted bug: the node hears of a lease that may never be committed.

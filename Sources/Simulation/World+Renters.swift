@@ -133,8 +133,8 @@ extension World {
     private func drawTerms() -> JobTerms {
         let tasks = random.renters.pick([1, 1, 1, 1, 2, 3, 5, 8])
         let duration = random.renters.within(4...Self.longestRunSeconds)
-        let needs = drawNeeds()
         let formation = drawFormation(tasks)
+        let needs = drawNeeds(isGang: formation?.gang != nil)
         let (parallel, failures) = (random.renters.count(1...4), random.renters.count(0...3))
         let isGang = formation?.gang != nil
         return JobTerms(
@@ -154,7 +154,7 @@ extension World {
         return Formation(gang: isGang ? tasks : nil, spread: spread)
     }
 
-    private func drawNeeds() -> Needs {
+    private func drawNeeds(isGang: Bool) -> Needs {
         let isOnDevice = random.renters.happens(percent: 30)
         let isStingy = random.renters.happens(percent: 4)
         let bid = isStingy ? 1 : random.renters.within(4_000_000...90_000_000)
@@ -169,7 +169,14 @@ extension World {
                     power: Self.floor(ofBid: bid)) : .none,
             regions: [], minimumTier: .new,
             bid: (try? Rate(microPerHour: bid)) ?? cheapest, latency: Self.latency(ofBid: bid),
-            stay: Self.stay(ofBid: bid))
+            spot: isGang ? nil : drawSpot(), stay: Self.stay(ofBid: bid))
+    }
+
+    /// Some are told in good time, some have none.
+    private func drawSpot() -> SpotTerms? {
+        guard random.renters.happens(percent: 45) else { return nil }
+        let isAtOnce = random.renters.happens(percent: 15)
+        return SpotTerms(noticeMilliseconds: isAtOnce ? 0 : random.renters.within(500...15_000))
     }
 
     /// Ample, scarce, or not enough for one second.

@@ -83,7 +83,7 @@ extension World {
     private func send(_ frame: MarketFrame, on connection: Int) throws(MarketCrash) {
         guard let place = placeOfConnection[connection] else { return }
         switch frame {
-        case .dispatch(let effect, _), .stop(let effect, _, _):
+        case .dispatch(let effect, _), .stop(let effect, _, _), .leave(let effect, _, _):
             if options.planted == .effectSentOnce, !sentEffects.insert(effect).inserted { return }
             try faultPoint()
             sendDown(frame, on: connection)

@@ -125,6 +125,7 @@ extension World {
             note(yielded: decision)
             note(deadlines: decision, of: command)
             note(formation: decision)
+            note(asked: decision)
         }
         trace.note(commit.decision == nil ? UInt64(0) : 1)
         auditor.follow(

@@ -25,13 +25,17 @@ package struct ReasonDTO: Codable, Hashable, Sendable {
     }
 }
 
-/// When a job that waits will have a place, if what runs runs on as long as it may.
+/// When a job that waits will have a place, if what runs runs on as long as it may, and spot leases make
+/// way for it where they can.
 package struct ExpectedStartDTO: Codable, Hashable, Sendable {
     package let latest: TimeDTO
     /// Orders that may take the place before.
     package let ordersAhead: Int
+    /// Whether spot leases make way for it; left out where they do not.
+    package let spotMakesWay: Bool?
 
-    package init(latest: TimeDTO, ordersAhead: Int) {
+    package init(latest: TimeDTO, ordersAhead: Int, spotMakesWay: Bool? = nil) {
+        self.spotMakesWay = spotMakesWay
         self.latest = latest
         self.ordersAhead = ordersAhead
     }
@@ -39,10 +43,12 @@ package struct ExpectedStartDTO: Codable, Hashable, Sendable {
     private enum CodingKeys: String, CodingKey {
         case latest
         case ordersAhead = "orders_ahead"
+        case spotMakesWay = "spot_makes_way"
     }
 
     package func text(in language: Language) -> String {
-        Message.expectedStart.text(
+        let message: Message = spotMakesWay == true ? .expectedStartSpot : .expectedStart
+        return message.text(
             in: language, ["time": latest.description, "ahead": String(ordersAhead)])
     }
 }

@@ -39,8 +39,8 @@ extension JobSpec {
         guard let node = top["placement"] else { return }
         let placement = try SpecReader(
             node, of: top.source, name: "placement",
-            keys: ["countries", "tier", "max_latency", "spread"],
-            unsupported: ["providers", "reliability", "spot", "where", "prefer"])
+            keys: ["countries", "tier", "max_latency", "spread", "spot"],
+            unsupported: ["providers", "reliability", "where", "prefer"])
         for node in try placement.list("countries", atMost: Self.maximumCountries) {
             let country = try placement.country(node)
             guard !countries.contains(country) else {
@@ -54,6 +54,7 @@ extension JobSpec {
         minimumTier = try placement.value("tier", .tier) { tiers[$0] } ?? minimumTier
         maxLatency = try placement.latency("max_latency", in: Self.latencyBounds)
         spread = try placement.value("spread", .spread, Formation.Spread.init(rawValue:))
+        spot = try placement.spot()
     }
 
     private mutating func readArray(_ top: SpecReader) throws(SpecError) {
@@ -70,6 +71,9 @@ extension JobSpec {
         parallel = min(tasks, try array.whole("parallel", in: bounds) ?? tasks)
         maxFailures = try array.maxFailures(of: tasks)
         guard isGang else { return }
+        if spot != nil, let node = array["gang"] {
+            throw array.fault(.conflict("array.gang", with: "placement.spot"), at: node)
+        }
         if parallel != tasks, let node = array["parallel"] {
             throw array.fault(.conflict("array.parallel", with: "array.gang"), at: node)
         }
@@ -158,6 +162,20 @@ extension SpecReader {
             }
         }
         return try whole(of: node, named: "array.max_failures", in: 0...JobTerms.maximumTasks)
+    }
+
+    /// `true`, `false`, or a map with the notice.
+    fileprivate func spot() throws(SpecError) -> SpotTerms? {
+        guard let node = self["spot"] else { return nil }
+        if case .map = node.content {
+            let reader = try SpecReader(node, of: source, name: path("spot"), keys: ["notice"])
+            let seconds = try reader.seconds("notice", in: 0...SpotTerms.longestNotice / 1_000)
+            return seconds.map { SpotTerms(noticeMilliseconds: $0 * 1_000) } ?? SpotTerms()
+        }
+        let isSpot = try value(of: node, named: path("spot"), .spot) { text in
+            if case .bool(let truth) = CoreScalar(plain: text) { truth } else { nil }
+        }
+        return isSpot ? SpotTerms() : nil
     }
 
     fileprivate func latency(

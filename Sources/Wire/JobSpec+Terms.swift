@@ -36,7 +36,7 @@ extension JobSpec {
         Needs(
             slice: slice, devices: devices, regions: countries, minimumTier: minimumTier, bid: bid,
             network: network,
-            latency: maxLatency.map { LatencyNeed(ceiling: $0, measured: measured) },
+            latency: maxLatency.map { LatencyNeed(ceiling: $0, measured: measured) }, spot: spot,
             stay: schedule.expected.map { $0 * 1000 })
     }
 

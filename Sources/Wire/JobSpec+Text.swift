@@ -4,8 +4,8 @@ extension JobSpec {
     /// The spec as JSON text that `parse` reads back: what a client sends.
     ///
     /// Paths on the renter's machine (`from`, `to`) are left out; everything else is written out,
-    /// defaults too, but for `network`, `max_latency`, `schedule`, `gang`, `spread` and what devices can do,
-    /// which came later. The same spec always gives the same text.
+    /// defaults too, but for `network`, `max_latency`, `schedule`, `gang`, `spread`, `spot` and what devices
+    /// can do, which came later. The same spec always gives the same text.
     package var text: String {
         var top: [String: JSONValue] = [
             "version": .number(1), "type": .string("batch"), "name": .string(name),
@@ -67,6 +67,10 @@ extension JobSpec {
             placement["max_latency"] = .string(Quantity.latency(microseconds: maxLatency))
         }
         if let spread { placement["spread"] = .string(spread.rawValue) }
+        if let spot {
+            let notice = Quantity.duration(seconds: spot.noticeMilliseconds / 1_000)
+            placement["spot"] = .object(["notice": .string(notice)])
+        }
         return placement
     }
 }

@@ -72,6 +72,8 @@ package struct JobSpec: Hashable, Sendable {
     package var network: NetworkAccess
     /// Microseconds there and back between the renter and the node.
     package var maxLatency: Int64?
+    /// On what terms it gives its place to on-demand orders, for the spot price; nil: never.
+    package var spot: SpotTerms?
     package var schedule: Schedule
     /// Whether its tasks start together or not at all.
     package var isGang: Bool
@@ -99,6 +101,7 @@ package struct JobSpec: Hashable, Sendable {
         fence = Self.defaultFence
         network = .none
         maxLatency = nil
+        spot = nil
         schedule = Schedule()
         isGang = false
         spread = nil

@@ -1,6 +1,6 @@
 package import Domain
 
-/// That a running lease is asked to leave: the machine's owner needs it.
+/// That a lease is asked to leave: the machine's owner needs it, or an on-demand order takes its place.
 package struct LeavingDTO: Codable, Hashable, Sendable {
     /// As `closed` of an offer has it.
     package let code: String
@@ -14,7 +14,9 @@ package struct LeavingDTO: Codable, Hashable, Sendable {
 
     /// For example `asked to leave by its owner (its owner uses the GPU), has until …`.
     package func text(in language: Language) -> String {
-        Message.leaseLeaving.text(
+        let message: Message =
+            code == OwnerCode.preempted.rawValue ? .leasePreempted : .leaseLeaving
+        return message.text(
             in: language,
             ["why": Message.ownerReason(code, in: language), "time": until.description])
     }

@@ -33,6 +33,9 @@ extension Message {
         .usageDiskTooLarge: Bilingual(
             "--disk: cannot offer {asked}: the largest disk that containers are kept on has {has}",
             "--disk：無法提供 {asked}：存放容器的磁碟最大只有 {has}"),
+        .usageSpotPrice: Bilingual(
+            "--spot-price: {spot} is above the {price} of --price; spot jobs pay at most that",
+            "--spot-price：{spot} 高於 --price 的 {price}；可搶占工作的價格不得更高"),
         .usageEgressPolicyAlone: Bilingual(
             "--egress-policy needs --egress: without it no network is offered",
             "--egress-policy 需與 --egress 並用：沒有它就不提供網路"),

@@ -10,6 +10,12 @@ extension Message {
         .eventLeaving: Bilingual(
             "asked to leave by its owner ({why}), has until {until}",
             "機器的擁有者要求離開（{why}），期限 {until}"),
+        .eventPreempted: Bilingual(
+            "asked to make way for an on-demand order, has until {until}",
+            "須讓位給隨需訂單，期限 {until}"),
+        .leasePreempted: Bilingual(
+            "asked to make way for an on-demand order, has until {time}",
+            "須讓位給隨需訂單，期限 {time}"),
         .eventStaying: Bilingual(
             "may stay: its owner needs the machine no more", "可以留下：擁有者不再需要使用機器"),
         .leaseLeaving: Bilingual(
@@ -18,8 +24,7 @@ extension Message {
         .eventEnded: Bilingual("ended: {reason}", "已結束：{reason}"),
         .eventSettled: Bilingual("settled: {time}, {charge}", "已結算：{time}，{charge}"),
         .eventRequeued: Bilingual(
-            "made way for the machine's owner; placed anew, no failure",
-            "已讓給機器的擁有者；將重新安排，不算失敗"),
+            "made way; placed anew, no failure", "已讓位；將重新安排，不算失敗"),
         .eventExpired: Bilingual(
             "too late for the schedule: {tasks} waiting {tasks|task|tasks} given up, unbilled",
             "已趕不上期限：放棄 {tasks} 個等待中的子工作，不收費"),

@@ -121,6 +121,10 @@ extension Message {
         .optionPrice: Bilingual(
             "price of the whole node; a number alone is USD/h (default: 0.10 USD/h)",
             "整個節點的價格；只寫數字即為 USD/h（預設：0.10 USD/h）"),
+        .optionSpotPrice: Bilingual(
+            "price of the whole node for spot jobs, which make way for others; at most --price "
+                + "(default: --price)",
+            "整個節點對可搶占工作的價格；這類工作須讓位給其他工作；不高於 --price（預設與 --price 相同）"),
         .optionRegion: Bilingual("country of the node", "節點所在國家"),
         .optionNetwork: Bilingual(
             "network of the job: none, or egress to public addresses",

@@ -33,6 +33,10 @@ extension Message {
             "{placed} of {members} {members|task|tasks} of the gang {placed|has|have} a place; "
                 + "one more: {line}",
             "同組 {members} 個子工作中有 {placed} 個有位置；再一個：{line}"),
+        .planSpot: Bilingual("spot", "可搶占"),
+        .planSpotNotice: Bilingual(
+            "pays the spot price; may be asked to leave at any time, with {notice} notice",
+            "以可搶占價計費；隨時可能須讓位，通知時間 {notice}"),
         .planOffers: Bilingual("offers", "報價"),
         .planOffersFit: Bilingual("{feasible} of {total} fit", "{total} 個中有 {feasible} 個符合"),
         .planLow: Bilingual("low", "最低"),
@@ -67,6 +71,10 @@ extension Message {
             "a place by about {time}, when what runs has ended; "
                 + "{ahead} {ahead|order|orders} may come first",
             "最遲約 {time} 有位置（執行中的工作結束後）；前面有 {ahead} 個訂單"),
+        .expectedStartSpot: Bilingual(
+            "a place by about {time}, for spot work makes way; "
+                + "{ahead} {ahead|order|orders} may come first",
+            "最遲約 {time} 有位置（可搶占的工作會讓位）；前面有 {ahead} 個訂單"),
         .confirmBuy: Bilingual(
             "Buy up to {amount} in context {context}? [y/N]",
             "要在環境 {context} 購買最多 {amount} 嗎？[y/N]"),

@@ -87,6 +87,9 @@ extension Message {
             "a moment such as 2026-11-27T18:00:00+08:00, or a time from the submit such as 6h",
             "時刻，例如 2026-11-27T18:00:00+08:00，或自提交起算的時間，例如 6h"),
         .expectSpread: Bilingual("node or provider", "node 或 provider"),
+        .expectSpot: Bilingual(
+            "true, false or a notice such as {notice: 45s}",
+            "true、false 或通知時間，例如 {notice: 45s}"),
         .expectDuration: Bilingual("a duration such as 8s, 90m or 1h30m", "時間長度，例如 8s、90m 或 1h30m"),
     ]
 }

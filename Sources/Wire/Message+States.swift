@@ -71,6 +71,9 @@ extension Message {
         .endDevice: Bilingual("a device failed under it: {why}", "裝置在執行中失效：{why}"),
         .endYielded: Bilingual(
             "the machine's owner needed it ({why})", "機器的擁有者需要使用（{why}）"),
+        .endPreempted: Bilingual(
+            "an on-demand order took its place", "隨需訂單取代了它的位置"),
+        .placePreempted: Bilingual("an on-demand order takes its place", "隨需訂單取代它的位置"),
         .ownerSchedule: Bilingual("outside of its hours", "不在出租時段"),
         .ownerGPU: Bilingual("its owner uses the GPU", "擁有者正在使用 GPU"),
         .ownerDesktop: Bilingual("its owner sits at it", "擁有者正在使用電腦"),

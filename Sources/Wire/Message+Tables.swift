@@ -20,6 +20,7 @@ extension Message {
         .headingFree: Bilingual("FREE", "可用"),
         .headingAge: Bilingual("AGE", "時間"),
         .headingPrice: Bilingual("PRICE/H", "每小時價格"),
+        .headingSpotPrice: Bilingual("SPOT/H", "可搶占價"),
         .headingSpent: Bilingual("SPENT", "已花費"),
         .headingBudget: Bilingual("BUDGET", "預算"),
         .headingRefunded: Bilingual("REFUNDED", "已退回"),

@@ -11,8 +11,9 @@ package enum Message: String, Hashable, Sendable, CaseIterable {
         taskStopped, availabilityOpen, availabilityDraining, availabilityDown,
         availabilityDrainingDown, endExited,
         endOutOfMemory, endOverran, endBudget, endStopped, endStartFailed, endLost, endKilled,
-        endDevice, endYielded, ownerSchedule, ownerGPU, ownerDesktop, ownerPaused, ownerDrained,
-        machineFull,
+        endDevice, endYielded, endPreempted, ownerSchedule, ownerGPU, ownerDesktop, ownerPaused,
+        ownerDrained,
+        placePreempted, machineFull,
         closedNow, closedUntil, closedBy,
         deviceGone, deviceSilent, deviceWithoutCDI, deviceInUse, deviceXid,
         deviceScrubbing, deviceUnscrubbed, deviceQuarantined, scrubContextsLeft, scrubMemoryDirty,
@@ -40,18 +41,18 @@ package enum Message: String, Hashable, Sendable, CaseIterable {
     // Plan: `orban plan` and the confirmation
     case planTitle, planTitleArray, planImage, planPinned, planInputs, planNetwork, planLatency,
         planLatencyNearest, planLatencyNone, planGang, planGangWhole, planGangPart, planSpread,
-        planSpreadNode, planSpreadProvider, gangWaits, planOffers,
+        planSpreadNode, planSpreadProvider, gangWaits, planSpot, planSpotNotice, planOffers,
         planOffersFit,
         planLow, planLikely, planWorst, planTotal, planBudgetNote, planLongest, planCheapest,
         planNothingBought, planNotFeasible, planDeadline, planInTime, planAtRisk, planUnforeseen,
         planDone, planMissed, deadlineStart, deadlineFinish, deadlineExpected, expectedStart,
-        confirmBuy, confirmStop, confirmDeclined,
+        expectedStartSpot, confirmBuy, confirmStop, confirmDeclined,
         confirmSpend, confirmAct
     // Tables: headings of `ps`, `show`, `offers`, `node list`, `cost` and `ledger`
     case headingJob, headingName, headingState, headingProgress, headingTask, headingTasks,
         headingAttempt, headingNode, headingProvider, headingRegion, headingTier, headingDevices,
         headingCPU, headingMemory, headingDisk, headingNetwork, headingFree, headingAge,
-        headingPrice, headingSpent,
+        headingPrice, headingSpotPrice, headingSpent,
         headingBudget, headingRefunded, headingMetered, headingCharge, headingChargeOfAll,
         headingEndedBy,
         headingAccount, headingAmount, headingKind, headingTime, headingLease, headingLeases,
@@ -69,7 +70,7 @@ package enum Message: String, Hashable, Sendable, CaseIterable {
         logsReconnecting, stopAsked, stopDone, stopOver, retryDone, outputsSaved, outputsNone
     // Events: `orban events`
     case eventSubmitted, eventPlaced, eventStarted, eventMetered, eventLeaving, eventStaying,
-        eventEnded, eventSettled, leaseLeaving,
+        eventEnded, eventSettled, leaseLeaving, leasePreempted, eventPreempted,
         eventRequeued, eventExpired, eventClosing, eventRefunded, eventClosed, eventReopened
     // Telemetry: `orban top` and `orban node show`
     case headingUtilisation, headingVRAM, headingTemperature, headingPower, headingClock, topEmpty,
@@ -110,7 +111,7 @@ package enum Message: String, Hashable, Sendable, CaseIterable {
         expectName, expectCommand, expectScalar, expectVariable, expectPlain, expectCPU, expectSize,
         expectGPU, expectCountry, expectTier, expectFailures, expectPath, expectLocal, expectDigest,
         expectMoney, expectPrice, expectDuration, expectNetwork, expectLatency,
-        expectCapability, expectSpeed, expectMoment, expectSpread
+        expectCapability, expectSpeed, expectMoment, expectSpread, expectSpot
     // Help: what each command, operand and option is for
     case helpProgram, helpUsage, helpSameAs, helpEverywhere, helpExitCodes, helpUp, helpRun,
         helpPlan, helpPs, helpShow, helpLogs, helpEvents, helpStop, helpWait, helpRetry, helpCopy,
@@ -129,7 +130,8 @@ package enum Message: String, Hashable, Sendable, CaseIterable {
         optionOutput,
         optionLanguage, optionContext, optionNoInput, optionYes, optionDetach, optionBudget,
         optionName, optionImage, optionVariable, optionCPUs, optionMemory, optionDisk, optionGPU,
-        optionPrice, optionRegion, optionAll, optionLimit, optionFollow, optionStream,
+        optionPrice, optionSpotPrice, optionRegion, optionAll, optionLimit, optionFollow,
+        optionStream,
         optionTimestamps, optionTimeout, optionValidity, optionReason, optionRole, optionAccount,
         optionUses,
         optionStateFolder, optionDataFolder, optionHost, optionPort, optionChannelPort,
@@ -145,7 +147,7 @@ package enum Message: String, Hashable, Sendable, CaseIterable {
     case usageUnknownCommand, usageUnknownOption, usageValueMissing, usageValueRefused,
         usageFlagWithValue, usageOperandMissing, usageOperandExtra, usageBudgetForYes,
         usageImageOrFile, usageJobPath, usageMarketMissing, usageContextUnknown, usageGPULibrary,
-        usageDeviceName, usageDeviceNotHere, usageDiskTooLarge,
+        usageDeviceName, usageDeviceNotHere, usageDiskTooLarge, usageSpotPrice,
         usageEgressPolicyAlone, egressTooLarge, egressNotJSON,
         egressUnknownKey, egressWrongType, egressNotNetwork, egressNotAddress, egressTooMany,
         egressOutOfRange,

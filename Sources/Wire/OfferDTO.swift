@@ -84,6 +84,8 @@ package struct OfferDTO: Codable, Hashable, Sendable {
     /// For the whole offer; a lease pays the share of its scarcest resource.
     package let pricePerHour: MoneyDTO
     package let microPerHour: Int64
+    /// The same for spot leases; left out where they pay the whole price.
+    package let spotPricePerHour: MoneyDTO?
 
     package init(
         node: NodeID, provider: AccountID, region: String, tier: Tier,
@@ -92,10 +94,12 @@ package struct OfferDTO: Codable, Hashable, Sendable {
         memoryBytes: Int64, diskBytes: Int64, freeMilliCPU: Int64, freeMemoryBytes: Int64,
         freeDiskBytes: Int64, freeDevices: Int,
         devices: [DeviceDTO], withheld: [WithheldDTO], network: NetworkAccess? = nil,
-        regionRefuted: RegionRefutation? = nil, pricePerHour: MoneyDTO, microPerHour: Int64
+        regionRefuted: RegionRefutation? = nil, pricePerHour: MoneyDTO, microPerHour: Int64,
+        spotPricePerHour: MoneyDTO? = nil
     ) {
         self.openUntil = openUntil
         self.usefulPerMille = usefulPerMille
+        self.spotPricePerHour = spotPricePerHour
         self.regionRefuted = regionRefuted
         self.node = node
         self.provider = provider
@@ -136,6 +140,7 @@ package struct OfferDTO: Codable, Hashable, Sendable {
         case pricePerHour = "price_per_hour"
         case
             microPerHour = "micro_per_hour"
+        case spotPricePerHour = "spot_price_per_hour"
     }
 
     /// A device whose last lease's scrub the market has not heard of is withheld by the market.
@@ -158,6 +163,7 @@ package struct OfferDTO: Codable, Hashable, Sendable {
             withheld: shown.withheld.map(WithheldDTO.init), network: terms.network,
             regionRefuted: offer.refutation,
             pricePerHour: MoneyDTO(terms.ask),
-            microPerHour: terms.ask.microPerHour)
+            microPerHour: terms.ask.microPerHour,
+            spotPricePerHour: terms.spotAsk.map { MoneyDTO($0) })
     }
 }

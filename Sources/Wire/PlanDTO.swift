@@ -68,6 +68,8 @@ package struct PlanDTO: Codable, Hashable, Sendable {
     package let outlook: DeadlineOutlookDTO?
     /// Left out where tasks start one by one.
     package let gang: PlanGangDTO?
+    /// Left out where the job is on demand.
+    package let spot: PlanSpotDTO?
 
     package init(
         name: String, tasks: Int, image: ImageDTO, budget: MoneyDTO, low: MoneyDTO,
@@ -75,8 +77,9 @@ package struct PlanDTO: Codable, Hashable, Sendable {
         rejected: [RejectionDTO], maxDurationSeconds: Int64, cheapestMicroPerHour: Int64? = nil,
         fixes: [FixDTO] = [], expectedStart: ExpectedStartDTO? = nil,
         latency: PlanLatencyDTO? = nil, deadline: DeadlineDTO? = nil,
-        outlook: DeadlineOutlookDTO? = nil, gang: PlanGangDTO? = nil
+        outlook: DeadlineOutlookDTO? = nil, gang: PlanGangDTO? = nil, spot: PlanSpotDTO? = nil
     ) {
+        self.spot = spot
         self.deadline = deadline
         self.outlook = outlook
         self.gang = gang
@@ -105,7 +108,7 @@ package struct PlanDTO: Codable, Hashable, Sendable {
         case maxDurationSeconds = "max_duration_seconds"
         case
             cheapestMicroPerHour = "cheapest_micro_per_hour"
-        case fixes, latency, deadline, outlook, gang
+        case fixes, latency, deadline, outlook, gang, spot
         case expectedStart = "expected_start"
     }
 }
@@ -121,6 +124,15 @@ package struct PlanGangDTO: Codable, Hashable, Sendable {
     }
 
     package var isWhole: Bool { placed == members }
+}
+
+/// On what terms a job gives its place to on-demand orders.
+package struct PlanSpotDTO: Codable, Hashable, Sendable {
+    package let noticeSeconds: Int64
+
+    package init(_ terms: SpotTerms) { noticeSeconds = terms.noticeMilliseconds / 1_000 }
+
+    private enum CodingKeys: String, CodingKey { case noticeSeconds = "notice_seconds" }
 }
 
 /// How near offers are, in microseconds there and back.

@@ -155,6 +155,7 @@ extension SpecError.Expected {
         case .spread: .expectSpread
         case .capability: .expectCapability
         case .speed: .expectSpeed
+        case .spot: .expectSpot
         }
     }
 }

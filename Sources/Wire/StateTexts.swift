@@ -145,6 +145,7 @@ extension Message {
             case .ownerDesktop: .ownerDesktop
             case .paused: .ownerPaused
             case .drained: .ownerDrained
+            case .preempted: .placePreempted
             case nil: nil
             }
         return message?.text(in: language) ?? code
@@ -184,6 +185,7 @@ extension EndReason {
         case .deviceLost(let code):
             Message.endDevice.text(
                 in: language, ["why": Message.deviceState(code, in: language)])
+        case .yielded(code: OwnerCode.preempted.rawValue): Message.endPreempted.text(in: language)
         case .yielded(let code):
             Message.endYielded.text(
                 in: language, ["why": Message.ownerReason(code, in: language)])

@@ -23,7 +23,7 @@ struct Bench {
         return Device(id: id, model: "H100", vramBytes: 80 << 30)
     }
 
-    init(gpus: Int = 0, owner: OwnerPolicy = .standard) {
+    init(gpus: Int = 0, owner: OwnerPolicy = .standard, spotAsk: Rate? = nil) {
         self.owner = owner
         guard let node = NodeID("nod_1"), let ask = try? Rate(microPerHour: 3_600) else {
             preconditionFailure("a test's node is valid")
@@ -33,7 +33,7 @@ struct Bench {
             node: node,
             terms: OfferTerms(
                 capacity: capacity, devices: (0..<gpus).map(Self.gpu), ask: ask, region: "TW",
-                tier: .new), owner: owner)
+                tier: .new, spotAsk: spotAsk), owner: owner)
     }
 
     static func dispatch(

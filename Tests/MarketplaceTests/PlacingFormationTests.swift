@@ -86,7 +86,7 @@ struct PlacingFormationTests {
         placing = rebuilt
         #expect(round(&placing).isEmpty)
         let needs = try shop.job().terms.needs
-        let told = placing.explain(needs, of: try shop.job())
+        let told = placing.explain(needs, of: try shop.job(), at: shop.now)
         #expect(told.rejected.map(\.reason) == [.sibling] && told.rejected[0].offers == 2)
         try shop.finish(first, after: 1)
         placing.take([.lease(try shop.lease(first)), try offer(Shop.node)])

@@ -124,12 +124,13 @@ extension Shop {
     }
 
     func terms(
-        ask: Int64 = 3_600_000, cpus: Int64 = 8, gpus: [DeviceID] = gpus
+        ask: Int64 = 3_600_000, cpus: Int64 = 8, gpus: [DeviceID] = gpus, spotAsk: Int64? = nil
     ) throws -> OfferTerms {
         OfferTerms(
             capacity: Resources(milliCPU: cpus * 1000, memoryBytes: 8 << 30, diskBytes: 8 << 30),
             devices: gpus.map { Device(id: $0, model: "H200", vramBytes: 1 << 37) },
-            ask: try Rate(microPerHour: ask), region: "TW", tier: .tested)
+            ask: try Rate(microPerHour: ask), region: "TW", tier: .tested,
+            spotAsk: try spotAsk.map { try Rate(microPerHour: $0) })
     }
 
     /// A job whose every task takes the whole price of the node: one micro-unit per millisecond at

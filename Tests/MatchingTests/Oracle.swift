@@ -19,7 +19,7 @@ enum Oracle {
     ) -> [Proposal] {
         var offers = offers
         var proposals: [Proposal] = []
-        for order in orders.sorted(by: { (turn($0), $0.task) < (turn($1), $1.task) }) {
+        for order in orders.sorted(by: isFirst) {
             let candidates = offers.indices.filter {
                 fits(order.needs, offers[$0]) && refused.allows(order, offers[$0])
             }
@@ -37,6 +37,13 @@ enum Oracle {
             offers[best].version += 1
         }
         return proposals
+    }
+
+    /// On demand before spot.
+    private static func isFirst(_ left: Order, _ right: Order) -> Bool {
+        let (late, early) = (left.needs.spot != nil, right.needs.spot != nil)
+        guard late == early else { return early }
+        return (turn(left), left.task) < (turn(right), right.task)
     }
 
     /// An hour later for each device beyond the first.
@@ -89,7 +96,12 @@ enum Oracle {
     }
 
     private static func rate(_ needs: Needs, _ offer: Offer) -> Rate {
-        offer.terms.rate(of: needs.slice, deviceCount: needs.devices.count)
+        let terms = offer.terms
+        let cheaper = OfferTerms(
+            capacity: terms.capacity, devices: terms.devices, ask: terms.spotAsk ?? terms.ask,
+            region: terms.region, tier: terms.tier, withheld: terms.withheld)
+        return (needs.spot == nil ? terms : cheaper)
+            .rate(of: needs.slice, deviceCount: needs.devices.count)
     }
 
     private static func better(_ needs: Needs, _ left: Offer, _ right: Offer) -> Bool {
@@ -152,7 +164,7 @@ struct Scenario {
             region: pick(["TW", "TW", "JP"]), tier: pick(Tier.allCases),
             free: size.subtracting(taken),
             freeDevices: devices.map(\.id).filter { _ in count(0...3) > 0 },
-            network: pick(NetworkAccess.allCases))
+            network: pick(NetworkAccess.allCases), spotAsk: pick([nil, nil, 500, 2000]))
     }
 
     mutating func needs() -> Needs {
@@ -163,6 +175,6 @@ struct Scenario {
             size: Sample.size(cpu: pick([500, 1000, 2000]), memory: pick([1, 2]), disk: 1),
             devices: devices, regions: pick([[], [], ["TW"], ["JP", "TW"]]),
             tier: pick([.new, .new, .tested]), bid: pick([500, 2000, 4000, 8000]),
-            network: pick([.none, .none, .egress]))
+            network: pick([.none, .none, .egress]), spot: pick([nil, nil, SpotTerms()]))
     }
 }

@@ -46,11 +46,12 @@ enum Sample {
         free: Resources? = nil, freeDevices: [DeviceID]? = nil, network: NetworkAccess = .none,
         closed: OfferClosing? = nil, wish: OwnerWish<Timestamp> = .open,
         trips: RoundTrips = .none, refutation: RegionRefutation? = nil, provider: String = "acc_P",
-        openUntil: Timestamp? = nil
+        openUntil: Timestamp? = nil, spotAsk: Int64? = nil
     ) -> Offer {
         let terms = OfferTerms(
             capacity: size, devices: devices, ask: rate(ask), region: region, tier: tier,
-            network: network, closed: closed, roundTrips: trips, openUntil: openUntil)
+            network: network, closed: closed, roundTrips: trips, spotAsk: spotAsk.map(rate),
+            openUntil: openUntil)
         return Offer(
             node: node(number), provider: AccountID(provider)!, version: version,
             availability: availability, terms: terms, free: free ?? size,
@@ -62,11 +63,11 @@ enum Sample {
     static func needs(
         size: Resources = size(), devices: DeviceNeed = .none, regions: [String] = [],
         tier: Tier = .new, bid: Int64 = 10_000_000, network: NetworkAccess = .none,
-        latency: LatencyNeed? = nil, stay: Int64? = nil
+        latency: LatencyNeed? = nil, spot: SpotTerms? = nil, stay: Int64? = nil
     ) -> Needs {
         Needs(
             slice: size, devices: devices, regions: regions, minimumTier: tier, bid: rate(bid),
-            network: network, latency: latency, stay: stay)
+            network: network, latency: latency, spot: spot, stay: stay)
     }
 
     /// Milliseconds to beacons.

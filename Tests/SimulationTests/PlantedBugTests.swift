@@ -55,6 +55,8 @@ import Testing
         (.gangClearedInPart, ["a gang starts whole"]),
         (.brokenGangRunsOn, ["a gang that lost a member ends"]),
         (.spreadForgotten, ["what is kept apart is apart"]),
+        (.onDemandPreempted, ["only spot leases make way"]),
+        (.spotNoticeForgotten, ["a spot lease has its notice"]),
         (.failedOfferAskedAtOnce, ["a failing store is asked once a tick"]),
     ])
     func `a planted bug is caught by a rule it breaks`(bug: PlantedBug, rules: [String]) {

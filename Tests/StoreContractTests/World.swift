@@ -79,7 +79,8 @@ struct World {
             devices: devices.map { Device(id: $0, model: "H200", vramBytes: 1 << 37) },
             ask: (try? Rate(microPerHour: Int64(1 + random.below(4_000_000)))) ?? lowestRate,
             region: random.isOneIn(8) ? "IS" : "TW", tier: .tested, closed: closing(),
-            roundTrips: random.isOneIn(2) ? trips() : .none)
+            roundTrips: random.isOneIn(2) ? trips() : .none,
+            spotAsk: random.isOneIn(3) ? lowestRate : nil)
     }
 
     private mutating func trips() -> RoundTrips {
@@ -106,13 +107,15 @@ extension World {
         case 6..<10: credit()
         case 10..<18: offering()
         case 18..<30: submit()
-        case 30..<50: clear()
+        case 30..<48: clear()
+        case 48..<50: preempt()
         case 50..<66: try meter() ?? .keepAlive
         case 66..<72: files()
         case 72..<74: try scrub() ?? .keepAlive
         case 74..<75: random.isOneIn(2) ? silence() : notice()
-        case 75..<77: .endLease(liveLease() ?? anyLease(), random.isOneIn(2) ? .nodeLost : .stopped)
-        case 77..<84: .verify(endedLease() ?? anyLease())
+        case 75..<77: preempt()
+        case 77..<78: .endLease(liveLease() ?? anyLease(), random.isOneIn(2) ? .nodeLost : .stopped)
+        case 78..<84: .verify(endedLease() ?? anyLease())
         case 84..<87: .closePeriod(anyLease())
         case 87..<90: .stop(liveJob() ?? anyJob())
         case 90..<92: .expire(lateJob() ?? anyJob())
@@ -157,6 +160,44 @@ extension World {
                     lease: $0.id, code: (random.pick(OwnerCode.allCases) ?? .paused).rawValue,
                     until: now.advanced(seconds: Int64(random.below(100)) - 10))
             })
+    }
+
+    /// Mostly who is spot makes way for who is not and finds no place, sometimes anybody for anybody.
+    private mutating func preempt() -> Command {
+        let open = Read.openTasks(limit: 40)
+        let (live, rows) = (liveLeases(), oracle.read([open, .offers(limit: 10)]))
+        let isWild = random.isOneIn(5)
+        let tasks = rows.tasks(open)
+        var ways: [(JobTask, NodeID)] = []
+        var full: Int64?
+        for case .offer(let offer) in rows[.offers(limit: 10)] {
+            let spot = live.filter { $0.node == offer.node && $0.spot != nil }
+            guard !spot.isEmpty, offer.availability == .open, offer.closing == nil else { continue }
+            let after = spot.reduce(offer.free) { $0.adding($1.slice) }
+            full = min(after.milliCPU, offer.terms.capacity.milliCPU)
+            ways += tasks.filter { isWild || isShort($0, of: offer, spot) }.map { ($0, offer.node) }
+        }
+        // Somebody comes who needs all of it.
+        if ways.isEmpty, let full { return submit(onDemand: full) }
+        let way = random.pick(ways)
+        let node = way?.1 ?? anyNode()
+        let asked = live.filter { $0.node == node && (isWild || $0.spot != nil) }
+        return .preempt(
+            Preemption(
+                task: way?.0.id ?? TaskID(job: anyJob(), index: 1), attempt: way?.0.attempt ?? 1,
+                node: node, leases: asked.map(\.id)))
+    }
+
+    /// Whether it has no place there unless these leases make it.
+    private func isShort(_ task: JobTask, of offer: Offer, _ spot: [Lease]) -> Bool {
+        guard let needs = oracle.read([.job(task.id.job)]).job(task.id.job)?.terms.needs,
+            needs.spot == nil
+        else { return false }
+        let after = spot.reduce(offer.free) { $0.adding($1.slice) }
+        let devices = offer.freeDevices.count + spot.reduce(0) { $0 + $1.devices.count }
+        let fitsNow =
+            needs.slice.fits(in: offer.free) && needs.devices.count <= offer.freeDevices.count
+        return !fitsNow && needs.slice.fits(in: after) && needs.devices.count <= devices
     }
 
     private func liveLeases() -> [Lease] {
@@ -240,19 +281,21 @@ extension World {
         return random.pick([.open, .open, .paused, .drained(by: nil), .drained(by: by)]) ?? .open
     }
 
-    private mutating func submit() -> Command {
+    private mutating func submit(onDemand milliCPU: Int64? = nil) -> Command {
         let id = random.isOneIn(12) ? anyJob() : JobID(name("job_J"))!
         jobs.append(id)
         let renter = anyAccount()
-        let deviceCount = random.isOneIn(3) ? 1 + random.below(2) : 0
+        let deviceCount = random.isOneIn(3) && milliCPU == nil ? 1 + random.below(2) : 0
         let latency =
             random.isOneIn(6) ? LatencyNeed(ceiling: 300_000, measured: trips()) : nil
         let needs = Needs(
             slice: Resources(
-                milliCPU: Int64(random.below(5) * 500), memoryBytes: 1 << 28, diskBytes: 0),
+                milliCPU: milliCPU ?? Int64(random.below(5) * 500), memoryBytes: 1 << 28,
+                diskBytes: 0),
             devices: DeviceNeed(count: deviceCount, models: [], vramBytes: 0),
             regions: random.isOneIn(8) ? ["IS", "TW"] : [],
-            minimumTier: .new, bid: try! Rate(microPerHour: 5_000_000), latency: latency)
+            minimumTier: .new, bid: try! Rate(microPerHour: 5_000_000), latency: latency,
+            spot: random.isOneIn(2) && milliCPU == nil ? SpotTerms(noticeMilliseconds: 7_000) : nil)
         let isGang = random.isOneIn(4)
         let members = isGang ? 2 + random.below(2) : random.pick([0, 1, 1, 2, 3, 7, 10_001]) ?? 1
         let spread = random.pick([nil, nil, Formation.Spread.node, .provider]) ?? nil
@@ -331,9 +374,20 @@ extension World {
         return .clearGang(clearings)
     }
 
+    /// One of which something may be tried again.
+    private mutating func overJob() -> JobID? {
+        let over = jobs.suffix(20).filter { id in
+            guard let job = oracle.read([.job(id)]).job(id), case .closed = job.life else {
+                return false
+            }
+            return job.counts.failed + job.counts.stopped > 0
+        }
+        return random.pick(Array(over))
+    }
+
     private mutating func retry() -> Command {
         .retry(
-            anyJob(),
+            random.isOneIn(3) ? anyJob() : overJob() ?? anyJob(),
             once(anyAccount(), "r\(random.below(30))", "b\(random.below(2))"))
     }
 

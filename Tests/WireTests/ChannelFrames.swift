@@ -51,6 +51,9 @@ enum ChannelFrames {
                 power: DevicePower(capability: power.0, gigaflops: power.1))
         },
         ask: try! Rate(microPerHour: 1), region: "TW", tier: .new)
+    static let spot = OfferTerms(
+        capacity: .zero, devices: [], ask: try! Rate(microPerHour: 9), region: "TW", tier: .new,
+        spotAsk: try! Rate(microPerHour: 9))
 
     static let closedForGood = OfferTerms(
         capacity: .zero, devices: [], ask: try! Rate(microPerHour: 1), region: "TW", tier: .new,
@@ -102,7 +105,7 @@ enum ChannelFrames {
                 signature: Array(repeating: 255, count: 64))),
         .scrubbed(SignedReceipt(bytes: [4], signature: Array(repeating: 1, count: 64))),
         .terms(networked), .acknowledged(effect), .drain, .terms(terms), .terms(withheld),
-        .terms(closed), .terms(measured), .hello(terms: measured, leases: []),
+        .terms(closed), .terms(spot), .terms(measured), .hello(terms: measured, leases: []),
         .hello(terms: closedForGood, leases: []), .terms(powered),
         .hello(terms: powered, leases: [], closesIn: 0), .terms(terms, closesIn: 31_622_400_000),
         .wished(number: 1), .wished(number: Int64.max),
@@ -115,6 +118,8 @@ enum ChannelFrames {
                 number: Int64.max,
                 leases: Array(repeating: Renewal(lease: lease, attempt: 1), count: 65_536)),
             .dispatch(effect, dispatch()),
+            .leave(effect, lease, noticeMilliseconds: 0),
+            .leave(effect, lease, noticeMilliseconds: 600_000),
             .dispatch(effect, dispatch(ofRegistry)),
             .dispatch(effect, dispatch(network: .egress)),
             .dispatch(effect, dispatch(devices: (1...64).map { DeviceID("GPU-\($0)")! })),

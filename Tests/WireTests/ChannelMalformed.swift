@@ -20,6 +20,8 @@ struct MalformedNodeEnvelope: Sendable, CustomTestStringConvertible {
         + hello("terms.capacity.disk_bytes") { $0.terms.capacity.diskBytes = .min }
         + hello("terms.ask") { $0.terms.ask = 0 }
         + hello("terms.ask") { $0.terms.ask = 100_000_000_001 }
+        + hello("terms.spot_ask") { $0.terms.spotAsk = 0 }
+        + hello("terms.spot_ask") { ($0.terms.ask, $0.terms.spotAsk) = (5, 6) }
         + hello("terms.region") { $0.terms.region = "tw" }
         + hello("terms.region") { $0.terms.region = "TWN" }
         + hello("terms.region") { $0.terms.region = "" }
@@ -181,6 +183,10 @@ struct MalformedMarketEnvelope: Sendable, CustomTestStringConvertible {
             row("stop.lease") { $0.stop = changed(.init()) { $0.effect = "stop:x" } },
             row("stop.reason") { $0.stop = stop("exit:256") },
             row("stop.reason") { $0.stop = stop("start_failed:") },
+            row("leave.effect") { $0.leave = .init() },
+            row("leave.lease") { $0.leave = changed(.init()) { $0.effect = "leave:x" } },
+            row("leave.notice_ms") { $0.leave = leave(-1) },
+            row("leave.notice_ms") { $0.leave = leave(600_001) },
             row("receipt_accepted.lease") { $0.receiptAccepted = .init() },
             row("receipt_accepted.sequence") {
                 $0.receiptAccepted = changed(.init()) { $0.lease = "lse_1" }
@@ -262,6 +268,10 @@ struct MalformedMarketEnvelope: Sendable, CustomTestStringConvertible {
         },
         dispatch("workload.outputs") { $0.workload.outputs = ["out"] },
     ]
+
+    private static func leave(_ notice: Int64) -> Orban_Node_V1_Leave {
+        changed(.init()) { ($0.effect, $0.lease, $0.noticeMs) = ("leave:x", "lse_1", notice) }
+    }
 
     private static func wish(
         _ wish: Orban_Node_V1_OwnerWish, _ remaining: Int64?

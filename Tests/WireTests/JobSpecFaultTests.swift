@@ -100,6 +100,9 @@ struct BadSpec: Sendable, CustomTestStringConvertible {
             "array: {count: 4, gang: true, max_failures: 1}",
             "f:4:45  \"array.max_failures\" does not go with \"array.gang\""),
         after(
+            "placement: {spot: true}\narray: {count: 2, gang: true}",
+            "f:5:25  \"array.gang\" does not go with \"placement.spot\""),
+        after(
             "placement: {spread: rack}",
             "f:4:21  \"placement.spread\" must be node or provider, not \"rack\""),
     ]
@@ -123,6 +126,21 @@ struct BadSpec: Sendable, CustomTestStringConvertible {
                 "f:4:27  \"resources.gpu.tflops\" must be within 0.001 and 1000000")
         }
     private static let (capabilityKey, speedKey) = ("capability: ", "tflops: ")
+    static let spots = [
+        after(
+            "placement: {spot: auto}",
+            "f:4:19  \"placement.spot\" must be true, false or a notice such as {notice: 45s}, not \"auto\""
+        ),
+        after(
+            "placement: {spot: {notice: 11m}}",
+            "f:4:28  \"placement.spot.notice\" must be within 0s and 10m"),
+        after(
+            "placement: {spot: {notice: 45}}",
+            "f:4:28  \"placement.spot.notice\" must be a duration such as 8s, 90m or 1h30m, not \"45\""
+        ),
+        after(
+            "placement: {spot: {grace: 45s}}", "f:4:20  unknown key \"grace\""),
+    ]
 
     static let values = [
         after(
@@ -277,7 +295,7 @@ struct BadSpec: Sendable, CustomTestStringConvertible {
         after("outputs: {path: /out}", "f:4:10  \"outputs\" must be a list, not a map"),
     ]
 
-    @Test(arguments: shape + values + powers + latencies + formations + mounts)
+    @Test(arguments: shape + values + powers + latencies + formations + spots + mounts)
     func `a bad spec is refused with its line and column`(bad: BadSpec) {
         let error = fault(of: bad.text)
         guard !bad.told.hasSuffix("is fine") else {

@@ -72,6 +72,22 @@ import Testing
         #expect(try JobSpec.parse(egress.text, file: "f") == egress)
     }
 
+    @Test func `a spot job has the notice that it asks for, and without one the text is as it was`()
+        throws
+    {
+        let none = try JobSpec.parse(Self.small, file: "f")
+        #expect(none.needs.spot == nil && !none.text.contains("spot"))
+        for (text, milliseconds) in [
+            ("true", 30_000), ("false", nil), ("{notice: 45s}", 45_000), ("{notice: 0s}", 0),
+            ("{notice: 10m}", 600_000), ("{}", 30_000),
+        ] as [(String, Int64?)] {
+            let spec = try JobSpec.parse(
+                String(Self.small.dropLast()) + ", placement: {spot: \(text)}}", file: "f")
+            #expect(spec.needs.spot?.noticeMilliseconds == milliseconds, "\(text)")
+            #expect(try JobSpec.parse(spec.text, file: "f") == spec)
+        }
+    }
+
     @Test func `a ceiling of the round trip is exact, and without one the text is as it was`()
         throws
     {

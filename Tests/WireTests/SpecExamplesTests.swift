@@ -90,7 +90,7 @@ import Testing
         ("retry: {max: 3, for: [provider_lost]}", "retry"),
         ("verify: {mode: spot_check, sample: 2%}", "verify"),
         ("notify: [{events: [finished], to: \"email:me@example.tw\"}]", "notify"),
-        ("placement: {reliability: 0.98.., spot: auto}", "placement.reliability"),
+        ("placement: {reliability: 0.98.., spread: node}", "placement.reliability"),
         ("array: {range: 1-480, chunk: 4}", "array.range"),
         ("array: {matrix: {day: [\"2026-11-01\"], shard: [0, 1]}}", "array.matrix"),
         ("workdir: {repo: \"https://github.com/acme/model\", ref: main}", "workdir"),

@@ -58,11 +58,14 @@ extension Option where Value == Money {
 
 extension Option where Value == Rate {
     /// `0.35`, `0.35 USD/h`.
-    static let price = Option(
-        "price", "0.10 USD/h", .optionPrice,
-        ValueForm(ExpectedValue(.expectPriceOrNumber, bounds: bounds)) { text in
-            SpecUnits.rate(text) ?? SpecUnits.rate(text + " \(MoneyDTO.currency)/h")
-        })
+    static let price = Option("price", "0.10 USD/h", .optionPrice, perHour)
+    static let spotPrice = Option("spot-price", "0.04 USD/h", .optionSpotPrice, perHour)
+
+    private static let perHour = ValueForm(
+        ExpectedValue(.expectPriceOrNumber, bounds: bounds)
+    ) { text in
+        SpecUnits.rate(text) ?? SpecUnits.rate(text + " \(MoneyDTO.currency)/h")
+    }
 
     private static let bounds = ["0.000001", String(Rate.limit / 1_000_000)]
 }

@@ -1,3 +1,4 @@
+import Domain
 import Hosting
 import NodeAgent
 import Wire
@@ -20,6 +21,7 @@ enum UsageFault: Error, Hashable, Sendable {
     case deviceNameNeeded(String)
     case deviceNotHere(String, known: [String])
     case diskTooLarge(askedBytes: Int64, hasBytes: Int64)
+    case spotPriceAbove(Rate, price: Rate)
     case egressPolicyAlone
     case schedule(ScheduleFault)
     case yieldsToNoGPU
@@ -68,6 +70,9 @@ enum UsageFault: Error, Hashable, Sendable {
         case .diskTooLarge(let asked, let has):
             Message.usageDiskTooLarge.text(
                 in: language, ["asked": Quantity.bytes(asked), "has": Quantity.bytes(has)])
+        case .spotPriceAbove(let spot, let price):
+            Message.usageSpotPrice.text(
+                in: language, ["spot": Quantity.rate(spot), "price": Quantity.rate(price)])
         case .egressPolicyAlone: Message.usageEgressPolicyAlone.text(in: language)
         case .gpuLibrary(let why): Message.usageGPULibrary.text(in: language, ["why": why])
         case .schedule(let fault):

@@ -23,7 +23,8 @@ struct NodeSetup: Sendable {
     static let options: [OptionForm] =
         [
             Option<Int64>.cpus.form, Option<Int64>.memory.form, Option.disk.form, Option.price.form,
-            Option.region.form, Option<String>.nodeName.form, Flag.simulate.form,
+            Option.spotPrice.form, Option.region.form, Option<String>.nodeName.form,
+            Flag.simulate.form,
             Option.engineSocket.form, Option.containersRoot.form,
             Option<RegistryHost>.registry.form,
             Option<Int64>.largestImage.form, Option<String>.nvml.form,
@@ -67,6 +68,8 @@ struct NodeSetup: Sendable {
         let ask =
             try arguments.value(Option<Rate>.price)
             ?? Rate(microPerHour: Self.defaultMicroPerHour)
+        let spotAsk = try arguments.value(Option<Rate>.spotPrice)
+        if let spotAsk, spotAsk > ask { throw UsageFault.spotPriceAbove(spotAsk, price: ask) }
         metrics = try arguments.value(Option<MetricsAddress>.metrics)
         let library = try arguments.value(Option<String>.nvml)
         devices = try Self.devices(library, log)
@@ -89,7 +92,7 @@ struct NodeSetup: Sendable {
         terms = OfferTerms(
             capacity: capacity, devices: devices?.devices ?? [], ask: ask,
             region: try arguments.value(Option<String>.region) ?? "TW", tier: .new,
-            network: arguments.has(.egress) ? .egress : .none)
+            network: arguments.has(.egress) ? .egress : .none, spotAsk: spotAsk)
         egress = try session.egressPermission()
         if arguments.has(.simulate) {
             engine = .simulated

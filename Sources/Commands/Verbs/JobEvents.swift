@@ -49,7 +49,7 @@ struct EventLine {
             "until": event.until?.description ?? "",
             "outcome": outcome(event, language),
         ]
-        return message(event.event).text(in: language, values)
+        return message(event).text(in: language, values)
     }
 
     private static func price(_ event: JobEventDTO) -> String {
@@ -58,6 +58,8 @@ struct EventLine {
         }
         return Quantity.rate(rate)
     }
+
+    private static let preempted = EndReason.yielded(code: OwnerCode.preempted.rawValue).text
 
     /// Why a machine's owner needs it.
     private static func owner(_ event: JobEventDTO, _ language: Language) -> String {
@@ -78,12 +80,13 @@ struct EventLine {
         return state?.text(in: language) ?? ""
     }
 
-    private static func message(_ kind: JobEventKind) -> Message {
-        switch kind {
+    private static func message(_ event: JobEventDTO) -> Message {
+        switch event.event {
         case .submitted: .eventSubmitted
         case .placed: .eventPlaced
         case .started: .eventStarted
         case .metered: .eventMetered
+        case .leaving where event.reason == preempted: .eventPreempted
         case .leaving: .eventLeaving
         case .staying: .eventStaying
         case .ended: .eventEnded

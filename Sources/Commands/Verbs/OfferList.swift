@@ -74,8 +74,8 @@ struct OfferTable {
             .init(told(.headingDisk), .right), .init(told(.headingNetwork)),
             .init(told(.headingRegion)),
             .init(told(.headingTier)), .init(told(.headingUseful), .right),
-            .init(told(.headingAvailability)),
-            .init(told(.headingPrice), .right),
+            .init(told(.headingAvailability)), .init(told(.headingPrice), .right),
+            .init(told(.headingSpotPrice), .right),
         ])
         table.rows = offers.map(row)
         return table.lines + offers.flatMap(withheld)
@@ -105,6 +105,7 @@ struct OfferTable {
             offer.regionRefuted == nil ? offer.region : offer.region + " ✗", offer.tier.rawValue,
             offer.usefulPerMille.map { Quantity.percent(perMille: $0) } ?? "–", state(offer),
             Quantity.money(offer.pricePerHour.money),
+            Quantity.money((offer.spotPricePerHour ?? offer.pricePerHour).money),
         ]
     }
 

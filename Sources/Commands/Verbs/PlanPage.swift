@@ -39,6 +39,10 @@ struct PlanPage {
         case .provider?: rows.append(["  " + told(.planSpread), told(.planSpreadProvider)])
         case nil: break
         }
+        if let spot = plan.spot {
+            let notice = Quantity.duration(seconds: spot.noticeSeconds)
+            rows.append(["  " + told(.planSpot), told(.planSpotNotice, ["notice": notice])])
+        }
         if let latency { rows.append(["  " + told(.planLatency), latency]) }
         if let deadline = plan.deadline {
             rows.append(["  " + told(.planDeadline), deadline.text(in: language)])

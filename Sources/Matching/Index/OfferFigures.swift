@@ -28,6 +28,8 @@ package struct OfferFigures: Hashable, Sendable {
     package var mostVRAM: Int64 = 0
     /// Price per hour of the whole machine, in micro-units.
     package var ask: Rate
+    /// The same for spot orders, at most the ask.
+    package var spotAsk: Rate
     /// What one device's hour is worth where it is lost: micro-units, at most 10¹¹.
     package var value: Int64
     /// What a paid hour costs in work to be done: `par` where nothing is lost, twice that where half of
@@ -56,6 +58,7 @@ package struct OfferFigures: Hashable, Sendable {
         offered = devices
         self.whole = whole
         self.ask = ask
+        spotAsk = ask
         self.value = value
         self.tie = tie
     }
@@ -64,12 +67,14 @@ package struct OfferFigures: Hashable, Sendable {
     package func rate(of order: OrderFigures) -> Rate {
         let slice = Resources(
             milliCPU: order.kind.milliCPU, memoryBytes: order.memory, diskBytes: order.disk)
-        return OfferTerms.rate(of: (slice, order.kind.count), from: (capacity, devices), for: ask)
+        return OfferTerms.rate(
+            of: (slice, order.kind.count), from: (capacity, devices),
+            for: order.kind.isSpot ? spotAsk : ask)
     }
 
     /// The same as far as CPU and devices decide it.
     func rate(of kind: OrderKind) -> Int64 {
-        let ask = ask.microPerHour
+        let ask = (kind.isSpot ? spotAsk : ask).microPerHour
         var price = Int64(1)
         if devices > 0 { price = max(price, (ask * Int64(kind.count) - 1) / Int64(devices) + 1) }
         let (cpu, all) = (kind.milliCPU, capacity.milliCPU)
@@ -106,9 +111,13 @@ package struct OrderKind: Hashable, Sendable {
     package let count: Int
     /// Of each device, 1…`OfferFigures.whole`; 0 where `count` is.
     package let units: Int32
+    /// It pays the spot ask.
+    package let isSpot: Bool
 
     /// - Returns: nil when it is none: negative, more than 64 devices, or a part of several devices.
-    package init?(milliCPU: Int64, count: Int, units: Int32 = OfferFigures.whole) {
+    package init?(
+        milliCPU: Int64, count: Int, units: Int32 = OfferFigures.whole, isSpot: Bool = false
+    ) {
         guard (0...Resources.limit).contains(milliCPU), (0...64).contains(count),
             count == 0 || (1...OfferFigures.whole).contains(units),
             count < 2 || units == OfferFigures.whole
@@ -116,15 +125,22 @@ package struct OrderKind: Hashable, Sendable {
         self.milliCPU = milliCPU
         self.count = count
         self.units = count == 0 ? 0 : units
+        self.isSpot = isSpot
     }
 
     private init(nobodyHas count: Int) {
         (milliCPU, self.count, units) = (0, count, count == 0 ? 0 : OfferFigures.whole)
+        isSpot = false
     }
 
     static let nothing = OrderKind(nobodyHas: 0)
     /// More devices than any offer has.
     static let most = OrderKind(nobodyHas: 1 << 20)
+
+    /// The same of an order that pays the ask: what it takes, whatever it costs.
+    var onDemand: OrderKind {
+        OrderKind(milliCPU: milliCPU, count: count, units: units) ?? self
+    }
 
     var total: Int64 { Int64(count) * Int64(units) }
     var isDivided: Bool { count == 1 && units < OfferFigures.whole }

@@ -258,8 +258,9 @@ extension OfferFigures {
 extension SlotTree.Leaf {
     init(_ offer: OfferFigures) {
         self.init(
-            cpuPrice: UnitPrice.of(offer.ask, per: offer.capacity.milliCPU),
-            devicePrice: UnitPrice.of(offer.ask, per: Int64(offer.devices)),
+            // The lower price bounds both: who pays the ask is asked for it at the leaf.
+            cpuPrice: UnitPrice.of(offer.spotAsk, per: offer.capacity.milliCPU),
+            devicePrice: UnitPrice.of(offer.spotAsk, per: Int64(offer.devices)),
             freeDevices: offer.devices(with: 1),
             milliCPU: min(offer.free.milliCPU, offer.capacity.milliCPU),
             memory: min(offer.free.memoryBytes, offer.capacity.memoryBytes),

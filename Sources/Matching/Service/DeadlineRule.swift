@@ -7,7 +7,7 @@ package import Domain
 /// nobody's deadline is given up for another's, work is lost only where a deadline is won by it, and no
 /// two orders take places from each other in turn: who makes way has more time left than whom it makes
 /// way for. An order that cannot be in time any more waits no longer, for it would take from those who
-/// can.
+/// can. What makes way for an order without a deadline is found by the same rule.
 package enum DeadlineRule {
     package enum Verdict: Hashable, Sendable {
         /// A start later is in time too.
@@ -71,11 +71,11 @@ package enum DeadlineRule {
     ) -> Room? {
         let willing = leases.filter { $0.isRedoable(at: now) }
             .sorted { ($0.lost(at: now), $0.task) < ($1.lost(at: now), $1.task) }
+        guard fits(needs, offer, without: willing, at: now) else { return nil }
         var chosen: [Tenure] = []
         for lease in willing where !fits(needs, offer, without: chosen, at: now) {
             chosen.append(lease)
         }
-        guard fits(needs, offer, without: chosen, at: now) else { return nil }
         for lease in chosen.reversed() {
             let others = chosen.filter { $0 != lease }
             if fits(needs, offer, without: others, at: now) { chosen = others }
@@ -86,12 +86,20 @@ package enum DeadlineRule {
     private static func fits(
         _ needs: Needs, _ offer: Offer, without leases: [Tenure], at now: Timestamp
     ) -> Bool {
-        var offer = offer
-        for lease in leases { offer.free = offer.free.adding(lease.slice) }
-        let given = leases.flatMap(\.devices)
-        offer.freeDevices = offer.terms.devices.map(\.id).filter {
-            offer.freeDevices.contains($0) || given.contains($0)
-        }
+        let slice = leases.reduce(Resources.zero) { $0.adding($1.slice) }
+        let offer = offer.returned(slice, leases.flatMap(\.devices))
         return Feasibility.check(needs, offer, at: now) == nil
+    }
+}
+
+extension Offer {
+    /// The same with so much of it free besides.
+    package func returned(_ slice: Resources, _ devices: [DeviceID]) -> Offer {
+        var offer = self
+        offer.free = free.adding(slice)
+        offer.freeDevices = terms.devices.map(\.id).filter {
+            freeDevices.contains($0) || devices.contains($0)
+        }
+        return offer
     }
 }

@@ -11,6 +11,8 @@ package import Domain
 /// An order with a deadline has its turn at the last moment at which it can start (least laxity first),
 /// so that it lets pass whoever has less time, but never a turn before its coming: a close deadline is
 /// no way past those who have waited, and it is lost when its moment has passed.
+///
+/// Spot orders come after all others: whoever is on demand could take their places anyhow.
 package enum OrderOfService {
     package static let millisecondsPerDevice: Int64 = 3_600_000
 

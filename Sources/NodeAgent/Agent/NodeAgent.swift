@@ -367,6 +367,8 @@ extension NodeAgent {
         case .dispatch(_, let dispatch):
             log("lease dispatched", dispatch.lease, ["attempt": "\(dispatch.attempt)"])
         case .stop(_, let lease, let reason): log("lease stopped", lease, ["why": "\(reason.text)"])
+        case .leave(_, let lease, let notice):
+            log("lease makes way", lease, ["notice_ms": "\(notice)"])
         case .receiptRefused(let lease, let sequence, let code):
             log("receipt refused", lease, ["sequence": "\(sequence)", "code": "\(code)"])
         case .goodbye("second_session"):

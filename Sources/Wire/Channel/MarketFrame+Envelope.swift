@@ -38,6 +38,13 @@ extension MarketFrame {
                     $0.lease = lease.text
                     $0.reason = reason.text
                 })
+        case .leave(let effect, let lease, let notice):
+            .leave(
+                .with {
+                    $0.effect = effect.text
+                    $0.lease = lease.text
+                    $0.noticeMs = notice
+                })
         case .receiptAccepted(let lease, let sequence):
             .receiptAccepted(
                 .with {
@@ -76,6 +83,12 @@ extension MarketFrame {
                 try FrameField.effect(stop.effect, "stop.effect"),
                 try FrameField.id(stop.lease, "stop.lease"),
                 try FrameField.reason(stop.reason, "stop.reason"))
+        case .leave(let leave):
+            self = .leave(
+                try FrameField.effect(leave.effect, "leave.effect"),
+                try FrameField.id(leave.lease, "leave.lease"),
+                noticeMilliseconds: try FrameField.whole(
+                    leave.noticeMs, in: 0...SpotTerms.longestNotice, "leave.notice_ms"))
         case .receiptAccepted(let accepted):
             self = .receiptAccepted(
                 try FrameField.id(accepted.lease, "receipt_accepted.lease"),

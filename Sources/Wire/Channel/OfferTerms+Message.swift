@@ -18,6 +18,7 @@ extension OfferTerms {
             }
             $0.network = network.message
             if let closed { $0.closed = closed.message }
+            if let spotAsk { $0.spotAsk = spotAsk.microPerHour }
             $0.roundTrips = roundTrips.readings.map { reading in
                 .with {
                     $0.beacon = reading.beacon.text
@@ -40,13 +41,17 @@ extension OfferTerms {
             message.region.utf8.count == 2
             && message.region.utf8.allSatisfy { (65...90).contains($0) }
         guard isCountry else { throw MalformedFrame("terms.region") }
+        let ask = try Rate(message.ask, "terms.ask")
+        let spotAsk = message.hasSpotAsk ? try Rate(message.spotAsk, "terms.spot_ask") : nil
+        guard spotAsk ?? ask <= ask else { throw MalformedFrame("terms.spot_ask") }
         self.init(
             capacity: try Resources(message.capacity, "terms.capacity"), devices: devices,
-            ask: try Rate(message.ask, "terms.ask"), region: message.region,
+            ask: ask, region: message.region,
             tier: try Tier(message.tier), withheld: withheld,
             network: try NetworkAccess(message.network, "terms.network"),
             closed: message.hasClosed ? try OfferClosing(message.closed) : nil,
-            roundTrips: try RoundTrips(message.roundTrips, "terms.round_trips"))
+            roundTrips: try RoundTrips(message.roundTrips, "terms.round_trips"),
+            spotAsk: spotAsk)
     }
 }
 

@@ -201,81 +201,90 @@ package nonisolated enum Orban_Node_V1_BlobForm: SwiftProtobuf.Enum, Swift.CaseI
 }
 
 /// Node to market.
-package nonisolated struct Orban_Node_V1_NodeEnvelope: Sendable {
+package nonisolated struct Orban_Node_V1_NodeEnvelope: @unchecked Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
   // methods supported on all messages.
 
   /// 1, 2, 3, … for the frames of this connection; 0 in an envelope without a frame.
-  package var sequence: UInt64 = 0
+  package var sequence: UInt64 {
+    get {_storage._sequence}
+    set {_uniqueStorage()._sequence = newValue}
+  }
 
   /// Every frame of the other side up to this one was taken; at most 1000 may be outstanding.
-  package var acknowledged: UInt64 = 0
+  package var acknowledged: UInt64 {
+    get {_storage._acknowledged}
+    set {_uniqueStorage()._acknowledged = newValue}
+  }
 
-  package var frame: Orban_Node_V1_NodeEnvelope.OneOf_Frame? = nil
+  package var frame: OneOf_Frame? {
+    get {return _storage._frame}
+    set {_uniqueStorage()._frame = newValue}
+  }
 
   package var hello: Orban_Node_V1_Hello {
     get {
-      if case .hello(let v)? = frame {return v}
+      if case .hello(let v)? = _storage._frame {return v}
       return Orban_Node_V1_Hello()
     }
-    set {frame = .hello(newValue)}
+    set {_uniqueStorage()._frame = .hello(newValue)}
   }
 
   package var heartbeat: Orban_Node_V1_Heartbeat {
     get {
-      if case .heartbeat(let v)? = frame {return v}
+      if case .heartbeat(let v)? = _storage._frame {return v}
       return Orban_Node_V1_Heartbeat()
     }
-    set {frame = .heartbeat(newValue)}
+    set {_uniqueStorage()._frame = .heartbeat(newValue)}
   }
 
   package var receipt: Orban_Node_V1_Receipt {
     get {
-      if case .receipt(let v)? = frame {return v}
+      if case .receipt(let v)? = _storage._frame {return v}
       return Orban_Node_V1_Receipt()
     }
-    set {frame = .receipt(newValue)}
+    set {_uniqueStorage()._frame = .receipt(newValue)}
   }
 
   package var effectDone: Orban_Node_V1_EffectDone {
     get {
-      if case .effectDone(let v)? = frame {return v}
+      if case .effectDone(let v)? = _storage._frame {return v}
       return Orban_Node_V1_EffectDone()
     }
-    set {frame = .effectDone(newValue)}
+    set {_uniqueStorage()._frame = .effectDone(newValue)}
   }
 
   package var drain: Orban_Node_V1_Drain {
     get {
-      if case .drain(let v)? = frame {return v}
+      if case .drain(let v)? = _storage._frame {return v}
       return Orban_Node_V1_Drain()
     }
-    set {frame = .drain(newValue)}
+    set {_uniqueStorage()._frame = .drain(newValue)}
   }
 
   package var terms: Orban_Node_V1_Terms {
     get {
-      if case .terms(let v)? = frame {return v}
+      if case .terms(let v)? = _storage._frame {return v}
       return Orban_Node_V1_Terms()
     }
-    set {frame = .terms(newValue)}
+    set {_uniqueStorage()._frame = .terms(newValue)}
   }
 
   package var scrubbed: Orban_Node_V1_Scrubbed {
     get {
-      if case .scrubbed(let v)? = frame {return v}
+      if case .scrubbed(let v)? = _storage._frame {return v}
       return Orban_Node_V1_Scrubbed()
     }
-    set {frame = .scrubbed(newValue)}
+    set {_uniqueStorage()._frame = .scrubbed(newValue)}
   }
 
   package var wished: Orban_Node_V1_Wished {
     get {
-      if case .wished(let v)? = frame {return v}
+      if case .wished(let v)? = _storage._frame {return v}
       return Orban_Node_V1_Wished()
     }
-    set {frame = .wished(newValue)}
+    set {_uniqueStorage()._frame = .wished(newValue)}
   }
 
   package var unknownFields = SwiftProtobuf.UnknownStorage()
@@ -293,6 +302,8 @@ package nonisolated struct Orban_Node_V1_NodeEnvelope: Sendable {
   }
 
   package init() {}
+
+  fileprivate var _storage = _StorageClass.defaultInstance
 }
 
 /// Market to node.
@@ -388,6 +399,14 @@ package nonisolated struct Orban_Node_V1_MarketEnvelope: Sendable {
     set {frame = .wish(newValue)}
   }
 
+  package var leave: Orban_Node_V1_Leave {
+    get {
+      if case .leave(let v)? = frame {return v}
+      return Orban_Node_V1_Leave()
+    }
+    set {frame = .leave(newValue)}
+  }
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package nonisolated enum OneOf_Frame: Equatable, Sendable {
@@ -401,6 +420,7 @@ package nonisolated struct Orban_Node_V1_MarketEnvelope: Sendable {
     case drained(Orban_Node_V1_Drained)
     case scrubAnswered(Orban_Node_V1_ScrubAnswered)
     case wish(Orban_Node_V1_Wish)
+    case leave(Orban_Node_V1_Leave)
 
   }
 
@@ -722,6 +742,25 @@ package nonisolated struct Orban_Node_V1_Stop: Sendable {
   package init() {}
 }
 
+/// An on-demand order takes the lease's place: its program gets SIGTERM and so much time from then on, then
+/// the lease ends. Said again until EffectDone answers it; a lease is asked once.
+package nonisolated struct Orban_Node_V1_Leave: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  package var effect: String = String()
+
+  package var lease: String = String()
+
+  /// 0…600000.
+  package var noticeMs: Int64 = 0
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+}
+
 package nonisolated struct Orban_Node_V1_ReceiptAccepted: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
@@ -867,6 +906,16 @@ package nonisolated struct Orban_Node_V1_OfferTerms: Sendable {
   /// Clears the value of `closed`. Subsequent reads from it will return its default value.
   package mutating func clearClosed() {self._closed = nil}
 
+  /// Micro-units per hour for the whole offer of spot leases, 1…ask; absent where they pay the ask.
+  package var spotAsk: Int64 {
+    get {_spotAsk ?? 0}
+    set {_spotAsk = newValue}
+  }
+  /// Returns true if `spotAsk` has been explicitly set.
+  package var hasSpotAsk: Bool {self._spotAsk != nil}
+  /// Clears the value of `spotAsk`. Subsequent reads from it will return its default value.
+  package mutating func clearSpotAsk() {self._spotAsk = nil}
+
   /// To the market's beacons, as the node has measured them: at most 16, each beacon once.
   package var roundTrips: [Orban_Node_V1_RoundTrip] = []
 
@@ -887,6 +936,7 @@ package nonisolated struct Orban_Node_V1_OfferTerms: Sendable {
 
   fileprivate var _capacity: Orban_Node_V1_Resources? = nil
   fileprivate var _closed: Orban_Node_V1_OfferClosing? = nil
+  fileprivate var _spotAsk: Int64? = nil
   fileprivate var _closesInMs: Int64? = nil
 }
 
@@ -1138,176 +1188,216 @@ nonisolated extension Orban_Node_V1_NodeEnvelope: SwiftProtobuf.Message, SwiftPr
   package static let protoMessageName: String = _protobuf_package + ".NodeEnvelope"
   package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}sequence\0\u{1}acknowledged\0\u{1}hello\0\u{1}heartbeat\0\u{1}receipt\0\u{3}effect_done\0\u{1}drain\0\u{1}terms\0\u{1}wished\0\u{1}scrubbed\0")
 
+  fileprivate class _StorageClass {
+    var _sequence: UInt64 = 0
+    var _acknowledged: UInt64 = 0
+    var _frame: Orban_Node_V1_NodeEnvelope.OneOf_Frame?
+
+      // This property is used as the initial default value for new instances of the type.
+      // The type itself is protecting the reference to its storage via CoW semantics.
+      // This will force a copy to be made of this reference when the first mutation occurs;
+      // hence, it is safe to mark this as `nonisolated(unsafe)`.
+      static nonisolated(unsafe) let defaultInstance = _StorageClass()
+
+    private init() {}
+
+    init(copying source: _StorageClass) {
+      _sequence = source._sequence
+      _acknowledged = source._acknowledged
+      _frame = source._frame
+    }
+  }
+
+  fileprivate mutating func _uniqueStorage() -> _StorageClass {
+    if !isKnownUniquelyReferenced(&_storage) {
+      _storage = _StorageClass(copying: _storage)
+    }
+    return _storage
+  }
+
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
-    while let fieldNumber = try decoder.nextFieldNumber() {
-      // The use of inline closures is to circumvent an issue where the compiler
-      // allocates stack space for every case branch when no optimizations are
-      // enabled. https://github.com/apple/swift-protobuf/issues/1034
-      switch fieldNumber {
-      case 1: try { try decoder.decodeSingularUInt64Field(value: &self.sequence) }()
-      case 2: try { try decoder.decodeSingularUInt64Field(value: &self.acknowledged) }()
-      case 3: try {
-        var v: Orban_Node_V1_Hello?
-        var hadOneofValue = false
-        if let current = self.frame {
-          hadOneofValue = true
-          if case .hello(let m) = current {v = m}
+    _ = _uniqueStorage()
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      while let fieldNumber = try decoder.nextFieldNumber() {
+        // The use of inline closures is to circumvent an issue where the compiler
+        // allocates stack space for every case branch when no optimizations are
+        // enabled. https://github.com/apple/swift-protobuf/issues/1034
+        switch fieldNumber {
+        case 1: try { try decoder.decodeSingularUInt64Field(value: &_storage._sequence) }()
+        case 2: try { try decoder.decodeSingularUInt64Field(value: &_storage._acknowledged) }()
+        case 3: try {
+          var v: Orban_Node_V1_Hello?
+          var hadOneofValue = false
+          if let current = _storage._frame {
+            hadOneofValue = true
+            if case .hello(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._frame = .hello(v)
+          }
+        }()
+        case 4: try {
+          var v: Orban_Node_V1_Heartbeat?
+          var hadOneofValue = false
+          if let current = _storage._frame {
+            hadOneofValue = true
+            if case .heartbeat(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._frame = .heartbeat(v)
+          }
+        }()
+        case 5: try {
+          var v: Orban_Node_V1_Receipt?
+          var hadOneofValue = false
+          if let current = _storage._frame {
+            hadOneofValue = true
+            if case .receipt(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._frame = .receipt(v)
+          }
+        }()
+        case 6: try {
+          var v: Orban_Node_V1_EffectDone?
+          var hadOneofValue = false
+          if let current = _storage._frame {
+            hadOneofValue = true
+            if case .effectDone(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._frame = .effectDone(v)
+          }
+        }()
+        case 7: try {
+          var v: Orban_Node_V1_Drain?
+          var hadOneofValue = false
+          if let current = _storage._frame {
+            hadOneofValue = true
+            if case .drain(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._frame = .drain(v)
+          }
+        }()
+        case 8: try {
+          var v: Orban_Node_V1_Terms?
+          var hadOneofValue = false
+          if let current = _storage._frame {
+            hadOneofValue = true
+            if case .terms(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._frame = .terms(v)
+          }
+        }()
+        case 9: try {
+          var v: Orban_Node_V1_Wished?
+          var hadOneofValue = false
+          if let current = _storage._frame {
+            hadOneofValue = true
+            if case .wished(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._frame = .wished(v)
+          }
+        }()
+        case 10: try {
+          var v: Orban_Node_V1_Scrubbed?
+          var hadOneofValue = false
+          if let current = _storage._frame {
+            hadOneofValue = true
+            if case .scrubbed(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._frame = .scrubbed(v)
+          }
+        }()
+        default: break
         }
-        try decoder.decodeSingularMessageField(value: &v)
-        if let v = v {
-          if hadOneofValue {try decoder.handleConflictingOneOf()}
-          self.frame = .hello(v)
-        }
-      }()
-      case 4: try {
-        var v: Orban_Node_V1_Heartbeat?
-        var hadOneofValue = false
-        if let current = self.frame {
-          hadOneofValue = true
-          if case .heartbeat(let m) = current {v = m}
-        }
-        try decoder.decodeSingularMessageField(value: &v)
-        if let v = v {
-          if hadOneofValue {try decoder.handleConflictingOneOf()}
-          self.frame = .heartbeat(v)
-        }
-      }()
-      case 5: try {
-        var v: Orban_Node_V1_Receipt?
-        var hadOneofValue = false
-        if let current = self.frame {
-          hadOneofValue = true
-          if case .receipt(let m) = current {v = m}
-        }
-        try decoder.decodeSingularMessageField(value: &v)
-        if let v = v {
-          if hadOneofValue {try decoder.handleConflictingOneOf()}
-          self.frame = .receipt(v)
-        }
-      }()
-      case 6: try {
-        var v: Orban_Node_V1_EffectDone?
-        var hadOneofValue = false
-        if let current = self.frame {
-          hadOneofValue = true
-          if case .effectDone(let m) = current {v = m}
-        }
-        try decoder.decodeSingularMessageField(value: &v)
-        if let v = v {
-          if hadOneofValue {try decoder.handleConflictingOneOf()}
-          self.frame = .effectDone(v)
-        }
-      }()
-      case 7: try {
-        var v: Orban_Node_V1_Drain?
-        var hadOneofValue = false
-        if let current = self.frame {
-          hadOneofValue = true
-          if case .drain(let m) = current {v = m}
-        }
-        try decoder.decodeSingularMessageField(value: &v)
-        if let v = v {
-          if hadOneofValue {try decoder.handleConflictingOneOf()}
-          self.frame = .drain(v)
-        }
-      }()
-      case 8: try {
-        var v: Orban_Node_V1_Terms?
-        var hadOneofValue = false
-        if let current = self.frame {
-          hadOneofValue = true
-          if case .terms(let m) = current {v = m}
-        }
-        try decoder.decodeSingularMessageField(value: &v)
-        if let v = v {
-          if hadOneofValue {try decoder.handleConflictingOneOf()}
-          self.frame = .terms(v)
-        }
-      }()
-      case 9: try {
-        var v: Orban_Node_V1_Wished?
-        var hadOneofValue = false
-        if let current = self.frame {
-          hadOneofValue = true
-          if case .wished(let m) = current {v = m}
-        }
-        try decoder.decodeSingularMessageField(value: &v)
-        if let v = v {
-          if hadOneofValue {try decoder.handleConflictingOneOf()}
-          self.frame = .wished(v)
-        }
-      }()
-      case 10: try {
-        var v: Orban_Node_V1_Scrubbed?
-        var hadOneofValue = false
-        if let current = self.frame {
-          hadOneofValue = true
-          if case .scrubbed(let m) = current {v = m}
-        }
-        try decoder.decodeSingularMessageField(value: &v)
-        if let v = v {
-          if hadOneofValue {try decoder.handleConflictingOneOf()}
-          self.frame = .scrubbed(v)
-        }
-      }()
-      default: break
       }
     }
   }
 
   package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
-    // The use of inline closures is to circumvent an issue where the compiler
-    // allocates stack space for every if/case branch local when no optimizations
-    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
-    // https://github.com/apple/swift-protobuf/issues/1182
-    if self.sequence != 0 {
-      try visitor.visitSingularUInt64Field(value: self.sequence, fieldNumber: 1)
-    }
-    if self.acknowledged != 0 {
-      try visitor.visitSingularUInt64Field(value: self.acknowledged, fieldNumber: 2)
-    }
-    switch self.frame {
-    case .hello?: try {
-      guard case .hello(let v)? = self.frame else { preconditionFailure() }
-      try visitor.visitSingularMessageField(value: v, fieldNumber: 3)
-    }()
-    case .heartbeat?: try {
-      guard case .heartbeat(let v)? = self.frame else { preconditionFailure() }
-      try visitor.visitSingularMessageField(value: v, fieldNumber: 4)
-    }()
-    case .receipt?: try {
-      guard case .receipt(let v)? = self.frame else { preconditionFailure() }
-      try visitor.visitSingularMessageField(value: v, fieldNumber: 5)
-    }()
-    case .effectDone?: try {
-      guard case .effectDone(let v)? = self.frame else { preconditionFailure() }
-      try visitor.visitSingularMessageField(value: v, fieldNumber: 6)
-    }()
-    case .drain?: try {
-      guard case .drain(let v)? = self.frame else { preconditionFailure() }
-      try visitor.visitSingularMessageField(value: v, fieldNumber: 7)
-    }()
-    case .terms?: try {
-      guard case .terms(let v)? = self.frame else { preconditionFailure() }
-      try visitor.visitSingularMessageField(value: v, fieldNumber: 8)
-    }()
-    case .wished?: try {
-      guard case .wished(let v)? = self.frame else { preconditionFailure() }
-      try visitor.visitSingularMessageField(value: v, fieldNumber: 9)
-    }()
-    case .scrubbed?: try {
-      guard case .scrubbed(let v)? = self.frame else { preconditionFailure() }
-      try visitor.visitSingularMessageField(value: v, fieldNumber: 10)
-    }()
-    case nil: break
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every if/case branch local when no optimizations
+      // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+      // https://github.com/apple/swift-protobuf/issues/1182
+      if _storage._sequence != 0 {
+        try visitor.visitSingularUInt64Field(value: _storage._sequence, fieldNumber: 1)
+      }
+      if _storage._acknowledged != 0 {
+        try visitor.visitSingularUInt64Field(value: _storage._acknowledged, fieldNumber: 2)
+      }
+      switch _storage._frame {
+      case .hello?: try {
+        guard case .hello(let v)? = _storage._frame else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 3)
+      }()
+      case .heartbeat?: try {
+        guard case .heartbeat(let v)? = _storage._frame else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 4)
+      }()
+      case .receipt?: try {
+        guard case .receipt(let v)? = _storage._frame else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 5)
+      }()
+      case .effectDone?: try {
+        guard case .effectDone(let v)? = _storage._frame else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 6)
+      }()
+      case .drain?: try {
+        guard case .drain(let v)? = _storage._frame else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 7)
+      }()
+      case .terms?: try {
+        guard case .terms(let v)? = _storage._frame else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 8)
+      }()
+      case .wished?: try {
+        guard case .wished(let v)? = _storage._frame else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 9)
+      }()
+      case .scrubbed?: try {
+        guard case .scrubbed(let v)? = _storage._frame else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 10)
+      }()
+      case nil: break
+      }
     }
     try unknownFields.traverse(visitor: &visitor)
   }
 
   package static func ==(lhs: Orban_Node_V1_NodeEnvelope, rhs: Orban_Node_V1_NodeEnvelope) -> Bool {
-    if lhs.sequence != rhs.sequence {return false}
-    if lhs.acknowledged != rhs.acknowledged {return false}
-    if lhs.frame != rhs.frame {return false}
+    if lhs._storage !== rhs._storage {
+      let storagesAreEqual: Bool = withExtendedLifetime((lhs._storage, rhs._storage)) { (_args: (_StorageClass, _StorageClass)) in
+        let _storage = _args.0
+        let rhs_storage = _args.1
+        if _storage._sequence != rhs_storage._sequence {return false}
+        if _storage._acknowledged != rhs_storage._acknowledged {return false}
+        if _storage._frame != rhs_storage._frame {return false}
+        return true
+      }
+      if !storagesAreEqual {return false}
+    }
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -1315,7 +1405,7 @@ nonisolated extension Orban_Node_V1_NodeEnvelope: SwiftProtobuf.Message, SwiftPr
 
 nonisolated extension Orban_Node_V1_MarketEnvelope: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".MarketEnvelope"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}sequence\0\u{1}acknowledged\0\u{1}welcome\0\u{1}renewal\0\u{1}dispatch\0\u{1}stop\0\u{3}receipt_accepted\0\u{3}receipt_refused\0\u{1}goodbye\0\u{1}drained\0\u{1}wish\0\u{4}\u{3}scrub_answered\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}sequence\0\u{1}acknowledged\0\u{1}welcome\0\u{1}renewal\0\u{1}dispatch\0\u{1}stop\0\u{3}receipt_accepted\0\u{3}receipt_refused\0\u{1}goodbye\0\u{1}drained\0\u{1}wish\0\u{1}leave\0\u{4}\u{2}scrub_answered\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1442,6 +1532,19 @@ nonisolated extension Orban_Node_V1_MarketEnvelope: SwiftProtobuf.Message, Swift
           self.frame = .wish(v)
         }
       }()
+      case 12: try {
+        var v: Orban_Node_V1_Leave?
+        var hadOneofValue = false
+        if let current = self.frame {
+          hadOneofValue = true
+          if case .leave(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.frame = .leave(v)
+        }
+      }()
       case 14: try {
         var v: Orban_Node_V1_ScrubAnswered?
         var hadOneofValue = false
@@ -1507,6 +1610,10 @@ nonisolated extension Orban_Node_V1_MarketEnvelope: SwiftProtobuf.Message, Swift
     case .wish?: try {
       guard case .wish(let v)? = self.frame else { preconditionFailure() }
       try visitor.visitSingularMessageField(value: v, fieldNumber: 11)
+    }()
+    case .leave?: try {
+      guard case .leave(let v)? = self.frame else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 12)
     }()
     case .scrubAnswered?: try {
       guard case .scrubAnswered(let v)? = self.frame else { preconditionFailure() }
@@ -2113,6 +2220,46 @@ nonisolated extension Orban_Node_V1_Stop: SwiftProtobuf.Message, SwiftProtobuf._
   }
 }
 
+nonisolated extension Orban_Node_V1_Leave: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".Leave"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}effect\0\u{1}lease\0\u{3}notice_ms\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.effect) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.lease) }()
+      case 3: try { try decoder.decodeSingularInt64Field(value: &self.noticeMs) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.effect.isEmpty {
+      try visitor.visitSingularStringField(value: self.effect, fieldNumber: 1)
+    }
+    if !self.lease.isEmpty {
+      try visitor.visitSingularStringField(value: self.lease, fieldNumber: 2)
+    }
+    if self.noticeMs != 0 {
+      try visitor.visitSingularInt64Field(value: self.noticeMs, fieldNumber: 3)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: Orban_Node_V1_Leave, rhs: Orban_Node_V1_Leave) -> Bool {
+    if lhs.effect != rhs.effect {return false}
+    if lhs.lease != rhs.lease {return false}
+    if lhs.noticeMs != rhs.noticeMs {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
 nonisolated extension Orban_Node_V1_ReceiptAccepted: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".ReceiptAccepted"
   package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}lease\0\u{1}sequence\0")
@@ -2323,7 +2470,7 @@ nonisolated extension Orban_Node_V1_Goodbye: SwiftProtobuf.Message, SwiftProtobu
 
 nonisolated extension Orban_Node_V1_OfferTerms: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".OfferTerms"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}capacity\0\u{1}devices\0\u{1}ask\0\u{1}region\0\u{1}tier\0\u{1}withheld\0\u{2}\u{e}network\0\u{1}closed\0\u{4}\u{9}round_trips\0\u{4}\u{a}closes_in_ms\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}capacity\0\u{1}devices\0\u{1}ask\0\u{1}region\0\u{1}tier\0\u{1}withheld\0\u{2}\u{e}network\0\u{1}closed\0\u{4}\u{4}spot_ask\0\u{4}\u{5}round_trips\0\u{4}\u{a}closes_in_ms\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -2339,6 +2486,7 @@ nonisolated extension Orban_Node_V1_OfferTerms: SwiftProtobuf.Message, SwiftProt
       case 6: try { try decoder.decodeRepeatedMessageField(value: &self.withheld) }()
       case 20: try { try decoder.decodeSingularEnumField(value: &self.network) }()
       case 21: try { try decoder.decodeSingularMessageField(value: &self._closed) }()
+      case 25: try { try decoder.decodeSingularInt64Field(value: &self._spotAsk) }()
       case 30: try { try decoder.decodeRepeatedMessageField(value: &self.roundTrips) }()
       case 40: try { try decoder.decodeSingularInt64Field(value: &self._closesInMs) }()
       default: break
@@ -2375,6 +2523,9 @@ nonisolated extension Orban_Node_V1_OfferTerms: SwiftProtobuf.Message, SwiftProt
     try { if let v = self._closed {
       try visitor.visitSingularMessageField(value: v, fieldNumber: 21)
     } }()
+    try { if let v = self._spotAsk {
+      try visitor.visitSingularInt64Field(value: v, fieldNumber: 25)
+    } }()
     if !self.roundTrips.isEmpty {
       try visitor.visitRepeatedMessageField(value: self.roundTrips, fieldNumber: 30)
     }
@@ -2393,6 +2544,7 @@ nonisolated extension Orban_Node_V1_OfferTerms: SwiftProtobuf.Message, SwiftProt
     if lhs.withheld != rhs.withheld {return false}
     if lhs.network != rhs.network {return false}
     if lhs._closed != rhs._closed {return false}
+    if lhs._spotAsk != rhs._spotAsk {return false}
     if lhs.roundTrips != rhs.roundTrips {return false}
     if lhs._closesInMs != rhs._closesInMs {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}

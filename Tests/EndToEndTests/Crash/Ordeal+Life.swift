@@ -24,6 +24,8 @@ extension Ordeal {
         case deadline
         /// Tasks that start together.
         case gang
+        /// A spot job that makes way for another one.
+        case spot
 
         init(reaching point: FaultPoint) {
             switch point {
@@ -36,8 +38,10 @@ extension Ordeal {
                 case .notice: self = .owner
                 case .expire: self = .deadline
                 case .clearGang: self = .gang
+                case .preempt: self = .spot
                 default: self = .short
                 }
+            case .beforeEffect(.leave), .afterEffect(.leave): self = .spot
             case .beforeEffect, .afterEffect: self = .short
             }
         }
@@ -72,6 +76,10 @@ extension Ordeal {
             try await submit(both)
             #expect(try await over("both").counts.succeeded == 2)
         }
+        if course == .spot {
+            names += ["spot", "demand"]
+            try await takePlace()
+        }
         if course == .period { #expect(try await over("long").billedSeconds == 66) }
         if course == .output {
             names.append("kept")
@@ -86,10 +94,10 @@ extension Ordeal {
         try await steadily("a last answer") { try await site.show("done") }
         #expect(deaths == 1 || reach > 1, "\(point.text) was not reached")
         try await disarm()
-        // One job was retried, and a gang has a lease for each of its two.
+        // One job was retried, a gang has a lease for each of its two, and a spot job two.
+        let again = course == .gang || course == .spot ? 2 : 1
         try await check(
-            names, unplaced: course == .deadline ? ["late"] : [],
-            leases: names.count + (course == .gang ? 2 : 1))
+            names, unplaced: course == .deadline ? ["late"] : [], leases: names.count + again)
     }
 
     private func small(_ name: String, _ script: String, _ isSimulated: Bool) -> JobText {
@@ -166,6 +174,24 @@ extension Ordeal {
         #expect(stays.state == .running && stays.taskList.first?.attempt == 1)
         let _: JobDTO = try await ask("POST", "/v1/jobs/\(stays.id)/stop", as: .renter)
         #expect(try await over("asked").state == .stopped)
+    }
+
+    /// An order on demand takes the place of a spot job, which runs again after it.
+    private func takePlace() async throws {
+        var spot = small("spot", "sleep 90", true)
+        (spot.cpu, spot.placement) = ("0.08", #"{"spot": {"notice": "1s"}}"#)
+        try await submit(spot)
+        _ = try await job("spot", "runs") { $0.state == .running }
+        var demand = small("demand", "sleep 1.4", true)
+        demand.cpu = "0.08"
+        try await submit(demand)
+        #expect(try await over("demand").exitCode == 0)
+        let again = try await job("spot", "runs again") {
+            $0.state == .running && $0.taskList.first?.attempt == 2
+        }
+        #expect(again.taskList.first?.leaving == nil)
+        let _: JobDTO = try await ask("POST", "/v1/jobs/\(again.id)/stop", as: .renter)
+        #expect(try await over("spot").state == .stopped)
     }
 
     /// What a node that is gone does not offer, its owner lets go.

@@ -184,7 +184,8 @@ struct OfferDraw {
             }, network: pick([.none, .egress]),
             closed: pick([nil, nil, nil, OfferClosing(.paused)]),
             openUntil: pick([nil, nil, -3_600_000, 600_000, 7_200_000] as [Int64?])
-                .map { Sample.now.advanced(milliseconds: $0) })
+                .map { Sample.now.advanced(milliseconds: $0) },
+            spotAsk: [nil, nil, 1, 200_000, 400_000][Int(version / 100) % 5])
     }
 
     func needs(using random: inout SeededGenerator) -> Needs {
@@ -207,6 +208,7 @@ struct OfferDraw {
                     : nil),
             regions: places, tier: pick([.new, .new, .tested, .attested]),
             bid: pick([1, 100_000, 400_000, 10_000_000]), network: pick([.none, .none, .egress]),
+            spot: (named.count + places.count).isMultiple(of: 2) ? nil : SpotTerms(),
             stay: pick([nil, nil, nil, 300_000, 3_600_000, 10_800_000]))
     }
 }

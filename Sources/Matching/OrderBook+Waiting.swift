@@ -1,0 +1,28 @@
+package import Domain
+
+// Orders for which there is no place now: what a place is freed for.
+extension OrderBook {
+    /// In the order of service, without those that are proposed and not answered yet.
+    package var waiting: some Sequence<Order> {
+        queue.lazy.compactMap { turn in
+            guard let entry = entries[turn.task], entry.standing == .live else { return nil }
+            return entry.order
+        }
+    }
+
+    /// Whether it is on the book, and not proposed.
+    package func isWaiting(_ task: TaskID) -> Bool { entries[task]?.standing == .live }
+
+    /// Orders that are kept a place there.
+    package func kept(on node: NodeID) -> [TaskID] {
+        offerBook.listing(of: node)?.kept.map(\.task) ?? []
+    }
+
+    /// Whether neither the market has refused that very pair, nor a sibling keeps it from there.
+    package func mayHave(_ task: TaskID, on node: NodeID) -> Bool {
+        guard let entry = entry(of: task), let listing = offerBook.listing(of: node) else {
+            return false
+        }
+        return entry.mayHave(listing)
+    }
+}
