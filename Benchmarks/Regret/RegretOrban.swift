@@ -1,17 +1,14 @@
 import Domain
 import Matching
 
-/// The market's own rule on a `RegretWorld`: `Feasibility` says what fits, `SupplyPrices` what capacity is
-/// worth beside its ask, `Assignment` who gets it.
+/// The market's own book on a `RegretWorld`, with its weights.
 ///
 /// The one place where the world becomes offers and orders: each node is an offer, its reliability a tier;
-/// each arrival's needs are whole devices of the models and regions that it accepts, below its bid.
+/// each arrival's needs are whole devices of the models and regions that it accepts, below its bid. Whom
+/// the book places nowhere at once is lost, as the measure has it.
 struct RegretOrban: RegretPolicy {
     private let needs: [Needs]
     private let offers: [Offer]
-    private var seen: [SupplyPrices.Seen] = []
-    /// When the first of `seen` came.
-    private var moments: [Int64] = []
 
     init(_ world: RegretWorld) throws {
         needs = try world.arrivals.map(Self.needs)
@@ -21,64 +18,28 @@ struct RegretOrban: RegretPolicy {
     mutating func choose(
         _ batch: Range<Int>, _ market: RegretMarket
     ) throws -> [(order: Int, node: Int)] {
-        for order in batch { try remember(order, market) }
-        let open = market.open(offers)
-        var prices = SupplyPrices(
-            of: market.supply, seen: seen, elapsed: market.now - (moments.first ?? 0))
-        let waiting = try batch.map { order in
-            Assignment.Waiting(
-                slice: needs[order].slice, devices: needs[order].devices.count,
-                candidates: try candidates(order, open, market, &prices))
+        var book = OrderBook()
+        for offer in market.open(offers) { book.put(offer) }
+        for order in batch {
+            book.add(
+                Order(
+                    task: Self.task(order), attempt: 1, needs: needs[order],
+                    since: Timestamp(milliseconds: market.now),
+                    deadline: try Deadline(
+                        startBy: nil, finishBy: nil,
+                        expectedMilliseconds: market.world.arrivals[order].duration)))
         }
-        let choices = Assignment.best(
-            waiting,
-            on: open.map { Assignment.Free(resources: $0.free, devices: $0.freeDevices.count) })
-        return zip(batch, choices.offers).compactMap { order, node in node.map { (order, $0) } }
-    }
-
-    private func candidates(
-        _ order: Int, _ open: [Offer], _ market: RegretMarket, _ prices: inout SupplyPrices
-    ) throws -> [Assignment.Candidate] {
-        let duration = market.world.arrivals[order].duration
-        return try open.indices.compactMap { node in
-            guard Feasibility.check(needs[order], open[node], at: Self.moment(market)) == nil else {
-                return nil
-            }
-            let price = prices.price(of: needs[order].devices.count, for: duration, on: node)
-            let surplus = Self.total(try hourly(order, node), for: duration) - price
-            return Assignment.Candidate(offer: node, surplus: try Money(micro: surplus))
+        let number = Dictionary(uniqueKeysWithValues: offers.enumerated().map { ($1.node, $0) })
+        return book.proposals(
+            limit: batch.count, at: Timestamp(milliseconds: market.now)
+        ).compactMap { proposal in
+            number[proposal.node].map { (proposal.task.index - 1, $0) }
         }
     }
 
-    private mutating func remember(_ order: Int, _ market: RegretMarket) throws {
-        let options = try offers.indices.compactMap { node -> SupplyPrices.Seen.Option? in
-            guard Feasibility.check(needs[order], offers[node], at: Self.moment(market)) == nil
-            else { return nil }
-            return SupplyPrices.Seen.Option(
-                offer: node, units: needs[order].devices.count, hourly: try hourly(order, node))
-        }
-        seen.append(
-            SupplyPrices.Seen(duration: market.world.arrivals[order].duration, options: options))
-        moments.append(seen.count == 1 ? 0 : market.now)
-        guard seen.count > SupplyPrices.mostSeen else { return }
-        seen.removeFirst()
-        moments.removeFirst()
-    }
+    private static let job = JobID("job_regret") ?? JobID(bytes: [0])
 
-    private static func moment(_ market: RegretMarket) -> Timestamp {
-        Timestamp(milliseconds: market.now)
-    }
-
-    /// Micro-units.
-    private func hourly(_ order: Int, _ node: Int) throws -> Int64 {
-        let rate = offers[node].terms.rate(
-            of: needs[order].slice, deviceCount: needs[order].devices.count)
-        return needs[order].bid.microPerHour - rate.microPerHour
-    }
-
-    private static func total(_ hourly: Int64, for duration: Int64) -> Int64 {
-        Int64(clamping: Int128(hourly) * Int128(duration) / Int128(RegretWorld.hour))
-    }
+    private static func task(_ order: Int) -> TaskID { TaskID(job: job, index: order + 1) }
 }
 
 extension RegretOrban {
@@ -137,14 +98,5 @@ extension RegretMarket {
             offers[node].freeDevices = Array(offers[node].freeDevices.prefix(free[node]))
         }
         return offers
-    }
-
-    fileprivate var supply: [SupplyPrices.Supply] {
-        var lets = [[SupplyPrices.Supply.Let]](repeating: [], count: world.nodes.count)
-        for lease in leases {
-            lets[lease.node].append(
-                SupplyPrices.Supply.Let(units: lease.devices, remaining: lease.end - now))
-        }
-        return zip(world.nodes, lets).map { SupplyPrices.Supply(units: $0.devices, lets: $1) }
     }
 }

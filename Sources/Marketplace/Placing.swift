@@ -24,8 +24,6 @@ package struct Placing: Sendable {
         .openJobs(limit: everything), .offers(limit: everything), .openTasks(limit: everything),
         .unsettledLeases(limit: everything),
     ]
-    /// How long after its turn an order is kept a place: the unit in which turns are counted.
-    private static let patience = OrderOfService.millisecondsPerDevice
     /// Between looks for places to keep.
     private static let reservingEvery: Int64 = 10_000
 
@@ -205,7 +203,8 @@ package struct Placing: Sendable {
         reservedAt = now
         let occupied = leases.values.sorted { $0.id < $1.id }.map(\.occupation)
         book.reserve(
-            overdueSince: now.advanced(milliseconds: -Self.patience), occupied, at: now)
+            overdueSince: now.advanced(milliseconds: -OrderBook.reservedAfterMilliseconds),
+            occupied, at: now)
     }
 
     // MARK: Questions

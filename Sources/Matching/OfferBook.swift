@@ -114,7 +114,7 @@ struct OfferBook: Sendable {
     }
 
     /// On that node, as far as it is the order's to have.
-    private mutating func propose(
+    mutating func propose(
         _ entry: Entry, on node: NodeID, at now: Timestamp
     ) -> Proposal? {
         let needs = entry.order.needs
@@ -126,6 +126,34 @@ struct OfferBook: Sendable {
         let rate = Feasibility.rate(needs, offer.terms)
         defer { refresh(handle) }
         return byHandle[handle]?.propose(entry.order, at: rate)
+    }
+
+    struct Place: Hashable {
+        let node: NodeID
+        /// Of an hour, in 1/1024 micro-units.
+        let cost: Int64
+    }
+
+    /// Where the order costs least, the least first.
+    mutating func places(for entry: Entry, most: Int, at now: Timestamp) -> [Place] {
+        let needs = entry.order.needs
+        let figures = figures(of: needs)
+        let listings = byHandle
+        var places: [Place] = []
+        var taken: Set<OfferIndex.Handle> = []
+        while places.count < most {
+            let choice = index.best(for: figures, mustAsk: true) { handle in
+                guard !taken.contains(handle), let listing = listings[handle] else { return false }
+                return entry.mayHave(listing)
+                    && Feasibility.check(needs, listing.shown(to: nil), at: now) == nil
+            }
+            guard let choice, let node = byHandle[choice.handle]?.offer.node,
+                let cost = index.cost(of: figures, with: choice.handle)
+            else { break }
+            taken.insert(choice.handle)
+            places.append(Place(node: node, cost: cost))
+        }
+        return places
     }
 
     mutating func rate(of needs: Needs, at now: Timestamp) -> Rate? {

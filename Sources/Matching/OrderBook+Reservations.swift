@@ -2,9 +2,12 @@ package import Domain
 
 // Who has waited long is kept a place, for else smaller orders could pass it for ever.
 extension OrderBook {
+    /// How long after its turn an order is kept a place. What is kept free is missing to everybody, so
+    /// it is for those whom no turn ever serves, not for all who wait (`docs/benchmarks.md`).
+    package static let reservedAfterMilliseconds: Int64 = 86_400_000
     /// Orders that are kept a place at once, at most; and at most one for so many offers.
     private static let mostReserved = 8
-    private static let offersForEach = 8
+    private static let offersForEach = 32
     /// Kinds of needs that one call looks for places for: each is a walk over all offers.
     private static let mostWalks = 8
 

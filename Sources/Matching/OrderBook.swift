@@ -69,36 +69,45 @@ package struct OrderBook: Sendable {
     ///
     /// Equal costs: the node's ID.
     package mutating func proposals(limit: Int, at now: Timestamp) -> [Proposal] {
-        var proposals: [Proposal] = []
+        var round = Round()
         // Orders that fit nowhere: capacity only shrinks within a round.
         var hopeless: Set<OrderFigures> = []
         // The same where figures do not tell all.
         var hopelessNeeds: Set<Needs> = []
         turns: for turn in queue {
-            guard proposals.count < limit else { break }
+            guard round.proposals.count < limit else { break }
             guard let entry = entry(of: turn.task), entry.standing == .live else { continue }
             let needs = entry.order.needs
             let figures = offerBook.figures(of: needs)
             let isKept = entry.keptOn != nil
-            if !isKept, !hopeless.isEmpty, hopeless.contains(figures) { continue }
-            if !isKept, !hopelessNeeds.isEmpty, hopelessNeeds.contains(needs) { continue }
-            switch gangTurn(entry, room: limit - proposals.count, limit: limit, at: now) {
-            case .alone: break
-            case .taken(let gang):
-                proposals += gang
-                continue
-            case .passed, .fitsNowhere: continue
-            case .postponed: break turns
+            let isKnown =
+                !isKept
+                && (!hopeless.isEmpty && hopeless.contains(figures)
+                    || !hopelessNeeds.isEmpty && hopelessNeeds.contains(needs))
+            if !isKnown {
+                switch gangTurn(entry, room: limit - round.proposals.count, limit: limit, at: now) {
+                case .alone: break
+                case .taken(let gang):
+                    round.proposals += gang
+                    continue
+                case .passed, .fitsNowhere: continue
+                case .postponed: break turns
+                }
+                if let proposal = offerBook.propose(entry, figures, at: now) {
+                    round.proposals.append(proposal)
+                    note(proposal, of: entry.order)
+                    continue
+                }
             }
-            if let proposal = offerBook.propose(entry, figures, at: now) {
-                proposals.append(proposal)
-                note(proposal, of: entry.order)
-            } else if !entry.hasRefused, !isKept {
-                let isExact = !figures.isInexact && !needs.isBeyondFigures
-                if isExact { hopeless.insert(figures) } else { hopelessNeeds.insert(needs) }
+            if round.waiting.count < Assignment.mostOrders, isOfBatch(entry, at: now) {
+                round.waiting.append(turn.task)
             }
+            guard !isKnown, !isKept, !entry.hasRefused else { continue }
+            let isExact = !figures.isInexact && !needs.isBeyondFigures
+            if isExact { hopeless.insert(figures) } else { hopelessNeeds.insert(needs) }
         }
-        return proposals
+        assign(&round, limit: limit, at: now)
+        return round.proposals
     }
 
     func standing(of task: TaskID) -> Standing? { entries[task]?.standing }
@@ -117,6 +126,15 @@ package struct OrderBook: Sendable {
         guard let entry = entry(of: task),
             let proposal = offerBook.propose(
                 entry, offerBook.figures(of: entry.order.needs), at: now)
+        else { return nil }
+        note(proposal, of: entry.order)
+        return proposal
+    }
+
+    /// Proposes an order on that offer, if it can have it.
+    mutating func propose(_ task: TaskID, on node: NodeID, at now: Timestamp) -> Proposal? {
+        guard let entry = entry(of: task), entry.standing == .live,
+            let proposal = offerBook.propose(entry, on: node, at: now)
         else { return nil }
         note(proposal, of: entry.order)
         return proposal

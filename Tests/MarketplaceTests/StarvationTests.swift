@@ -1,6 +1,7 @@
 import Accounting
 import Domain
 import Marketplace
+import Matching
 import Testing
 
 /// A market that never comes to rest, without a node or a network: orders come, are placed as the
@@ -161,7 +162,8 @@ struct StarvationTests {
         // is over; then what runs where its place is kept comes to its end.
         let turn = Int64(devices - 1) * Rush.hour
         let longest = Self.longest * 1000
-        let bound = turn + max(Rush.hour, 2 * longest) + longest + 2 * 60_000
+        let bound =
+            turn + max(OrderBook.reservedAfterMilliseconds, 2 * longest) + longest + 2 * 60_000
         try pass(Int(2 * bound / 60_000), until: large)
         let served = try #require(rush.placed[large], "seed \(seed)")
         let wait = served.millisecondsSince(came)

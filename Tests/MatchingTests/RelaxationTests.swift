@@ -18,7 +18,7 @@ import Testing
         var random = SeededGenerator(seed: seed)
         var draw = OfferDraw(models: 4, regions: 4)
         var kinds: Set<String> = []
-        for _ in 0..<400 {
+        for _ in 0..<600 {
             let nodes = Int.random(in: 0...12, using: &random)
             let offers = (0..<nodes).map { number in
                 let new = draw.offer(Sample.node(number), nil, using: &random)

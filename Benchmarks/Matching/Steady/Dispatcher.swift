@@ -38,7 +38,15 @@ struct BookDispatcher: Dispatcher {
     /// What an order says of its time.
     enum Times { case nothing, deadlines }
 
+    /// Nobody knows how long a job takes: its limit is taken to be twice that.
+    private static let limitFactor: Int64 = 2
+    /// Milliseconds.
+    private static let reservingEvery: Int64 = 10_000
+
     private let world: SteadyWorld
+    /// By job.
+    private var occupied: [Int: Occupation] = [:]
+    private var reservedAt: Int64 = 0
     private let times: Times
     private var book: OrderBook
     /// The committed rows.
@@ -78,6 +86,7 @@ struct BookDispatcher: Dispatcher {
 
     mutating func release(_ lease: SteadyLease, ran: Int64, isLost: Bool) {
         let slice = world.kinds[world.jobs[lease.job].kind].needs.slice
+        occupied[lease.job] = nil
         change(lease.node) { offer in
             offer.record.note(
                 ran: ran, isLost: isLost, at: lease.rate, of: offer.terms.ask)
@@ -105,11 +114,12 @@ struct BookDispatcher: Dispatcher {
 
     mutating func dispatch(at now: Int64) -> [Dispatch] {
         var done: [Dispatch] = []
+        reserve(at: now)
         while true {
             let proposals = book.proposals(limit: 64, at: Timestamp(milliseconds: now))
             guard !proposals.isEmpty else { return done }
             for proposal in proposals {
-                if let lease = commit(proposal) {
+                if let lease = commit(proposal, at: now) {
                     done.append(.start(lease))
                 } else {
                     book.markRefused(proposal)
@@ -118,8 +128,17 @@ struct BookDispatcher: Dispatcher {
         }
     }
 
+    /// As `Placing` does.
+    private mutating func reserve(at now: Int64) {
+        guard now >= reservedAt + Self.reservingEvery else { return }
+        reservedAt = now
+        book.reserve(
+            overdueSince: Timestamp(milliseconds: now - OrderBook.reservedAfterMilliseconds),
+            occupied.sorted { $0.key < $1.key }.map(\.value), at: Timestamp(milliseconds: now))
+    }
+
     /// As the market does: only on the offer's version, and only what is free on it.
-    private mutating func commit(_ proposal: Proposal) -> SteadyLease? {
+    private mutating func commit(_ proposal: Proposal, at now: Int64) -> SteadyLease? {
         let job = proposal.task.index - 1
         guard let node = nodeOf[proposal.node] else { return nil }
         let needs = world.kinds[world.jobs[job].kind].needs
@@ -137,6 +156,10 @@ struct BookDispatcher: Dispatcher {
             offer.freeDevices.removeAll(where: proposal.devices.contains)
         }
         book.removeOrder(proposal.task)
+        let limit = now + Self.limitFactor * world.jobs[job].length
+        occupied[job] = Occupation(
+            node: proposal.node, slice: needs.slice, devices: proposal.devices,
+            until: Timestamp(milliseconds: limit))
         return SteadyLease(job: job, node: node, devices: bits, rate: proposal.rate)
     }
 }

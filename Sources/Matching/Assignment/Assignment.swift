@@ -4,8 +4,7 @@ package import Domain
 ///
 /// A generalised assignment problem: each order goes to one of its candidates or stays where it is, and
 /// what goes to an offer fits in what it has free, in every kind of capacity. An order is worth its
-/// surplus: what it would have paid at most, less what it pays, for as long as it runs. Where capacity has
-/// a price beside the ask (`SupplyPrices`), the caller takes it off.
+/// surplus: what it would have paid at most, less what it pays, for as long as it runs.
 ///
 /// Nothing here reads a clock: the work is bounded in looks at a candidate, and the same batch gives
 /// the same answer. It is never worse than serving the orders in their turn, each where it is best off.
@@ -23,10 +22,10 @@ package struct Assignment: Sendable {
     package struct Candidate: Hashable, Sendable {
         /// Its place in the batch's offers.
         package let offer: Int
-        /// Not above zero: never chosen.
-        package let surplus: Money
+        /// Micro-units; not above zero: never chosen.
+        package let surplus: Int64
 
-        package init(offer: Int, surplus: Money) {
+        package init(offer: Int, surplus: Int64) {
             self.offer = offer
             self.surplus = surplus
         }

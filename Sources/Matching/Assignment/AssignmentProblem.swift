@@ -17,7 +17,7 @@ struct AssignmentProblem: Sendable {
         for (number, waiting) in orders.enumerated() {
             let start = offer.count
             let fitting = waiting.candidates.enumerated().filter { _, candidate in
-                candidate.surplus > .zero && Self.fits(size[number], in: free[candidate.offer])
+                candidate.surplus > 0 && Self.fits(size[number], in: free[candidate.offer])
             }
             // Of equal ones the caller's first: it has put them in order of price and fit.
             let sorted = fitting.sorted { left, right in
@@ -25,7 +25,7 @@ struct AssignmentProblem: Sendable {
             }
             for (_, candidate) in sorted {
                 offer.append(candidate.offer)
-                value.append(min(candidate.surplus.micro, Assignment.mostSurplus))
+                value.append(min(candidate.surplus, Assignment.mostSurplus))
                 order.append(number)
             }
             candidates.append(start..<offer.count)

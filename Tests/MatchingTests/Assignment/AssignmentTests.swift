@@ -32,7 +32,7 @@ import Testing
                     candidates: places.map { place in
                         let surplus = Int64(value - random.below(600_000))
                         return Assignment.Candidate(
-                            offer: place, surplus: (try? Money(micro: surplus)) ?? .zero)
+                            offer: place, surplus: surplus)
                     })
             }
         }
@@ -65,11 +65,11 @@ import Testing
         var total: Int64 = 0
         for order in draw.orders {
             let fitting = order.candidates.filter {
-                $0.surplus > .zero && ledger.takes(order, on: $0.offer)
+                $0.surplus > 0 && ledger.takes(order, on: $0.offer)
             }
             guard let best = fitting.max(by: { $0.surplus < $1.surplus }) else { continue }
             ledger.take(order, on: best.offer)
-            total += best.surplus.micro
+            total += best.surplus
         }
         return total
     }
@@ -78,9 +78,9 @@ import Testing
         guard let order = orders.first else { return 0 }
         var most = best(orders.dropFirst(), &ledger)
         for candidate in order.candidates
-        where candidate.surplus > .zero && ledger.takes(order, on: candidate.offer) {
+        where candidate.surplus > 0 && ledger.takes(order, on: candidate.offer) {
             ledger.take(order, on: candidate.offer)
-            most = max(most, candidate.surplus.micro + best(orders.dropFirst(), &ledger))
+            most = max(most, candidate.surplus + best(orders.dropFirst(), &ledger))
             ledger.giveBack(order, on: candidate.offer)
         }
         return most
@@ -102,10 +102,10 @@ import Testing
             for (order, offer) in zip(draw.orders, choices.offers) {
                 guard let offer else { continue }
                 let candidate = try #require(order.candidates.first { $0.offer == offer })
-                #expect(candidate.surplus > .zero, "seed \(seed)")
+                #expect(candidate.surplus > 0, "seed \(seed)")
                 #expect(ledger.takes(order, on: offer), "seed \(seed), \(orders) on \(offers)")
                 ledger.take(order, on: offer)
-                total += candidate.surplus.micro
+                total += candidate.surplus
             }
             #expect(total == choices.total, "seed \(seed)")
             #expect(choices.total >= greedy(draw), "seed \(seed), \(orders) on \(offers)")
@@ -141,11 +141,11 @@ import Testing
         }
     }
 
-    private func waiting(_ devices: Int, _ surplus: [Int: Int64]) throws -> Assignment.Waiting {
+    private func waiting(_ devices: Int, _ surplus: [Int: Int64]) -> Assignment.Waiting {
         Assignment.Waiting(
             slice: Sample.size(), devices: devices,
-            candidates: try surplus.sorted { $0.key < $1.key }.map {
-                Assignment.Candidate(offer: $0.key, surplus: try Money(micro: $0.value))
+            candidates: surplus.sorted { $0.key < $1.key }.map {
+                Assignment.Candidate(offer: $0.key, surplus: $0.value)
             })
     }
 
@@ -154,7 +154,7 @@ import Testing
 
     @Test func `an order makes way for one that has nowhere else to go`() throws {
         let choices = Assignment.best(
-            [try waiting(1, [0: 100, 1: 90]), try waiting(1, [0: 80])], on: [machine, machine])
+            [waiting(1, [0: 100, 1: 90]), waiting(1, [0: 80])], on: [machine, machine])
         #expect(choices.offers == [1, 0])
         #expect(choices.total == 170 && choices.isBest)
     }
@@ -163,8 +163,8 @@ import Testing
         throws
     {
         let whole = Assignment.Free(resources: machine.resources, devices: 8)
-        let small = try (0..<8).map { _ in try waiting(1, [0: 10]) }
-        let large = try waiting(8, [0: 81])
+        let small = (0..<8).map { _ in waiting(1, [0: 10]) }
+        let large = waiting(8, [0: 81])
         let choices = Assignment.best(small + [large], on: [whole])
         #expect(choices.offers == [Int?](repeating: nil, count: 8) + [0])
     }
@@ -176,7 +176,7 @@ import Testing
         for slice in slices {
             let order = Assignment.Waiting(
                 slice: slice, devices: 0,
-                candidates: [Assignment.Candidate(offer: 0, surplus: try Money(micro: 5))])
+                candidates: [Assignment.Candidate(offer: 0, surplus: 5)])
             let choices = Assignment.best([order, order], on: [machine])
             #expect(choices.offers == [0, nil])
         }
@@ -185,16 +185,16 @@ import Testing
     @Test func `nothing is put where it loses, and of equal ones the first in turn is served`()
         throws
     {
-        let loses = try waiting(1, [0: 0, 1: -5])
+        let loses = waiting(1, [0: 0, 1: -5])
         #expect(Assignment.best([loses], on: [machine, machine]).offers == [nil])
-        let equal = try waiting(1, [0: 7])
+        let equal = waiting(1, [0: 7])
         #expect(Assignment.best([equal, equal], on: [machine]).offers == [0, nil])
     }
 
     @Test func `nothing waits, nothing is offered, and the greatest sums are no trap`() throws {
         #expect(Assignment.best([], on: [machine]).offers == [])
-        #expect(Assignment.best([try waiting(1, [:])], on: []).offers == [nil])
-        let rich = try (0..<60).map { _ in try waiting(1, [0: Money.limit, 1: Money.limit - 1]) }
+        #expect(Assignment.best([waiting(1, [:])], on: []).offers == [nil])
+        let rich = (0..<60).map { _ in waiting(1, [0: Money.limit, 1: Money.limit - 1]) }
         let huge = Assignment.Free(
             resources: Sample.size(cpu: 1 << 50, memory: 1 << 20, disk: 1 << 20), devices: .max)
         let choices = Assignment.best(rich, on: [huge, machine])
