@@ -69,6 +69,11 @@ private struct Vacancies {
         }
     }
 
+    /// What an order is kept there is nobody else's, as far as it is free.
+    mutating func hide(_ needs: Needs, on node: NodeID) {
+        offers[node] = offers[node]?.hiding(needs.slice, needs.devices)
+    }
+
     /// - Returns: whether it was there to take.
     @discardableResult
     mutating func take(_ needs: Needs, on node: NodeID, at now: Timestamp) -> Bool {
@@ -106,7 +111,9 @@ extension Placing {
             else { continue }
             looked += 1
             guard let room = room(for: order, in: vacancies, at: now) else {
-                if order.deadline == nil { hopeless.insert(order.needs) }
+                if order.deadline == nil, !book.isRestricted(order.task) {
+                    hopeless.insert(order.needs)
+                }
                 continue
             }
             vacancies.vacate(room.leases, on: room.node)
@@ -126,6 +133,7 @@ extension Placing {
         switch refusal {
         case .budgetInUse: park(preemption.task)
         case .orderChanged: book.removeOrder(preemption.task)
+        case .offerChanged: book.refuse(preemption.task, on: preemption.node)
         default: break
         }
     }
@@ -189,9 +197,7 @@ extension Placing {
         }
         for node in vacancies.nodes {
             for task in book.kept(on: node) where !served.contains(task) {
-                if let order = book.order(of: task) {
-                    vacancies.take(order.needs, on: node, at: now)
-                }
+                if let order = book.order(of: task) { vacancies.hide(order.needs, on: node) }
             }
         }
         return served

@@ -17,6 +17,8 @@ package struct Placing: Sendable {
     /// Rounds in a row in which nothing was taken, before news is looked at: each refusal is noted on
     /// the book, so that rounds come to an end by themselves; the bound is for a book that is wrong.
     package static let mostFruitless = 64
+    /// Leases beyond which no start is foretold: it would take too long, and placing waits for it.
+    private static let mostLookedAt = 20_000
     /// Rows of one kind read when the book is rebuilt.
     private static let everything = 1_000_000
 
@@ -78,6 +80,7 @@ package struct Placing: Sendable {
 
     private mutating func take(_ task: JobTask) {
         guard case .open(let since) = task.life, let job = jobs[task.id.job] else {
+            parked[task.id.job]?.removeAll { $0.task == task.id }
             return book.removeOrder(task.id)
         }
         book.add(
@@ -201,10 +204,9 @@ package struct Placing: Sendable {
     private mutating func reserve(at now: Timestamp) {
         guard now.millisecondsSince(reservedAt) >= Self.reservingEvery else { return }
         reservedAt = now
-        let occupied = leases.values.sorted { $0.id < $1.id }.map(\.occupation)
-        book.reserve(
-            overdueSince: now.advanced(milliseconds: -OrderBook.reservedAfterMilliseconds),
-            occupied, at: now)
+        let since = now.advanced(milliseconds: -OrderBook.reservedAfterMilliseconds)
+        guard book.mayReserve(overdueSince: since) else { return }
+        book.reserve(overdueSince: since, leases.values.map(\.occupation), at: now)
     }
 
     // MARK: Questions
@@ -235,6 +237,7 @@ package struct Placing: Sendable {
     package func expectedStart(
         of needs: Needs, as task: TaskID?, at now: Timestamp
     ) -> ExpectedStart? {
+        guard leases.count <= Self.mostLookedAt else { return nil }
         let asking = needs.spot == nil ? now : nil
         return book.expectedStart(
             of: needs, as: task, leases.values.map { $0.occupation(askedAt: asking) }, at: now)

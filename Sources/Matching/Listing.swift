@@ -1,4 +1,4 @@
-import Domain
+package import Domain
 
 /// Whether the market has refused what the book believes of an offer or an order.
 enum Standing: Hashable, Sendable {
@@ -80,13 +80,7 @@ struct Listing: Hashable, Sendable {
             // If each saw what the other is kept, neither ever had a place.
             if each.task == task { break }
             guard !pending.contains(where: { $0.task == each.task }) else { continue }
-            let (free, slice) = (shown.free, each.slice)
-            shown.free = Resources(
-                milliCPU: max(free.milliCPU - slice.milliCPU, 0),
-                memoryBytes: max(free.memoryBytes - slice.memoryBytes, 0),
-                diskBytes: max(free.diskBytes - slice.diskBytes, 0))
-            let devices = Feasibility.freeDevices(each.devices, in: shown)
-            if !devices.isEmpty { shown.freeDevices.removeAll(where: devices.contains) }
+            shown = shown.hiding(each.slice, each.devices)
         }
         return shown
     }
@@ -149,5 +143,19 @@ struct Listing: Hashable, Sendable {
         offer.version += 1
         offer.free = offer.free.subtracting(slice)
         if !devices.isEmpty { offer.freeDevices.removeAll(where: devices.contains) }
+    }
+}
+
+extension Offer {
+    /// The same without so much of it, as far as that is free.
+    package func hiding(_ slice: Resources, _ need: DeviceNeed) -> Offer {
+        var offer = self
+        offer.free = Resources(
+            milliCPU: max(free.milliCPU - slice.milliCPU, 0),
+            memoryBytes: max(free.memoryBytes - slice.memoryBytes, 0),
+            diskBytes: max(free.diskBytes - slice.diskBytes, 0))
+        let devices = Feasibility.freeDevices(need, in: self)
+        if !devices.isEmpty { offer.freeDevices.removeAll(where: devices.contains) }
+        return offer
     }
 }

@@ -30,7 +30,8 @@ extension OrderBook {
     /// orders of the batch together gain most, where an order gains what it would have paid at most less
     /// what it costs, for as long as it is expected to run.
     ///
-    /// Not in a round in which a gang has its turn: what is proposed for it stands.
+    /// Not in a round in which a gang has its turn: what is proposed for it stands. Spot orders have
+    /// theirs in the next round then: they come after all others.
     mutating func assign(_ round: inout Round, limit: Int, at now: Timestamp) {
         let all = round.proposals
         guard !all.contains(where: { order(of: $0.task)?.formation?.gang != nil }) else { return }
@@ -38,11 +39,12 @@ extension OrderBook {
         guard !open.isEmpty, !round.waiting.isEmpty else { return }
         // Each is on the version that the one before it leads to: all go, and come again.
         for proposal in all.reversed() { withdraw(proposal) }
-        let others = all.filter { !open.contains($0) }
+        let others = all.filter { !open.contains($0) && order(of: $0.task)?.needs.spot == nil }
         round.proposals = others.compactMap { propose($0.task, on: $0.node, at: now) }
         let (members, waits) = batch(open, round.waiting, at: now)
         guard waits else {
-            round.proposals += open.compactMap { propose($0.task, on: $0.node, at: now) }
+            for proposal in round.proposals.reversed() { withdraw(proposal) }
+            round.proposals = all.compactMap { propose($0.task, on: $0.node, at: now) }
             return
         }
         for choice in choices(members) where round.proposals.count < limit {

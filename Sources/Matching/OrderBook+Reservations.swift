@@ -11,12 +11,18 @@ extension OrderBook {
     /// Kinds of needs that one call looks for places for: each is a walk over all offers.
     private static let mostWalks = 8
 
+    /// Whether there is anything to keep, or to give up.
+    package func mayReserve(overdueSince moment: Timestamp) -> Bool {
+        !keeping.isEmpty || queue.first.map { $0.moment < moment } ?? false
+    }
+
     /// Keeps places for orders whose turn came before `moment` and that fit nowhere yet: each where room
     /// is first, as these leases end. Places kept in vain are given up: where the offer cannot have the
     /// order any more.
     ///
-    /// An order with a deadline is kept none: when its time is up, others make way for it, or it goes. Nor
-    /// one that has siblings to heed: a place for one of a gang helps nobody, and one beside a sibling is none.
+    /// A spot order is kept none: it comes after all others. Nor is one with a deadline: when its time
+    /// is up, others make way for it, or it goes. Nor one that has siblings to heed: a place for one of
+    /// a gang helps nobody, and one beside a sibling is none.
     package mutating func reserve(
         overdueSince moment: Timestamp, _ occupied: [Occupation], at now: Timestamp
     ) {
@@ -33,6 +39,7 @@ extension OrderBook {
             }
             guard let order = order(of: turn.task), place(keptFor: turn.task) == nil,
                 order.deadline?.latestStart == nil, order.formation == nil,
+                order.needs.spot == nil,
                 !inVain.contains(order.needs)
             else { continue }
             let place = ExpectedStart.first(for: order.needs, offersUnkept, byNode, at: now)

@@ -13,6 +13,11 @@ extension OrderBook {
     /// Whether it is on the book, and not proposed.
     package func isWaiting(_ task: TaskID) -> Bool { entries[task]?.standing == .live }
 
+    /// Whether there are offers that it may not have, whatever they have free.
+    package func isRestricted(_ task: TaskID) -> Bool {
+        entry(of: task)?.hasRefused ?? false
+    }
+
     /// Orders that are kept a place there.
     package func kept(on node: NodeID) -> [TaskID] {
         offerBook.listing(of: node)?.kept.map(\.task) ?? []

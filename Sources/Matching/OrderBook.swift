@@ -254,6 +254,12 @@ extension OrderBook {
         mark(proposal, stale, version)
     }
 
+    /// The order may not have this offer as it is now.
+    package mutating func refuse(_ task: TaskID, on node: NodeID) {
+        guard let version = offerBook.listing(of: node)?.committedVersion else { return }
+        entries[task]?.refuse(node, version: version)
+    }
+
     /// - Parameter version: which one of the offer's the refusal says something of, if of any.
     mutating func mark(_ proposal: Proposal, _ stale: Proposal.Stale, _ version: Int64?) {
         let isOrder = entries[proposal.task]?.order.attempt == proposal.attempt

@@ -55,6 +55,23 @@ import Testing
         #expect(Self.served(offers, [poor, Sample.order(2, needs: spot)]) == ["1@1"])
     }
 
+    @Test func `a spot order takes nothing that one on demand was to have`() {
+        let devices = [
+            Sample.device("a", model: "A100"), Sample.device("h", model: "H100"),
+        ]
+        let spot = Sample.needs(
+            size: Sample.size(cpu: 100),
+            devices: DeviceNeed(count: 1, models: [], vramBytes: 0), spot: SpotTerms())
+        var book = OrderBook()
+        book.put(Sample.offer(1, devices: devices))
+        book.add(Self.order(1, models: ["A100"]))
+        book.add(Self.order(2, models: ["T4"]))
+        book.add(Sample.order(3, needs: spot, since: Sample.now.milliseconds - 9))
+        let proposals = book.proposals(limit: 64, at: Sample.now)
+        #expect(proposals.map(\.task.index) == [1, 3])
+        #expect(proposals.map(\.devices) == [[devices[0].id], [devices[1].id]])
+    }
+
     @Test func `where all have a place nothing is given anew, and no more is proposed than asked`()
     {
         let offers = (1...3).map { Self.offer($0, "L4", ask: 500_000) }

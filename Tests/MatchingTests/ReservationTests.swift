@@ -60,7 +60,7 @@ import Testing
         #expect(book.place(keptFor: Sample.task(1)) == Sample.node(2))
     }
 
-    @Test func `none is kept for who bids too little, has a deadline, or comes after too many`()
+    @Test func `none is kept for who bids too little, has a deadline, is spot, or comes after too many`()
         throws
     {
         var (book, leases) = Self.busy()
@@ -68,10 +68,13 @@ import Testing
         let deadline = try Deadline(
             startBy: Timestamp(milliseconds: 9), finishBy: nil, expectedMilliseconds: nil)
         book.add(Self.order(2, gpus: 2, since: 0, deadline: deadline))
+        let spot = Sample.needs(
+            devices: DeviceNeed(count: 2, models: [], vramBytes: 0), spot: SpotTerms())
+        book.add(Sample.order(5, needs: spot))
         book.add(Self.order(3, gpus: 2, since: 1))
         book.add(Self.order(4, gpus: 2, since: 2))
         book.reserve(overdueSince: Self.all, leases)
-        let kept = (1...4).filter { book.place(keptFor: Sample.task($0)) != nil }
+        let kept = (1...5).filter { book.place(keptFor: Sample.task($0)) != nil }
         // One of eight machines at most, and of fewer one.
         #expect(kept == [3])
     }

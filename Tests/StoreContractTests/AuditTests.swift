@@ -27,7 +27,7 @@ struct AuditTests {
             let rows = world.oracle.read(waiting)
             // A record in the middle of the log is missed by its number.
             let isLogLong = rows.tree.size >= 4
-            if step >= 150, isLogLong, waiting.allSatisfy({ !rows[$0].isEmpty }) { break }
+            if step >= 400, isLogLong, waiting.allSatisfy({ !rows[$0].isEmpty }) { break }
             let batch = try world.nextBatch()
             clock.set(world.now)
             _ = world.perform(batch)
