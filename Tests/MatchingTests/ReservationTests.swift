@@ -60,7 +60,7 @@ import Testing
         #expect(book.place(keptFor: Sample.task(1)) == Sample.node(2))
     }
 
-    @Test func `none is kept for who bids too little, has a deadline, is spot, or comes after too many`()
+    @Test func `none is kept for who bids too little, has a deadline, is spot, or comes too late`()
         throws
     {
         var (book, leases) = Self.busy()
