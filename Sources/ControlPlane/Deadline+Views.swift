@@ -9,7 +9,7 @@ extension MarketServices {
     /// - Throws: `Refusal.deadlinePast`; `SpecError` where its moments contradict each other.
     func deadline(of spec: JobSpec, at now: Timestamp) throws -> Deadline? {
         guard let deadline = try spec.deadline(at: now) else { return nil }
-        if let latest = deadline.latestStart, deadline.isHopeless(at: now) {
+        if let latest = deadline.latestStart, deadline.isMissed(at: now) {
             throw Refusal.deadlinePast(latest)
         }
         return deadline
@@ -36,13 +36,7 @@ extension MarketServices {
 
     /// Whether its tasks, placed anew, could be in time.
     func mayStart(_ job: Job) -> Bool {
-        job.terms.deadline?.isHopeless(at: clock.now()) != true
-    }
-}
-
-extension Deadline {
-    fileprivate func isHopeless(at now: Timestamp) -> Bool {
-        DeadlineRule.verdict(self, at: now, notice: 0) == .hopeless
+        job.terms.deadline?.isMissed(at: clock.now()) != true
     }
 }
 

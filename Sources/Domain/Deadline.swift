@@ -62,6 +62,9 @@ package struct Deadline: Hashable, Sendable, Codable {
         guard let startBy else { return latest }
         return latest.map { min($0, startBy) } ?? startBy
     }
+
+    /// Whether a start at that moment is too late.
+    package func isMissed(at now: Timestamp) -> Bool { latestStart.map { $0 < now } ?? false }
 }
 
 extension EndReason {

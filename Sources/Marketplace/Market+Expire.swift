@@ -1,6 +1,5 @@
 import Accounting
 import Domain
-import Matching
 
 /// Orders with deadlines: none is placed when it is too late, and none waits on then.
 extension Market {
@@ -25,7 +24,7 @@ extension Market {
 
     /// Whether a task that is placed now starts too late.
     func isLate(_ terms: JobTerms, at now: Timestamp) -> Bool {
-        DeadlineRule.verdict(terms.deadline, at: now, notice: 0) == .hopeless
+        terms.deadline?.isMissed(at: now) ?? false
     }
 
     /// - Throws: `Refusal.deadlinePast` where nothing that is placed now or later is in time.

@@ -26,7 +26,7 @@ extension Market {
             }
         }
         let rates = seats.map(\.rate)
-        let seconds = Self.seconds(
+        let seconds = try Self.seconds(
             paidBy: hold.free, to: rates, atMost: job.terms.maxDuration)
         guard seconds >= 1 else {
             return try closing(
@@ -37,19 +37,21 @@ extension Market {
     }
 
     /// The most seconds that `money` pays to leases at all of these rates at once.
-    package static func seconds(paidBy money: Money, to rates: [Rate], atMost longest: Int64)
-        -> Int64
-    {
-        func pays(_ seconds: Int64) -> Bool {
-            let charges = rates.map { try? Bill.charge(seconds: seconds, rate: $0) }
-            guard charges.allSatisfy({ $0 != nil }) else { return false }
-            let sum = charges.reduce(Int128(0)) { $0 + Int128($1?.micro ?? 0) }
+    ///
+    /// - Throws: what `Bill.charge` does; not for rates within bounds.
+    package static func seconds(
+        paidBy money: Money, to rates: [Rate], atMost longest: Int64
+    ) throws -> Int64 {
+        func pays(_ seconds: Int64) throws -> Bool {
+            let sum = try rates.reduce(Int128(0)) { sum, rate in
+                sum + Int128(try Bill.charge(seconds: seconds, rate: rate).micro)
+            }
             return sum <= Int128(money.micro)
         }
         var (low, high) = (Int64(0), min(max(longest, 0), Bill.maximumSeconds))
         while low < high {
             let middle = low + (high - low + 1) / 2
-            if pays(middle) { low = middle } else { high = middle - 1 }
+            if try pays(middle) { low = middle } else { high = middle - 1 }
         }
         return low
     }

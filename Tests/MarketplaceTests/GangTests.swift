@@ -285,6 +285,6 @@ struct GangTests {
     ) throws {
         let all = try rates.map { try Rate(microPerHour: $0) }
         #expect(
-            Market.seconds(paidBy: try Money(micro: money), to: all, atMost: longest) == seconds)
+            try Market.seconds(paidBy: Money(micro: money), to: all, atMost: longest) == seconds)
     }
 }

@@ -95,7 +95,7 @@ struct RestoredMarketTests {
     @Test func `a device is free when its node has cleaned it, and not before`() throws {
         var (freed, restored) = (0, 0)
         for seed in UInt64(1)...200 {
-            var random = Seeded(state: seed)
+            var random = SeededGenerator(seed: seed)
             var desk = try Desk()
             for _ in 0..<40 {
                 switch Int.random(in: 0..<12, using: &random) {
@@ -130,17 +130,5 @@ struct RestoredMarketTests {
             #expect(try shop.offer().wish == NumberedWish(number: 1, wish: .open))
             try shop.ignores(.wish(Shop.node, .open))
         }
-    }
-}
-
-/// SplitMix64.
-private struct Seeded: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = (state ^ (state >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
     }
 }

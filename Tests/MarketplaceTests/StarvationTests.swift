@@ -15,7 +15,7 @@ private struct Rush {
     private let market = Market(commission: BasisPoints(0)!)
     private(set) var placing = Placing()
     private(set) var now = Timestamp(milliseconds: 1_700_000_000_000)
-    private var random: SplitMix
+    private var random: SeededGenerator
     private var ends: [(at: Timestamp, lease: LeaseID)] = []
     private var count = 0
     private var leases = 0
@@ -23,7 +23,7 @@ private struct Rush {
     private(set) var placed: [JobID: Timestamp] = [:]
 
     init(seed: UInt64, machines: [Int]) throws {
-        random = SplitMix(state: seed)
+        random = SeededGenerator(seed: seed)
         for id in [Shop.ann, Shop.pete] {
             try run(.openAccount(Account(id: id, name: "", createdAt: now), keys: []))
         }
@@ -117,18 +117,6 @@ private struct Rush {
         // Some end before they must.
         let share = Int64(1 + random.next() % 4)
         ends.append((now.advanced(milliseconds: seconds * 250 * share), clearing.lease))
-    }
-}
-
-private struct SplitMix: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
     }
 }
 

@@ -1,9 +1,7 @@
-import Accounting
 import Crypto
 import Domain
 import Marketplace
 import Transparency
-import Verification
 
 /// A small market with a seeded crowd: it draws commands, realistic and hostile, from the state that
 /// the oracle is in.
@@ -83,7 +81,7 @@ struct World {
             spotAsk: random.isOneIn(3) ? lowestRate : nil)
     }
 
-    private mutating func trips() -> RoundTrips {
+    mutating func trips() -> RoundTrips {
         let readings = [BeaconName.market, BeaconName("tokyo")!].map {
             RoundTrips.Reading(beacon: $0, microseconds: Int64(1 + random.below(200_000)))
         }
@@ -108,12 +106,11 @@ extension World {
         case 10..<18: offering()
         case 18..<30: submit()
         case 30..<48: clear()
-        case 48..<50: preempt()
+        case 48..<50, 75..<77: preempt()
         case 50..<66: try meter() ?? .keepAlive
         case 66..<72: files()
         case 72..<74: try scrub() ?? .keepAlive
         case 74..<75: random.isOneIn(2) ? silence() : notice()
-        case 75..<77: preempt()
         case 77..<78: .endLease(liveLease() ?? anyLease(), random.isOneIn(2) ? .nodeLost : .stopped)
         case 78..<84: .verify(endedLease() ?? anyLease())
         case 84..<87: .closePeriod(anyLease())
@@ -126,12 +123,12 @@ extension World {
         }
     }
 
-    private mutating func anyNode() -> NodeID { random.pick(machines)?.id ?? machines[0].id }
-    private mutating func anyAccount() -> AccountID { random.pick(accounts) ?? accounts[0] }
-    private mutating func anyLease() -> LeaseID {
+    mutating func anyNode() -> NodeID { random.pick(machines)?.id ?? machines[0].id }
+    mutating func anyAccount() -> AccountID { random.pick(accounts) ?? accounts[0] }
+    mutating func anyLease() -> LeaseID {
         random.pick(Array(leases.suffix(12))) ?? LeaseID("lse_none")!
     }
-    private mutating func anyJob() -> JobID {
+    mutating func anyJob() -> JobID {
         random.pick(Array(jobs.suffix(6))) ?? JobID("job_none")!
     }
 
@@ -162,72 +159,17 @@ extension World {
             })
     }
 
-    /// Mostly who is spot makes way for who is not and finds no place, sometimes anybody for anybody.
-    private mutating func preempt() -> Command {
-        let open = Read.openTasks(limit: 40)
-        let (live, rows) = (liveLeases(), oracle.read([open, .offers(limit: 10)]))
-        let isWild = random.isOneIn(5)
-        let tasks = rows.tasks(open)
-        var ways: [(JobTask, NodeID)] = []
-        var full: Int64?
-        for case .offer(let offer) in rows[.offers(limit: 10)] {
-            let spot = live.filter { $0.node == offer.node && $0.spot != nil }
-            guard !spot.isEmpty, offer.availability == .open, offer.closing == nil else { continue }
-            let after = spot.reduce(offer.free) { $0.adding($1.slice) }
-            full = min(after.milliCPU, offer.terms.capacity.milliCPU)
-            ways += tasks.filter { isWild || isShort($0, of: offer, spot) }.map { ($0, offer.node) }
-        }
-        // Somebody comes who needs all of it.
-        if ways.isEmpty, let full { return submit(onDemand: full) }
-        let way = random.pick(ways)
-        let node = way?.1 ?? anyNode()
-        let asked = live.filter { $0.node == node && (isWild || $0.spot != nil) }
-        return .preempt(
-            Preemption(
-                task: way?.0.id ?? TaskID(job: anyJob(), index: 1), attempt: way?.0.attempt ?? 1,
-                node: node, leases: asked.map(\.id)))
-    }
-
-    /// Whether it has no place there unless these leases make it.
-    private func isShort(_ task: JobTask, of offer: Offer, _ spot: [Lease]) -> Bool {
-        guard let needs = oracle.read([.job(task.id.job)]).job(task.id.job)?.terms.needs,
-            needs.spot == nil
-        else { return false }
-        let after = spot.reduce(offer.free) { $0.adding($1.slice) }
-        let devices = offer.freeDevices.count + spot.reduce(0) { $0 + $1.devices.count }
-        let fitsNow =
-            needs.slice.fits(in: offer.free) && needs.devices.count <= offer.freeDevices.count
-        return !fitsNow && needs.slice.fits(in: after) && needs.devices.count <= devices
-    }
-
-    private func liveLeases() -> [Lease] {
+    func liveLeases() -> [Lease] {
         oracle.read([.unsettledLeases(limit: 50)]).leases(.unsettledLeases(limit: 50))
             .filter(\.life.isLive)
     }
 
-    private mutating func liveLease() -> LeaseID? { random.pick(liveLeases())?.id }
+    mutating func liveLease() -> LeaseID? { random.pick(liveLeases())?.id }
 
     /// A job that has something to stop, perhaps again.
-    private func liveJob() -> JobID? { liveLeases().first?.task.job }
+    func liveJob() -> JobID? { liveLeases().first?.task.job }
 
-    /// A job of which something waits and can no longer start in time, perhaps.
-    private func lateJob() -> JobID? {
-        let rows = oracle.read([.openTasks(limit: 40)])
-        return rows.tasks(.openTasks(limit: 40)).map(\.id.job).first { id in
-            let terms = oracle.read([.job(id)]).job(id)?.terms
-            return terms?.deadline?.latestStart.map { $0 < now } ?? false
-        }
-    }
-
-    private mutating func deadline() -> Deadline? {
-        guard random.isOneIn(4) else { return nil }
-        let start = now.advanced(seconds: Int64(random.below(40)) - 4)
-        return try? Deadline(
-            startBy: random.isOneIn(2) ? start : nil, finishBy: start.advanced(seconds: 60),
-            expectedMilliseconds: random.isOneIn(2) ? 60_000 : nil)
-    }
-
-    private mutating func name(_ prefix: String) -> String {
+    mutating func name(_ prefix: String) -> String {
         names += 1
         return "\(prefix)\(names)"
     }
@@ -281,116 +223,6 @@ extension World {
         return random.pick([.open, .open, .paused, .drained(by: nil), .drained(by: by)]) ?? .open
     }
 
-    private mutating func submit(onDemand milliCPU: Int64? = nil) -> Command {
-        let id = random.isOneIn(12) ? anyJob() : JobID(name("job_J"))!
-        jobs.append(id)
-        let renter = anyAccount()
-        let deviceCount = random.isOneIn(3) && milliCPU == nil ? 1 + random.below(2) : 0
-        let latency =
-            random.isOneIn(6) ? LatencyNeed(ceiling: 300_000, measured: trips()) : nil
-        let needs = Needs(
-            slice: Resources(
-                milliCPU: milliCPU ?? Int64(random.below(5) * 500), memoryBytes: 1 << 28,
-                diskBytes: 0),
-            devices: DeviceNeed(count: deviceCount, models: [], vramBytes: 0),
-            regions: random.isOneIn(8) ? ["IS", "TW"] : [],
-            minimumTier: .new, bid: try! Rate(microPerHour: 5_000_000), latency: latency,
-            spot: random.isOneIn(2) && milliCPU == nil ? SpotTerms(noticeMilliseconds: 7_000) : nil)
-        let isGang = random.isOneIn(4)
-        let members = isGang ? 2 + random.below(2) : random.pick([0, 1, 1, 2, 3, 7, 10_001]) ?? 1
-        let spread = random.pick([nil, nil, Formation.Spread.node, .provider]) ?? nil
-        let digest = BlobDigest("sha256:" + String(repeating: "a", count: 64))!
-        let pulled = RegistryImage("registry.example:5000/a/b@\(digest)")!
-        let terms = JobTerms(
-            name: "job \(random.below(3)) 作業",
-            workload: Workload(
-                image: deviceCount > 0 ? .registry(pulled) : .archive(name: "a", digest: digest),
-                command: ["sh", "-c", "x\n\u{0}"],
-                environment: [.init(name: "A", value: "\\\"")], inputs: [], outputs: ["/out"]),
-            needs: needs, tasks: members,
-            parallel: isGang ? members : random.pick([0, 1, 2, 4, 100]) ?? 1,
-            maxFailures: isGang ? (random.isOneIn(8) ? 1 : 0) : random.below(3),
-            budget: money(random.pick([0, 1, 400, 90_000, 5_000_000, 400_000_000]) ?? 1),
-            maxDuration: random.pick([0, 30, 600, 100_000]) ?? 600, fence: 8,
-            deadline: deadline(),
-            formation: isGang || spread != nil
-                ? Formation(gang: isGang ? members : nil, spread: spread) : nil)
-        return .submit(
-            SubmitJob(
-                id: id, renter: renter, terms: terms, salt: random.bytes(16),
-                idempotency: once(renter, "s\(random.below(60))", "b\(random.below(3))")))
-    }
-
-    private mutating func clear() -> Command {
-        let rows = oracle.read([.openTasks(limit: 40), .offers(limit: 10)])
-        let task = random.pick(rows.tasks(.openTasks(limit: 40)))
-        let offers = rows[.offers(limit: 10)].compactMap { row in
-            if case .offer(let offer) = row { offer } else { nil }
-        }
-        let offer = random.pick(offers)
-        let wanted = task.flatMap { oracle.read([.job($0.id.job)]).job($0.id.job) }
-        if let wanted, let gang = wanted.terms.formation?.gang, !random.isOneIn(12) {
-            return clearGang(wanted, random.isOneIn(12) ? gang - 1 : gang, offers)
-        }
-        let count = wanted?.terms.needs.devices.count ?? 0
-        var chosen = Array((offer?.freeDevices ?? []).prefix(count))
-        if random.isOneIn(8) { chosen += [devices[0]] }
-        if random.isOneIn(8), let first = chosen.first { chosen = chosen.map { _ in first } }
-        let lease = random.isOneIn(15) ? anyLease() : LeaseID(name("lse_L"))!
-        leases.append(lease)
-        return .clear(
-            Clearing(
-                lease: lease, task: task?.id ?? TaskID(job: anyJob(), index: random.below(3)),
-                attempt: (task?.attempt ?? 1) + (random.isOneIn(15) ? 1 : 0),
-                node: offer?.node ?? anyNode(),
-                offerVersion: (offer?.version ?? 1) - (random.isOneIn(10) ? 1 : 0),
-                devices: chosen))
-    }
-
-    /// All of them on one offer, or each where it falls.
-    private mutating func clearGang(_ job: Job, _ members: Int, _ offers: [Offer]) -> Command {
-        var left = offers
-        let isTogether = random.isOneIn(2)
-        let first = random.below(max(left.count, 1))
-        let clearings = (1...members).map { index in
-            let task = TaskID(job: job.id, index: index)
-            let place = isTogether ? first : random.below(max(left.count, 1))
-            let isThere = left.indices.contains(place)
-            let count = job.terms.needs.devices.count
-            let chosen = isThere ? Array(left[place].freeDevices.prefix(count)) : []
-            let version = isThere ? left[place].version - (random.isOneIn(12) ? 1 : 0) : 1
-            let node = isThere ? left[place].node : anyNode()
-            if isThere {
-                left[place].freeDevices.removeAll(where: chosen.contains)
-                left[place].version += 1
-            }
-            let lease = LeaseID(name("lse_L"))!
-            leases.append(lease)
-            return Clearing(
-                lease: lease, task: task,
-                attempt: oracle.read([.task(task)]).task(task)?.attempt ?? 1, node: node,
-                offerVersion: version, devices: chosen)
-        }
-        return .clearGang(clearings)
-    }
-
-    /// One of which something may be tried again.
-    private mutating func overJob() -> JobID? {
-        let over = jobs.suffix(20).filter { id in
-            guard let job = oracle.read([.job(id)]).job(id), case .closed = job.life else {
-                return false
-            }
-            return job.counts.failed + job.counts.stopped > 0
-        }
-        return random.pick(Array(over))
-    }
-
-    private mutating func retry() -> Command {
-        .retry(
-            random.isOneIn(3) ? anyJob() : overJob() ?? anyJob(),
-            once(anyAccount(), "r\(random.below(30))", "b\(random.below(2))"))
-    }
-
     private mutating func effectDone() -> Command {
         let effects = oracle.read([.outbox(limit: 50)])[.outbox(limit: 50)].compactMap { row in
             if case .outbox(let entry) = row { entry.id } else { nil }
@@ -432,80 +264,6 @@ extension World {
                         lease: lease, task: task ?? TaskID(job: anyJob(), index: 1),
                         path: "/out/\(random.below(3))", digest: digest, size: 5)
                 ])
-        }
-    }
-}
-
-extension World {
-    /// A signed receipt for some lease: mostly the next honest one, sometimes a lie.
-    private mutating func meter() throws -> Command? {
-        let live = oracle.read([.unsettledLeases(limit: 50)]).leases(.unsettledLeases(limit: 50))
-        guard let lease = random.pick(live) else { return nil }
-        let (since, sequence, seconds) = progress(of: lease)
-        let elapsed = max(now.millisecondsSince(since) / 1000, 0)
-        var claim = since == now ? 0 : min(max(seconds, elapsed - Int64(random.below(3))), elapsed)
-        claim = min(claim, Bill.seconds(paidBy: lease.escrow, rate: lease.rate))
-        var number = sequence + 1
-        var attempt = lease.attempt
-        var machine = machines.first { $0.id == lease.node } ?? machines[0]
-        switch random.below(14) {
-        case 0: claim += 1 + Int64(random.below(1000))
-        case 1: number = max(sequence, 1)
-        case 2: attempt += 1
-        case 3: machine = random.pick(machines) ?? machine
-        default: break
-        }
-        let receipt = Receipt(
-            lease: lease.id, attempt: attempt, node: machine.id, sequence: number, seconds: claim,
-            status: status(), level: .live, cpuMilliseconds: 12, peakMemoryBytes: 1 << 20)
-        let signed = SignedReceipt(
-            bytes: receipt.bytes, signature: [UInt8](try machine.key.signature(for: receipt.bytes)))
-        let verified = try VerifiedReceipt(
-            signed, from: machine.id, key: [UInt8](machine.key.publicKey.rawRepresentation))
-        return .meter(verified, arrivedAt: random.isOneIn(5) ? now.advanced(seconds: 9) : now)
-    }
-
-    private func progress(of lease: Lease) -> (since: Timestamp, sequence: Int64, seconds: Int64) {
-        switch lease.life {
-        case .running(let since, let reading, _): (since, reading.sequence, reading.seconds)
-        case .ended(_, let since, let reading?, _): (since, reading.sequence, reading.seconds)
-        case .reserved, .ended, .settled: (now, 0, 0)
-        }
-    }
-
-    /// A receipt of a device that waits for it, or of any.
-    private mutating func scrub() throws -> Command? {
-        let offers = oracle.read([.offers(limit: 10)])[.offers(limit: 10)].compactMap { row in
-            if case .offer(let offer) = row { offer } else { nil }
-        }
-        let node = random.isOneIn(6) ? random.pick(machines)?.id : random.pick(offers)?.node
-        guard let machine = machines.first(where: { $0.id == node }) else { return nil }
-        let tenants = offers.first { $0.node == node }?.hygiene.tenants ?? []
-        let tenant = random.pick(tenants)
-        // Sometimes after a lease that only the node knows.
-        let last = random.isOneIn(5) ? LeaseID("lse_none") : tenant?.lease ?? anyLease()
-        let receipt = ScrubReceipt(
-            node: machine.id, device: tenant?.device ?? random.pick(devices) ?? devices[0],
-            scrub: Int64(1 + random.below(9)), lease: random.isOneIn(4) ? nil : last,
-            result: ScrubResult(evidence: ScrubEvidence(method: .contextsOnly)))
-        let signed = SignedReceipt(
-            bytes: receipt.bytes, signature: [UInt8](try machine.key.signature(for: receipt.bytes)))
-        return .scrubbed(
-            try VerifiedScrub(
-                signed, from: machine.id, key: [UInt8](machine.key.publicKey.rawRepresentation)))
-    }
-
-    private mutating func status() -> RunStatus {
-        switch random.below(10) {
-        case 0: .frozen
-        case 1: .ended(.exited(code: 0))
-        case 2:
-            .ended(
-                random.pick([
-                    .outOfMemory, .killed, .exited(code: 3), .stopped, .yielded(code: "paused"),
-                    .yielded(code: "schedule"),
-                ]) ?? .killed)
-        default: .running
         }
     }
 }

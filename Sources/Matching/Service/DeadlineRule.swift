@@ -22,8 +22,8 @@ package enum DeadlineRule {
     package static func verdict(
         _ deadline: Deadline?, at now: Timestamp, notice: Int64
     ) -> Verdict {
-        guard let latest = deadline?.latestStart else { return .waits }
-        if now > latest { return .hopeless }
+        guard let deadline, let latest = deadline.latestStart else { return .waits }
+        if deadline.isMissed(at: now) { return .hopeless }
         return now.advanced(milliseconds: max(notice, 0)) >= latest ? .mustStart : .waits
     }
 
