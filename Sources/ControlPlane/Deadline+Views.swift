@@ -15,23 +15,33 @@ extension MarketServices {
         return deadline
     }
 
-    /// - Parameter start: of a job that nothing fits now.
+    /// - Parameters:
+    ///   - places: how many of its tasks could start at once now.
+    ///   - start: of a job that nothing fits now.
     func outlook(
-        of deadline: Deadline, _ spec: JobSpec, _ fit: JobFit,
+        of deadline: Deadline, _ spec: JobSpec, places: Int,
         busyUntil start: ExpectedStartDTO?, at now: Timestamp
     ) -> DeadlineOutlookDTO {
-        // A gang that has its places has all of them.
-        let isFree = fit.isFeasible
-        let free = fit.gang?.placed ?? fit.explanation.feasible
+        let isFree = places > 0
         let outlook = DeadlineOutlook(
             deadline, tasks: spec.tasks,
-            places: isFree ? min(spec.parallel, free) : 1,
+            places: max(places, 1),
             start: isFree ? now : start?.latest.timestamp,
             ahead: isFree ? 0 : start?.ordersAhead ?? 0)
         return DeadlineOutlookDTO(
             verdict: outlook.verdict.map(DeadlineOutlookDTO.Verdict.init),
             lastStart: outlook.lastStart.map { TimeDTO($0) },
             finish: outlook.finish.map { TimeDTO($0) })
+    }
+
+    /// How many of a job's tasks could start at once now. A gang that has its places has all of them;
+    /// who runs apart has one with each provider, however many nodes that one has.
+    func places(of spec: JobSpec, _ needs: Needs, _ fit: JobFit) async -> Int {
+        guard fit.isFeasible else { return 0 }
+        let most = min(spec.parallel, fit.gang?.placed ?? fit.explanation.feasible)
+        guard fit.gang == nil, let spread = spec.formation?.spread, most > 1 else { return most }
+        let together = Formation(gang: min(most, Formation.members.upperBound), spread: spread)
+        return max(await matching.fit(needs, together)?.placed.count ?? 1, 1)
     }
 
     /// Whether its tasks, placed anew, could be in time.

@@ -124,6 +124,7 @@ extension MarketServices {
         let likely = try await self.likely(spec, renter, fit, worst: worst)
         let explanation = fit.explanation
         let start = try await expectedStart(fit, of: needs)
+        let places = deadline == nil ? 0 : await self.places(of: spec, needs, fit)
         return PlanDTO(
             name: spec.name, tasks: spec.tasks,
             image: ImageDTO(image), budget: MoneyDTO(budget),
@@ -137,7 +138,7 @@ extension MarketServices {
             expectedStart: start, latency: explanation.latency(of: needs),
             deadline: deadline.map(DeadlineDTO.init),
             outlook: deadline.map {
-                outlook(of: $0, spec, fit, busyUntil: start, at: now)
+                outlook(of: $0, spec, places: places, busyUntil: start, at: now)
             }, gang: fit.gang, spot: needs.spot.map(PlanSpotDTO.init))
     }
 

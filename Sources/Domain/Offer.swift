@@ -65,14 +65,20 @@ package struct Offer: Hashable, Sendable, Codable {
     package var record: TrackRecord
     /// Why its declared country cannot be; nil as far as the market knows.
     package var refutation: RegionRefutation?
+    /// Since when it has waited for an order at its price: when it came, or changed its price, or last
+    /// got one. Of offers that nothing else tells apart the one that has waited longest is next: price,
+    /// then time, and nobody twice before another once.
+    package var waitingSince: Timestamp
 
     package init(
         node: NodeID, provider: AccountID, version: Int64, availability: Availability,
         terms: OfferTerms, free: Resources, freeDevices: [DeviceID],
         duplicates: [DuplicateDevice] = [], hygiene: Hygiene = Hygiene(),
         wish: NumberedWish = .none, record: TrackRecord = TrackRecord(),
-        refutation: RegionRefutation? = nil
+        refutation: RegionRefutation? = nil,
+        waitingSince: Timestamp = Timestamp(milliseconds: 0)
     ) {
+        self.waitingSince = waitingSince
         self.record = record
         self.refutation = refutation
         self.hygiene = hygiene
@@ -87,7 +93,8 @@ package struct Offer: Hashable, Sendable, Codable {
         self.wish = wish
     }
 
-    /// Rows that were stored before duplicates, wishes or refutations were noted have no such field.
+    /// Rows that were stored before duplicates, wishes, refutations or moments were noted have no such
+    /// field.
     package init(from decoder: any Decoder) throws {
         let values = try decoder.container(keyedBy: CodingKeys.self)
         self.init(
@@ -103,7 +110,9 @@ package struct Offer: Hashable, Sendable, Codable {
             hygiene: try values.decodeIfPresent(Hygiene.self, forKey: .hygiene) ?? Hygiene(),
             wish: try values.decodeIfPresent(NumberedWish.self, forKey: .wish) ?? .none,
             record: try values.decodeIfPresent(TrackRecord.self, forKey: .record) ?? TrackRecord(),
-            refutation: try values.decodeIfPresent(RegionRefutation.self, forKey: .refutation))
+            refutation: try values.decodeIfPresent(RegionRefutation.self, forKey: .refutation),
+            waitingSince: try values.decodeIfPresent(Timestamp.self, forKey: .waitingSince)
+                ?? Timestamp(milliseconds: 0))
     }
 
     /// Empty notes are left out, so that a row of an older form is still what it was.
@@ -121,11 +130,14 @@ package struct Offer: Hashable, Sendable, Codable {
         if wish != .none { try values.encode(wish, forKey: .wish) }
         if !record.isEmpty { try values.encode(record, forKey: .record) }
         try values.encodeIfPresent(refutation, forKey: .refutation)
+        if waitingSince.milliseconds != 0 {
+            try values.encode(waitingSince, forKey: .waitingSince)
+        }
     }
 
     private enum CodingKeys: String, CodingKey {
         case node, provider, version, availability, terms, free, freeDevices, duplicates, hygiene
-        case wish, record, refutation
+        case wish, record, refutation, waitingSince
     }
 
     /// Why its owner keeps it now; nil while it takes orders, as far as its owner is concerned.

@@ -62,8 +62,11 @@ extension Market {
             }
         }
 
-        mutating func take(_ slice: Resources, _ devices: [Device], of offer: Offer) {
+        mutating func take(
+            _ slice: Resources, _ devices: [Device], of offer: Offer, at now: Timestamp
+        ) {
             var offer = offer
+            offer.waitingSince = now
             offer.free = offer.free.subtracting(slice)
             offer.freeDevices.removeAll { id in devices.contains { $0.id == id } }
             offer.version += 1
@@ -91,7 +94,7 @@ extension Market {
         let rate = offer.terms.rate(of: needs)
         guard rate <= needs.bid else { throw Refusal.offerChanged }
         guard !floor.hasSibling(at: offer) else { throw Refusal.siblingThere }
-        floor.take(needs.slice, devices, of: offer)
+        floor.take(needs.slice, devices, of: offer, at: now)
         task.life = try task.life.after(.matched(clearing.lease))
         return Seat(
             clearing: clearing, task: task, provider: offer.provider, devices: devices, rate: rate)

@@ -38,7 +38,9 @@ extension Market {
     /// A declared country that its round trips refute is noted.
     ///
     /// - Throws: `Refusal.termsImpossible` when it names a device twice.
-    func advertise(_ terms: OfferTerms, from id: NodeID, _ rows: Rows) throws -> Decision {
+    func advertise(
+        _ terms: OfferTerms, from id: NodeID, _ rows: Rows, _ now: Timestamp
+    ) throws -> Decision {
         guard let node = rows.node(id) else { throw Refusal.nodeUnknown(id) }
         let devices = terms.allDevices
         guard Set(devices.map(\.id)).count == devices.count else {
@@ -57,6 +59,8 @@ extension Market {
         }
         let live = rows.leases(.liveLeasesOfNode(id, limit: Command.everyTask))
         let known = rows.offer(id)
+        let isSamePrice =
+            known.map { $0.terms.ask == terms.ask && $0.terms.spotAsk == terms.spotAsk } ?? false
         var offer = Offer(
             node: id, provider: node.provider, version: (known?.version ?? 0) + 1,
             availability: known?.availability.after(.connected) ?? .open,
@@ -64,7 +68,8 @@ extension Market {
             free: terms.capacity, freeDevices: [], duplicates: known?.duplicates ?? [],
             hygiene: known?.hygiene ?? Hygiene(),
             wish: known?.wish ?? .none, record: known?.record ?? TrackRecord(),
-            refutation: RegionRefutation(of: terms, by: beacons))
+            refutation: RegionRefutation(of: terms, by: beacons),
+            waitingSince: isSamePrice ? known?.waitingSince ?? now : now)
         for device in terms.devices {
             if let other = others[device.id] { offer.note(device.id, claimedBy: other) }
         }

@@ -56,7 +56,7 @@ package struct Market: Sendable {
         case .addBlob(let blob): try addBlob(blob, rows)
         case .dropUpload(let key, let limit): dropUpload(key, untouchedSince: limit, rows)
         case .addOutputs(let lease, let outputs): try addOutputs(outputs, of: lease, rows)
-        case .advertise(let node, let terms): try advertise(terms, from: node, rows)
+        case .advertise(let node, let terms): try advertise(terms, from: node, rows, now)
         case .changeAvailability(let node, let event): try change(event, of: node, rows)
         case .release(let device, let node): try release(device, of: node, rows)
         case .scrubbed(let receipt): try scrubbed(receipt, rows)

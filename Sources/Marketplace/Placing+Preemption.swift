@@ -9,20 +9,38 @@ struct Preempting: Sendable {
     private(set) var wiping: Set<NodeID> = []
     /// Places that are being freed (`Job.awaited`).
     fileprivate var awaited: [JobID: [AwaitedPlace]] = [:]
-    /// Orders for whom somebody was asked to leave, or nobody may be: until there is news.
-    fileprivate var asked: Set<TaskID> = []
+    /// Where somebody is asked to leave for an order, until the commit of that is told: other commits
+    /// may be told before it.
+    fileprivate var asking: [TaskID: NodeID] = [:]
+    /// Orders for whom the market asks nobody to leave: until there is news.
+    fileprivate var refused: Set<TaskID> = []
+    /// The last order that a place was looked for, where a walk over those who wait stopped there.
+    fileprivate var lookedUpTo: TaskID?
     /// Whether anything has changed since it was last looked.
     private(set) var hasNews = true
-    /// When an order with a deadline may have to start, and so ask.
-    fileprivate var nextDue: Timestamp?
+    /// When an order with a deadline will have to ask.
+    private var nextDue: Timestamp?
 
-    mutating func noteNews() { (hasNews, asked) = (true, []) }
+    mutating func noteNews() { (hasNews, refused) = (true, []) }
 
     func isDue(at now: Timestamp) -> Bool {
-        !leases.isEmpty && (hasNews || nextDue.map { $0 <= now } ?? false)
+        !leases.isEmpty
+            && (hasNews || lookedUpTo != nil || nextDue.map { $0 <= now } ?? false)
     }
 
-    fileprivate mutating func look() { (hasNews, nextDue) = (false, nil) }
+    /// Begins a walk over those who wait, or goes on with one: news is for those before, too.
+    ///
+    /// - Returns: the order after which it goes on.
+    fileprivate mutating func look() -> TaskID? {
+        defer { lookedUpTo = nil }
+        if lookedUpTo == nil { (hasNews, nextDue) = (false, nil) }
+        return lookedUpTo
+    }
+
+    fileprivate mutating func note(due: Timestamp) { nextDue = min(nextDue ?? due, due) }
+
+    /// That order waits no more.
+    mutating func forget(_ task: TaskID) { asking[task] = nil }
 
     mutating func take(_ offer: Offer) {
         if offer.hygiene.tenants.isEmpty {
@@ -98,18 +116,23 @@ extension Placing {
 
     mutating func preemptions(limit: Int, at now: Timestamp) -> [Step] {
         guard preempting.isDue(at: now) else { return [] }
-        preempting.look()
+        let before = preempting.look()
         var vacancies = vacancies()
         let served = keepAwaited(&vacancies, at: now)
         var steps: [Step] = []
         var hopeless: Set<Needs> = []
-        var looked = 0
-        for order in book.waiting {
-            guard steps.count < limit, looked < Self.mostLooked else { break }
+        var (looked, last) = (0, before)
+        for order in book.waiting(after: before) {
             guard mayAsk(order, at: now), !served.contains(order.task),
                 !hopeless.contains(order.needs)
             else { continue }
+            guard steps.count < limit, looked < Self.mostLooked else {
+                // Those behind have their look next, whatever comes to those before.
+                preempting.lookedUpTo = last
+                break
+            }
             looked += 1
+            last = order.task
             guard let room = room(for: order, in: vacancies, at: now) else {
                 if order.deadline == nil, !book.isRestricted(order.task) {
                     hopeless.insert(order.needs)
@@ -119,7 +142,7 @@ extension Placing {
             vacancies.vacate(room.leases, on: room.node)
             vacancies.take(order.needs, on: room.node, at: now)
             guard !room.leases.isEmpty else { continue }
-            preempting.asked.insert(order.task)
+            preempting.asking[order.task] = room.node
             let preemption = Preemption(
                 task: order.task, attempt: order.attempt, node: room.node,
                 leases: room.leases.map(\.id).sorted())
@@ -130,6 +153,8 @@ extension Placing {
 
     /// What the market refused is not asked for again until there is news.
     mutating func refused(_ preemption: Preemption, _ refusal: Refusal) {
+        preempting.asking[preemption.task] = nil
+        preempting.refused.insert(preemption.task)
         switch refusal {
         case .budgetInUse: park(preemption.task)
         case .orderChanged: book.removeOrder(preemption.task)
@@ -142,12 +167,12 @@ extension Placing {
     /// from those who are not. A gang has as many places as members, and asks for none.
     private mutating func mayAsk(_ order: Order, at now: Timestamp) -> Bool {
         guard order.needs.spot == nil, order.formation?.gang == nil,
-            !preempting.asked.contains(order.task)
+            preempting.asking[order.task] == nil, !preempting.refused.contains(order.task)
         else { return false }
         guard let latest = order.deadline?.latestStart else { return true }
         guard now <= latest else { return false }
         let due = latest.advanced(milliseconds: -SpotTerms.longestNotice - Self.clearance)
-        preempting.nextDue = min(preempting.nextDue ?? due, due)
+        if due > now { preempting.note(due: due) }
         return due <= now
     }
 
@@ -217,7 +242,7 @@ extension Placing {
 
     /// Where the least work is lost, of equals the cheapest, then the earliest node; where a place is
     /// free, or being freed for nobody, without asking anybody.
-    private func room(
+    private mutating func room(
         for order: Order, in vacancies: Vacancies, at now: Timestamp
     ) -> (node: NodeID, leases: [Lease])? {
         var best: (lost: Int64, rate: Rate, node: NodeID, leases: [Lease])?
@@ -241,11 +266,17 @@ extension Placing {
         return best.map { ($0.node, $0.leases) }
     }
 
-    private func mustAsk(_ order: Order, _ leases: [Lease], at now: Timestamp) -> Bool {
-        guard order.deadline?.latestStart != nil, !leases.isEmpty else { return true }
-        let notice = leases.compactMap(\.spot?.noticeMilliseconds).max() ?? 0
-        return DeadlineRule.verdict(
-            order.deadline, at: now, notice: notice + Self.clearance) == .mustStart
+    /// Notes when it must, where that is later.
+    private mutating func mustAsk(_ order: Order, _ leases: [Lease], at now: Timestamp) -> Bool {
+        guard let latest = order.deadline?.latestStart, !leases.isEmpty else { return true }
+        let notice = (leases.compactMap(\.spot?.noticeMilliseconds).max() ?? 0) + Self.clearance
+        switch DeadlineRule.verdict(order.deadline, at: now, notice: notice) {
+        case .mustStart: return true
+        case .hopeless: return false
+        case .waits:
+            preempting.note(due: latest.advanced(milliseconds: -notice))
+            return false
+        }
     }
 
     // MARK: Commits
@@ -254,6 +285,10 @@ extension Placing {
     mutating func followAwaited(_ job: Job) {
         let before = preempting.awaited[job.id] ?? []
         let now = job.life == .active ? job.awaited ?? [] : []
+        for place in now {
+            let task = TaskID(job: job.id, index: place.task)
+            if preempting.asking[task] == place.node { preempting.asking[task] = nil }
+        }
         guard before != now else { return }
         preempting.awaited[job.id] = now.isEmpty ? nil : now
         for place in before where !now.contains(place) {

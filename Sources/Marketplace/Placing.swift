@@ -81,6 +81,7 @@ package struct Placing: Sendable {
     private mutating func take(_ task: JobTask) {
         guard case .open(let since) = task.life, let job = jobs[task.id.job] else {
             parked[task.id.job]?.removeAll { $0.task == task.id }
+            preempting.forget(task.id)
             return book.removeOrder(task.id)
         }
         book.add(
@@ -162,7 +163,9 @@ package struct Placing: Sendable {
         case .orderChanged:
             for proposal in step.proposals { book.withdraw(proposal) }
             book.removeOrder(step.proposals[place].task)
-        case .offerChanged: book.markRefused(step.proposals, member: place, stale: .offer)
+        // As of one order: see `repair`.
+        case .offerChanged where book.order(of: step.proposals[place].task)?.needs.stay == nil:
+            book.markRefused(step.proposals, member: place, stale: .offer)
         default: book.markRefused(step.proposals, member: place)
         }
     }

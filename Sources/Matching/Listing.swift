@@ -18,6 +18,7 @@ struct Listing: Hashable, Sendable {
         let slice: Resources
         let devices: [DeviceID]
         let version: Int64
+        let moment: Timestamp
     }
 
     /// What an order is kept, as far as it is free by now: nobody else is shown it, but who was kept
@@ -100,17 +101,17 @@ struct Listing: Hashable, Sendable {
     // MARK: Proposals
 
     /// Takes an order's devices and slice away until the market has answered.
-    mutating func propose(_ order: Order, at rate: Rate) -> Proposal {
+    mutating func propose(_ order: Order, for rate: Rate, at now: Timestamp) -> Proposal {
         let devices = Feasibility.freeDevices(order.needs.devices, in: shown(to: order.task))
         let proposal = Proposal(
             task: order.task, attempt: order.attempt, node: offer.node,
             offerVersion: offer.version, rate: rate, devices: devices)
         if base == nil { base = offer }
-        pending.append(
-            Pending(
-                task: order.task, slice: order.needs.slice, devices: devices,
-                version: offer.version + 1))
-        apply(order.needs.slice, devices)
+        let taken = Pending(
+            task: order.task, slice: order.needs.slice, devices: devices,
+            version: offer.version + 1, moment: now)
+        pending.append(taken)
+        apply(taken)
         return proposal
     }
 
@@ -135,14 +136,16 @@ struct Listing: Hashable, Sendable {
     private mutating func predict() {
         guard let base else { return }
         offer = base
-        for each in pending { apply(each.slice, each.devices) }
+        for each in pending { apply(each) }
         if pending.isEmpty { self.base = nil }
     }
 
-    private mutating func apply(_ slice: Resources, _ devices: [DeviceID]) {
+    private mutating func apply(_ taken: Pending) {
         offer.version += 1
-        offer.free = offer.free.subtracting(slice)
-        if !devices.isEmpty { offer.freeDevices.removeAll(where: devices.contains) }
+        offer.waitingSince = taken.moment
+        offer.free = offer.free.subtracting(taken.slice)
+        guard !taken.devices.isEmpty else { return }
+        offer.freeDevices.removeAll(where: taken.devices.contains)
     }
 }
 

@@ -18,6 +18,9 @@ struct OfferBook: Sendable {
     /// Looked up, never walked.
     private var handles: [NodeID: OfferIndex.Handle] = [:]
     private var demand: [(needs: Needs, count: Int64)] = []
+    /// Rises whenever an order that fits nowhere may have come to fit: by anything but time, which only
+    /// takes places away.
+    var growth: Int64 = 0
 
     init(weights: ScoreWeights) { index = OfferIndex(weights: weights) }
 
@@ -33,11 +36,15 @@ struct OfferBook: Sendable {
 
     mutating func put(_ offer: Offer) {
         guard let handle = handles[offer.node] else { return insert(Listing(offer)) }
-        guard byHandle[handle]?.take(offer) ?? false else { return }
+        guard let before = byHandle[handle], byHandle[handle]?.take(offer) ?? false else { return }
+        if before.standing == .stale || !(byHandle[handle]?.offer.isWithin(before.offer) ?? true) {
+            growth += 1
+        }
         refresh(handle)
     }
 
     private mutating func insert(_ listing: Listing) {
+        growth += 1
         let known = models.count
         for device in listing.offer.terms.devices { _ = models.bit(of: device.model) }
         let handle = index.insert(Self.figures(of: listing, &models, &regions))
@@ -91,6 +98,7 @@ struct OfferBook: Sendable {
 
     mutating func unkeep(_ task: TaskID, on node: NodeID) {
         guard let handle = handles[node], byHandle[handle]?.unkeep(task) ?? false else { return }
+        growth += 1
         refresh(handle)
     }
 
@@ -103,9 +111,11 @@ struct OfferBook: Sendable {
             return proposal
         }
         guard let choice = best(entry, figures, at: now),
-            let proposal = byHandle[choice.handle]?.propose(entry.order, at: choice.rate)
+            let proposal = byHandle[choice.handle]?.propose(
+                entry.order, for: choice.rate, at: now)
         else { return nil }
         if entry.keptOn == nil, var offer = index[choice.handle], offer.take(figures) {
+            offer.tie = Self.tie(of: proposal.node, since: now)
             index.update(choice.handle, offer)
         } else {
             refresh(choice.handle)
@@ -125,7 +135,7 @@ struct OfferBook: Sendable {
         guard Feasibility.check(needs, offer, at: now) == nil else { return nil }
         let rate = Feasibility.rate(needs, offer.terms)
         defer { refresh(handle) }
-        return byHandle[handle]?.propose(entry.order, at: rate)
+        return byHandle[handle]?.propose(entry.order, for: rate, at: now)
     }
 
     struct Place: Hashable {
@@ -181,6 +191,7 @@ struct OfferBook: Sendable {
     mutating func withdraw(_ task: TaskID, on node: NodeID) {
         guard let handle = handles[node], byHandle[handle]?.withdraw(task) ?? false
         else { return }
+        growth += 1
         refresh(handle)
     }
 
@@ -236,7 +247,7 @@ struct OfferBook: Sendable {
         var figures = OfferFigures(
             capacity: terms.capacity, free: offer.free, models: bits, devices: all,
             whole: freeDevices(offer), ask: terms.ask, value: value,
-            tie: tie(of: offer.node))
+            tie: tie(of: offer.node, since: offer.waitingSince))
         figures.offered = terms.devices.count
         (figures.mostCapability, figures.mostGigaflops) = (capability, speed)
         figures.spotAsk = terms.price(isSpot: true)
@@ -258,15 +269,20 @@ struct OfferBook: Sendable {
         return offer.terms.devices.count { offer.freeDevices.contains($0.id) }
     }
 
-    /// The first eight characters of what makes an ID one node's: the order of IDs, as far as they tell
-    /// nodes apart.
-    private static func tie(of node: NodeID) -> UInt64 {
-        var tie: UInt64 = 0
-        var count = 0
-        for byte in node.text.utf8.dropFirst(4).prefix(8) {
-            tie = tie << 8 | UInt64(byte)
-            count += 1
-        }
-        return tie << UInt64(8 * (8 - count))
+    /// Who has waited longest comes first; of the same millisecond (42 bits, up to the year 2109) an end
+    /// of the ID decides, which is random.
+    private static func tie(of node: NodeID, since moment: Timestamp) -> UInt64 {
+        let time = UInt64(min(max(moment.milliseconds, 0), 1 << 42 - 1))
+        let end = node.text.utf8.dropFirst(4).suffix(3).reduce(0) { $0 << 8 | UInt64($1) }
+        return time << 22 | end & (1 << 22 - 1)
+    }
+}
+
+extension Offer {
+    /// Whether nobody can have of it what they could not have of `other`, the same node's.
+    fileprivate func isWithin(_ other: Offer) -> Bool {
+        terms == other.terms && availability == other.availability && closing == other.closing
+            && refutation == other.refutation && free.fits(in: other.free)
+            && freeDevices.allSatisfy(other.freeDevices.contains)
     }
 }

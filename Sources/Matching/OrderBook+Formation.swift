@@ -8,6 +8,29 @@ package struct GangFit: Hashable, Sendable {
     package let next: Explanation
 }
 
+/// Shapes of gangs that were tried and have no place: until more can be had than then.
+///
+/// Else every round would place most of a gang, and give it back.
+struct HomelessGangs: Hashable, Sendable {
+    struct Shape: Hashable, Sendable {
+        let needs: Needs
+        let formation: Formation?
+    }
+
+    /// What could be had when they were tried (`OfferBook.growth`).
+    private var growth: Int64 = 0
+    private var shapes: Set<Shape> = []
+
+    func contains(_ shape: Shape, at growth: Int64) -> Bool {
+        self.growth == growth && shapes.contains(shape)
+    }
+
+    mutating func insert(_ shape: Shape, at growth: Int64) {
+        if self.growth != growth { (self.growth, shapes) = (growth, []) }
+        shapes.insert(shape)
+    }
+}
+
 // Tasks of one job that are placed apart from one another.
 extension OrderBook {
     /// A live lease of a job that keeps its tasks apart. Repeating it changes nothing.
@@ -66,10 +89,17 @@ extension OrderBook {
         let tasks = (1...count).map { TaskID(job: job, index: $0) }
         guard tasks.allSatisfy({ standing(of: $0) == .live }) else { return .passed }
         guard count <= room else { return .postponed }
+        let shape = HomelessGangs.Shape(needs: entry.order.needs, formation: entry.order.formation)
+        guard !homeless.contains(shape, at: offerBook.growth) else { return .fitsNowhere }
+        let growth = offerBook.growth
         var proposals: [Proposal] = []
         for task in tasks {
             guard let proposal = propose(task, at: now) else {
                 for proposal in proposals.reversed() { withdraw(proposal) }
+                // All is as it was.
+                offerBook.growth = growth
+                // What one gang may not have, another one may.
+                if !tasks.contains(where: isRestricted) { homeless.insert(shape, at: growth) }
                 return .fitsNowhere
             }
             proposals.append(proposal)
@@ -99,6 +129,8 @@ extension OrderBook {
         // No job has this name: IDs have 26 characters.
         guard let job = JobID("job_0") else { preconditionFailure("a name of the right form") }
         let figures = offerBook.figures(of: needs)
+        let growth = offerBook.growth
+        defer { offerBook.growth = growth }
         var (proposals, closed): ([Proposal], ClosedPlaces) = ([], .none)
         while proposals.count < members {
             let task = TaskID(job: job, index: proposals.count + 1)

@@ -30,9 +30,13 @@ extension OrderBook {
         let overdue = queue.prefix { $0.moment < moment }
         let most = min(Self.mostReserved, max(offerCount / Self.offersForEach, 1))
         let byNode = Dictionary(grouping: occupied, by: \.node)
+        // Of those that are kept a place some await one that is being freed for them.
+        var kept = keeping.count { task in
+            order(of: task).map { Turn($0).moment < moment } ?? false
+        }
         var inVain: Set<Needs> = []
         for turn in overdue.drop(while: { turn in reservedUpTo.map { turn <= $0 } ?? false }) {
-            guard keeping.count < most else { return }
+            guard kept < most else { return }
             guard inVain.count < Self.mostWalks else {
                 reservedUpTo = turn
                 return
@@ -45,6 +49,7 @@ extension OrderBook {
             let place = ExpectedStart.first(for: order.needs, offersUnkept, byNode, at: now)
             if let place {
                 keep(place.node, for: turn.task)
+                kept += 1
             } else {
                 inVain.insert(order.needs)
             }

@@ -3,8 +3,12 @@ package import Domain
 // Orders for which there is no place now: what a place is freed for.
 extension OrderBook {
     /// In the order of service, without those that are proposed and not answered yet.
-    package var waiting: some Sequence<Order> {
-        queue.lazy.compactMap { turn in
+    ///
+    /// - Parameter task: those whose turn comes after its; all where it is not on the book.
+    package func waiting(after task: TaskID?) -> some Sequence<Order> {
+        let turn = task.flatMap { entries[$0] }.map { Turn($0.order) }
+        let start = turn.map { turn in queue.firstSortedIndex { $0 > turn } } ?? 0
+        return queue[start...].lazy.compactMap { turn in
             guard let entry = entries[turn.task], entry.standing == .live else { return nil }
             return entry.order
         }

@@ -16,6 +16,8 @@ package struct OrderBook: Sendable {
     var reservedUpTo: Turn?
     /// Tasks of jobs that keep them apart.
     var spreading = Spreading()
+    /// Gangs that have no place.
+    var homeless = HomelessGangs()
 
     package init(weights: ScoreWeights = .standard) { offerBook = OfferBook(weights: weights) }
 
@@ -67,7 +69,7 @@ package struct OrderBook: Sendable {
     /// proposed again, and its capacity is given to nobody else. Several proposals on one offer name
     /// the versions that it will have one after another.
     ///
-    /// Equal costs: the node's ID.
+    /// Of equal costs: the offer that has waited longest (`Offer.waitingSince`).
     package mutating func proposals(limit: Int, at now: Timestamp) -> [Proposal] {
         var round = Round()
         // Orders that fit nowhere: capacity only shrinks within a round.

@@ -59,7 +59,10 @@ extension DeviceNeed {
         case .deviceMemory(let bytes): vram = bytes
         case .deviceCapability(let tenths): capability = tenths > 0 ? tenths : nil
         case .deviceSpeed(let gigaflops): speed = gigaflops > 0 ? gigaflops : nil
-        default: return self  // no other constraint is on devices
+        case .cpu, .memory, .disk, .region, .regionRefuted, .latency, .latencyUnknown, .tier,
+            .price,
+            .network, .window, .owner, .draining, .down, .busy, .sibling:
+            return self
         }
         return DeviceNeed(
             count: count, models: models, vramBytes: vram,

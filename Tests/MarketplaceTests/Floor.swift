@@ -57,10 +57,7 @@ struct Floor {
     /// Rounds until there is nothing to do.
     mutating func pump() {
         for _ in 0..<1_000 {
-            let steps = placing.round(at: shop.now) {
-                leases += 1
-                return LeaseID("lse_\(leases)")!
-            }
+            let steps = round()
             if steps.isEmpty { return }
             for step in steps { take(step) }
         }
@@ -68,7 +65,8 @@ struct Floor {
     }
 
     private mutating func take(_ step: Placing.Step) {
-        let (live, waiting) = (live, placing.book.waiting.filter { $0.needs.spot == nil })
+        let live = live
+        let waiting = placing.book.waiting(after: nil).filter { $0.needs.spot == nil }
         switch attempt(step.command) {
         case .success:
             if case .preempt(let preemption) = step.command {
@@ -78,6 +76,14 @@ struct Floor {
             }
             if case .clear(let clearing) = step.command { placed.append(clearing) }
         case .failure(let refusal): placing.refused(step, refusal)
+        }
+    }
+
+    /// One round, of which nothing is committed.
+    mutating func round() -> [Placing.Step] {
+        placing.round(at: shop.now) {
+            leases += 1
+            return LeaseID("lse_\(leases)")!
         }
     }
 

@@ -137,6 +137,64 @@ import Testing
         #expect(try floor.shop.job("job_1").counts.failed == 1)
     }
 
+    @Test func `who asks somewhere asks nowhere else before the answer is told`() throws {
+        var floor = try Self.floor()
+        try floor.addNode(2)
+        try floor.submit("job_spot", .init(cpus: 8, spot: Self.spot))
+        try floor.start("job_spot")
+        try floor.run(floor.shop.submit(.init(job: "job_1", cpus: 4, key: "job_1")))
+        let asks = floor.round()
+        #expect(asks.map(\.command.verb) == [.preempt])
+        // Another commit is told between the ask and its own.
+        for case .offer(let offer) in floor.shop.tables.load(.offers(limit: Shop.everything)) {
+            var newer = offer
+            newer.version += 1
+            floor.placing.take([.offer(newer)])
+        }
+        #expect(floor.round().isEmpty)
+        for ask in asks { try floor.run(ask.command) }
+        #expect(try floor.shop.job("job_1").awaited?.count == 1)
+        #expect(floor.round().isEmpty)
+    }
+
+    @Test func `those behind many for whom nobody can make way ask all the same`() throws {
+        var floor = try Self.floor()
+        // Each asks for something else, and pays too little.
+        for number in 100..<200 {
+            try floor.run(
+                floor.shop.submit(
+                    .init(
+                        job: "job_\(number)", budget: 1_000, cpus: 8, bid: Int64(number),
+                        key: "\(number)")))
+        }
+        try floor.run(
+            floor.shop.submit(.init(job: "job_last", budget: 1_000, cpus: 4, key: "last")))
+        floor.pump()
+        #expect(floor.placing.isDue(at: floor.shop.now), "it has not looked at all of them")
+        floor.pump()
+        #expect(Self.asked(floor) == [["job_new"]])
+        #expect(floor.asked.map(\.task.job.text) == ["job_last"])
+        floor.pump()
+        #expect(!floor.placing.isDue(at: floor.shop.now))
+    }
+
+    @Test func `time is looked at again when an order with a deadline has to ask, and not before`()
+        throws
+    {
+        var floor = try Self.floor()
+        let latest = floor.shop.now.advanced(seconds: 400)
+        let deadline = try Deadline(startBy: latest, finishBy: nil, expectedMilliseconds: nil)
+        try floor.submit("job_1", .init(cpus: 4, deadline: deadline))
+        floor.pump()
+        for _ in 0..<7 {
+            #expect(!floor.placing.isDue(at: floor.shop.now))
+            floor.shop.pass(seconds: 50)
+        }
+        #expect(floor.placing.isDue(at: floor.shop.now), "20 s of notice, 30 s beside it")
+        floor.pump()
+        #expect(Self.asked(floor) == [["job_new"]])
+    }
+
     @Test func `a job whose budget is in use asks nobody`() throws {
         var floor = try Floor()
         try floor.submit("job_spot", .init(cpus: 4, spot: Self.spot))

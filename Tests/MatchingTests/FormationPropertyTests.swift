@@ -52,6 +52,7 @@ import Testing
             offers[index].free = offers[index].free.subtracting(needs.slice)
             offers[index].freeDevices.removeAll { proposal.devices.contains($0) }
             offers[index].version += 1
+            offers[index].waitingSince = Sample.now
         }
     }
 
@@ -98,6 +99,49 @@ import Testing
         // Given back, the book is as it was.
         for proposal in found.reversed() { book.withdraw(proposal) }
         #expect(book.proposals(limit: limit) == expected, "seed \(seed)")
+    }
+
+    /// What a book remembers of gangs without a place never keeps one from a place.
+    @Test(arguments: UInt64(2000)..<2200)
+    func `a book that has lived proposes what a new one does`(seed: UInt64) {
+        var scenario = Scenario(seed: seed)
+        var offers = Self.offers(&scenario, 1...4)
+        var (orders, jobs): ([Order], Int) = ([], 0)
+        var lived = FormationTests.book(offers, [])
+        let few = (0..<2).map { _ in scenario.needs() }
+        for _ in 0..<20 {
+            switch scenario.count(0...3) {
+            case 0:
+                jobs += 1
+                let gang = FormationTests.gang(
+                    scenario.count(2...6), of: "job_\(jobs)",
+                    spread: scenario.pick([nil, .node, .provider]), needs: scenario.pick(few),
+                    since: Int64(jobs))
+                orders += gang
+                for order in gang { lived.add(order) }
+            case 1:
+                let offer = scenario.pick(offers)
+                lived.removeOffer(offer.node)
+                offers.removeAll { $0.node == offer.node }
+                offers.append(scenario.changing(offer))
+                lived.put(offers[offers.count - 1])
+            default:
+                let place = scenario.count(0...(offers.count - 1))
+                offers[place] = scenario.changing(offers[place])
+                lived.put(offers[place])
+            }
+            var new = FormationTests.book(offers, orders)
+            let found = lived.proposals(limit: 64)
+            #expect(found == new.proposals(limit: 64), "seed \(seed)")
+            // What is proposed is leased, and lives on.
+            for proposal in found {
+                let order = orders.first { $0.task == proposal.task }
+                Self.take(order?.needs ?? few[0], proposal, from: &offers)
+                lived.removeOrder(proposal.task)
+                orders.removeAll { $0.task == proposal.task }
+            }
+            for offer in offers { lived.put(offer) }
+        }
     }
 
     /// Never in part, never more than there is, never beside a sibling.

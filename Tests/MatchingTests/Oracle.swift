@@ -35,6 +35,7 @@ enum Oracle {
             offers[best].free = offers[best].free.subtracting(order.needs.slice)
             offers[best].freeDevices.removeAll { devices.contains($0) }
             offers[best].version += 1
+            offers[best].waitingSince = Sample.now
         }
         return proposals
     }
@@ -105,7 +106,13 @@ enum Oracle {
     }
 
     private static func better(_ needs: Needs, _ left: Offer, _ right: Offer) -> Bool {
-        (cost(needs, left), left.node) < (cost(needs, right), right.node)
+        (cost(needs, left), left.waitingSince, end(left))
+            < (cost(needs, right), right.waitingSince, end(right))
+    }
+
+    /// Of an ID, as a number.
+    static func end(_ offer: Offer) -> UInt64 {
+        offer.node.text.utf8.dropFirst(4).suffix(3).reduce(0) { $0 * 256 + UInt64($1) }
     }
 
     /// The rate, and a little for what is left free: a machine of 128 CPUs or of eight devices that is
@@ -156,7 +163,7 @@ struct Scenario {
                 "dev-\(number)-\(index)", model: pick(["L4", "A100"]), vram: pick([24, 80]))
         }
         let taken = Sample.size(cpu: pick([0, 0, 1000]), memory: pick([0, 0, 2]), disk: 0)
-        return Sample.offer(
+        var offer = Sample.offer(
             number, version: Int64(count(1...9)),
             availability: pick([.open, .open, .open, .open, .open, .draining, .down, .drainingDown]
             ),
@@ -165,6 +172,22 @@ struct Scenario {
             free: size.subtracting(taken),
             freeDevices: devices.map(\.id).filter { _ in count(0...3) > 0 },
             network: pick(NetworkAccess.allCases), spotAsk: pick([nil, nil, 500, 2000]))
+        offer.waitingSince = Timestamp(milliseconds: Int64(count(0...3)))
+        return offer
+    }
+
+    /// Its next version, with more or less of it free, or not open.
+    mutating func changing(_ offer: Offer) -> Offer {
+        var next = offer
+        next.version += 1
+        next.availability = pick([.open, .open, .open, .open, .down])
+        let whole = next.terms.capacity
+        next.free = pick([
+            whole, offer.free, offer.free.subtracting(Sample.size(cpu: 1000, memory: 1, disk: 1)),
+        ])
+        let devices = next.terms.devices.map(\.id)
+        next.freeDevices = pick([devices, offer.freeDevices, Array(offer.freeDevices.dropFirst())])
+        return next
     }
 
     mutating func needs() -> Needs {

@@ -63,16 +63,17 @@ import Testing
         #expect(book.offerCount == all.count)
     }
 
-    /// Of all that can take it, the one that costs least, of equals the earliest node.
+    /// Of all that can take it, the one that costs least, of equals that which has waited longest.
     private static func asked(
         _ needs: Needs, _ all: some Sequence<Offer>, _ book: inout OrderBook
     ) -> NodeID? {
-        var best: (cost: Int64, node: NodeID)?
+        var best: (cost: Int64, since: Timestamp, end: UInt64, node: NodeID)?
         for offer in all {
             guard let now = book.offer(of: offer.node), Feasibility.check(needs, now) == nil,
                 let cost = book.cost(of: needs, on: offer.node)
             else { continue }
-            if best.map({ (cost, offer.node) < $0 }) ?? true { best = (cost, offer.node) }
+            let found = (cost, now.waitingSince, Oracle.end(offer), offer.node)
+            if best.map({ found < $0 }) ?? true { best = found }
         }
         return best?.node
     }
