@@ -84,10 +84,16 @@ package struct ScrubEvidence: Hashable, Sendable, Codable {
 package struct ScrubResult: Hashable, Sendable, Codable {
     package let evidence: ScrubEvidence
     package let failure: ScrubFault?
+    /// How fast the device was, which is looked at on the way (`DevicePower.gigaflops`); nil where that
+    /// is not known. No part of what is signed.
+    package let gigaflops: Int64?
 
-    package init(evidence: ScrubEvidence, failure: ScrubFault? = nil) {
+    package init(
+        evidence: ScrubEvidence, failure: ScrubFault? = nil, gigaflops: Int64? = nil
+    ) {
         self.evidence = evidence
         self.failure = failure
+        self.gigaflops = gigaflops
     }
 
     /// Nil when the device is clean.

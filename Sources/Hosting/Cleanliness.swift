@@ -80,6 +80,8 @@ package struct DeviceCare: Hashable, Sendable, Codable {
     package internal(set) var scrubs: Int64 = 0
     /// The last lease that was started on it.
     package internal(set) var lease: LeaseID?
+    /// How fast it was when that was last looked at (`DevicePower.gigaflops`).
+    package internal(set) var gigaflops: Int64?
 
     package init() {}
 }

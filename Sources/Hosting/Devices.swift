@@ -188,7 +188,7 @@ extension Host {
     package func offered(at now: BootTime) -> OfferTerms {
         let closing = ownerClosings(at: now).first
         var (offered, withheld) = ([Device](), [WithheldDevice]())
-        for device in terms.devices {
+        for device in terms.devices.map(measured) {
             if let reason = withheldReason(of: device.id, closing, at: now) {
                 withheld.append(WithheldDevice(device: device, reason: reason))
             } else {
@@ -201,6 +201,15 @@ extension Host {
             closed: closing.map { OfferClosing($0.code, until: $0.opensAt) }
                 ?? (owner.sight?.hasRoom == false ? .diskFull : nil),
             roundTrips: roundTrips, spotAsk: terms.spotAsk)
+    }
+
+    /// With the speed that its last scrub has found.
+    private func measured(_ device: Device) -> Device {
+        Device(
+            id: device.id, model: device.model, vramBytes: device.vramBytes,
+            power: DevicePower(
+                capability: device.power?.capability,
+                gigaflops: care[device.id]?.gigaflops ?? device.power?.gigaflops))
     }
 
     /// What a device has of its own to say. That the owner uses all of them is said of the whole.

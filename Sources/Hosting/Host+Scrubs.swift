@@ -133,7 +133,9 @@ extension Host {
         let receipt = ScrubReceipt(
             node: node, device: device, scrub: care[device]?.scrubs ?? 0,
             lease: lastTenant(of: device), result: result)
-        take(.scrubEnded(receipt), device)
+        take(.scrubEnded(receipt), device) {
+            $0.gigaflops = result.gigaflops ?? $0.gigaflops
+        }
         scrubTimes[device] = nil
         if case .dirty(let failures) = cleanliness(of: device) {
             scrubTimes[device] = ScrubTimes(

@@ -13,11 +13,13 @@ struct ScrubCheck {
         let context = try CUDAContext(library, on: place)
         var during: NVMLSample?
         let outcome = Result { () throws -> String? in
+            let speed = try DeviceSpeed(context).run(now: { Clock.now().nanoseconds })
+            values.append(.init("gigaflops", .optional(speed)))
             var scrub = try MemoryScrub(context, on: place, seed: bench.options.seed)
             let report = try scrub.run(now: { Clock.now().nanoseconds })
             values += Self.fields(of: report)
             during = bench.sample()
-            return Self.problem(in: report)
+            return speed == nil ? "its sums are not what they must be" : Self.problem(in: report)
         }
         try context.destroy()
         let own = Self.pids(during).subtracting(Self.pids(before))

@@ -85,6 +85,43 @@ struct CUDADoubleTests {
         try other.destroy()
     }
 
+    @Test func `a device's speed is what it has done, and a device that has not done it has none`()
+        throws
+    {
+        func speed() throws -> Int64? {
+            let context = try context()
+            let speed = try DeviceSpeed(context).run {
+                var time = timespec()
+                clock_gettime(CLOCK_MONOTONIC, &time)
+                return Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
+            }
+            try context.destroy()
+            return speed
+        }
+        // A processor's core: between a hundred million and a thousand billion a second.
+        let found = try #require(try speed())
+        print("the double has \(found) gigaflops")
+        #expect((0...1_000).contains(found))
+        setenv("FAKE_CUDA_LAZY", "1", 1)
+        defer { unsetenv("FAKE_CUDA_LAZY") }
+        #expect(try speed() == nil)
+    }
+
+    @Test func `a device's speed is told by the clock`() throws {
+        let context = try context()
+        var (now, looks): (Int64, Int) = (0, 0)
+        // Two looks for each run: six are too short, the seventh takes 25 ms.
+        let speed = try DeviceSpeed(context).run {
+            looks += 1
+            now += looks > 12 ? 25_000_000 : 1_000_000
+            return now
+        }
+        // 131,072 threads, 8 · 2⁶ rounds, 8 sums, 2 operations.
+        let operations: Int64 = 131_072 * 512 * 8 * 2
+        #expect(speed == operations / 25_000_000)
+        try context.destroy()
+    }
+
     @Test func `a kernel that the module lacks is not found`() throws {
         let context = try context()
         let module = try context.load(ptx: Kernels.ptx)

@@ -47,6 +47,30 @@ struct ScrubTests {
         return bench.take(.frame(.receiptAccepted(Bench.id(name), sequence: last.sequence)))
     }
 
+    @Test func `an offer says how fast the last scrub has found a device, also after a restart`()
+        throws
+    {
+        var bench = Bench(gpus: 1)
+        bench.scrubsByHand = true
+        bench.connect()
+        bench.makeReady()
+        func speed() -> Int64? { bench.host.offered(at: bench.now).allDevices[0].power?.gigaflops }
+        for (found, known) in [(nil, nil), (60_000, 60_000), (nil, 60_000), (45_000, 45_000)]
+            as [(Int64?, Int64?)]
+        {
+            bench.finish(
+                ScrubOrder(device: Self.gpu, scrub: bench.host.care[Self.gpu]?.scrubs ?? 0),
+                ScrubResult(
+                    evidence: ScrubEvidence(method: .contextsOnly), failure: .cudaFailed,
+                    gigaflops: found))
+            #expect(speed() == known)
+            bench.pass(milliseconds: 60_000)
+            bench.see(.well)
+        }
+        bench.restart(fences: [:])
+        #expect(speed() == 45_000)
+    }
+
     @Test func `a device that nothing is known of is scrubbed before it is offered`() throws {
         var bench = Bench(gpus: 1)
         bench.scrubsByHand = true

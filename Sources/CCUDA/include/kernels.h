@@ -11,6 +11,7 @@
 #endif
 
 enum { ORBAN_TILE = 4 }; /* each thread makes so many rows of so many columns */
+enum { ORBAN_CHAINS = 8, ORBAN_STEPS = 8 };
 
 /* c = a × b over whole numbers: a is m × k, b is k × n, c is m × n, all row by row. Exact while
  * k < 2^17, for no product is above 2^14. A thread's columns lie blockDim.x apart, so that
@@ -53,6 +54,22 @@ KERNEL orban_count_others(const unsigned int *words, unsigned long long count,
     unsigned long long at = (unsigned long long)blockIdx.x * blockDim.x + threadIdx.x;
     for (; at < count; at += stride) others += words[at] != wanted;
     if (others) atomicAdd(found, others);
+}
+
+/* Multiplies and adds, in registers alone: each thread has ORBAN_CHAINS sums that do not wait for one
+ * another, each step of each is one fused multiply-add. With factor 1 every sum is `rounds` times
+ * `term`, exactly while that is below 2^24 terms: whoever skips work is found out. Writes the total
+ * of each thread. */
+KERNEL orban_speed(float *totals, float factor, float term, unsigned int rounds) {
+    unsigned int thread = blockIdx.x * blockDim.x + threadIdx.x;
+    float sums[ORBAN_CHAINS], total = 0;
+
+    for (int i = 0; i < ORBAN_CHAINS; i++) sums[i] = 0;
+    for (unsigned int round = 0; round < rounds; round += ORBAN_STEPS)
+        for (int step = 0; step < ORBAN_STEPS; step++)
+            for (int i = 0; i < ORBAN_CHAINS; i++) sums[i] = sums[i] * factor + term;
+    for (int i = 0; i < ORBAN_CHAINS; i++) total += sums[i];
+    totals[thread] = total;
 }
 
 /* Writes where the caller says; nothing is there, and the context dies. */

@@ -490,6 +490,127 @@ package enum Kernels {
             ret;
 
         }
+            // .globl    orban_speed
+        .visible .entry orban_speed(
+            .param .u64 orban_speed_param_0,
+            .param .f32 orban_speed_param_1,
+            .param .f32 orban_speed_param_2,
+            .param .u32 orban_speed_param_3
+        )
+        {
+            .reg .pred     %p<3>;
+            .reg .f32     %f<123>;
+            .reg .b32     %r<10>;
+            .reg .b64     %rd<5>;
+
+
+            ld.param.u64     %rd1, [orban_speed_param_0];
+            ld.param.f32     %f25, [orban_speed_param_1];
+            ld.param.f32     %f26, [orban_speed_param_2];
+            ld.param.u32     %r3, [orban_speed_param_3];
+            setp.eq.s32     %p1, %r3, 0;
+            mov.f32     %f115, 0f00000000;
+            mov.f32     %f116, %f115;
+            mov.f32     %f117, %f115;
+            mov.f32     %f118, %f115;
+            mov.f32     %f119, %f115;
+            mov.f32     %f120, %f115;
+            mov.f32     %f121, %f115;
+            mov.f32     %f122, %f115;
+            @%p1 bra     $L__BB2_3;
+
+            mov.u32     %r9, 0;
+            mov.f32     %f115, 0f00000000;
+
+        $L__BB2_2:
+            fma.rn.f32     %f43, %f122, %f25, %f26;
+            fma.rn.f32     %f44, %f121, %f25, %f26;
+            fma.rn.f32     %f45, %f120, %f25, %f26;
+            fma.rn.f32     %f46, %f119, %f25, %f26;
+            fma.rn.f32     %f47, %f118, %f25, %f26;
+            fma.rn.f32     %f48, %f117, %f25, %f26;
+            fma.rn.f32     %f49, %f116, %f25, %f26;
+            fma.rn.f32     %f50, %f115, %f25, %f26;
+            fma.rn.f32     %f51, %f43, %f25, %f26;
+            fma.rn.f32     %f52, %f44, %f25, %f26;
+            fma.rn.f32     %f53, %f45, %f25, %f26;
+            fma.rn.f32     %f54, %f46, %f25, %f26;
+            fma.rn.f32     %f55, %f47, %f25, %f26;
+            fma.rn.f32     %f56, %f48, %f25, %f26;
+            fma.rn.f32     %f57, %f49, %f25, %f26;
+            fma.rn.f32     %f58, %f50, %f25, %f26;
+            fma.rn.f32     %f59, %f51, %f25, %f26;
+            fma.rn.f32     %f60, %f52, %f25, %f26;
+            fma.rn.f32     %f61, %f53, %f25, %f26;
+            fma.rn.f32     %f62, %f54, %f25, %f26;
+            fma.rn.f32     %f63, %f55, %f25, %f26;
+            fma.rn.f32     %f64, %f56, %f25, %f26;
+            fma.rn.f32     %f65, %f57, %f25, %f26;
+            fma.rn.f32     %f66, %f58, %f25, %f26;
+            fma.rn.f32     %f67, %f59, %f25, %f26;
+            fma.rn.f32     %f68, %f60, %f25, %f26;
+            fma.rn.f32     %f69, %f61, %f25, %f26;
+            fma.rn.f32     %f70, %f62, %f25, %f26;
+            fma.rn.f32     %f71, %f63, %f25, %f26;
+            fma.rn.f32     %f72, %f64, %f25, %f26;
+            fma.rn.f32     %f73, %f65, %f25, %f26;
+            fma.rn.f32     %f74, %f66, %f25, %f26;
+            fma.rn.f32     %f75, %f67, %f25, %f26;
+            fma.rn.f32     %f76, %f68, %f25, %f26;
+            fma.rn.f32     %f77, %f69, %f25, %f26;
+            fma.rn.f32     %f78, %f70, %f25, %f26;
+            fma.rn.f32     %f79, %f71, %f25, %f26;
+            fma.rn.f32     %f80, %f72, %f25, %f26;
+            fma.rn.f32     %f81, %f73, %f25, %f26;
+            fma.rn.f32     %f82, %f74, %f25, %f26;
+            fma.rn.f32     %f83, %f75, %f25, %f26;
+            fma.rn.f32     %f84, %f76, %f25, %f26;
+            fma.rn.f32     %f85, %f77, %f25, %f26;
+            fma.rn.f32     %f86, %f78, %f25, %f26;
+            fma.rn.f32     %f87, %f79, %f25, %f26;
+            fma.rn.f32     %f88, %f80, %f25, %f26;
+            fma.rn.f32     %f89, %f81, %f25, %f26;
+            fma.rn.f32     %f90, %f82, %f25, %f26;
+            fma.rn.f32     %f91, %f83, %f25, %f26;
+            fma.rn.f32     %f92, %f84, %f25, %f26;
+            fma.rn.f32     %f93, %f85, %f25, %f26;
+            fma.rn.f32     %f94, %f86, %f25, %f26;
+            fma.rn.f32     %f95, %f87, %f25, %f26;
+            fma.rn.f32     %f96, %f88, %f25, %f26;
+            fma.rn.f32     %f97, %f89, %f25, %f26;
+            fma.rn.f32     %f98, %f90, %f25, %f26;
+            fma.rn.f32     %f122, %f91, %f25, %f26;
+            fma.rn.f32     %f121, %f92, %f25, %f26;
+            fma.rn.f32     %f120, %f93, %f25, %f26;
+            fma.rn.f32     %f119, %f94, %f25, %f26;
+            fma.rn.f32     %f118, %f95, %f25, %f26;
+            fma.rn.f32     %f117, %f96, %f25, %f26;
+            fma.rn.f32     %f116, %f97, %f25, %f26;
+            fma.rn.f32     %f115, %f98, %f25, %f26;
+            add.s32     %r9, %r9, 8;
+            setp.lt.u32     %p2, %r9, %r3;
+            @%p2 bra     $L__BB2_2;
+
+        $L__BB2_3:
+            add.f32     %f99, %f122, 0f00000000;
+            add.f32     %f100, %f99, %f121;
+            add.f32     %f101, %f100, %f120;
+            add.f32     %f102, %f101, %f119;
+            add.f32     %f103, %f102, %f118;
+            add.f32     %f104, %f103, %f117;
+            add.f32     %f105, %f104, %f116;
+            add.f32     %f106, %f105, %f115;
+            mov.u32     %r5, %tid.x;
+            mov.u32     %r6, %ntid.x;
+            mov.u32     %r7, %ctaid.x;
+            mad.lo.s32     %r8, %r7, %r6, %r5;
+            cvta.to.global.u64     %rd2, %rd1;
+            mul.wide.u32     %rd3, %r8, 4;
+            add.s64     %rd4, %rd2, %rd3;
+            st.global.f32     [%rd4], %f106;
+            ret;
+
+        }
             // .globl    orban_fault
         .visible .entry orban_fault(
             .param .u64 orban_fault_param_0

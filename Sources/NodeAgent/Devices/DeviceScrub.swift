@@ -83,8 +83,9 @@ struct ScrubRun {
                 ? .contextsOnly : isInstance ? .memoryOnly : .memory,
             seed: Int64(arguments.seed))
         var failure: ScrubFault?
+        var speed: Int64?
         do {
-            try scrub(&evidence)
+            speed = try scrub(&evidence)
         } catch let fault as ScrubFault {
             failure = fault
         } catch let absence as CUDAUnavailable {
@@ -93,12 +94,14 @@ struct ScrubRun {
             failure = .cudaFailed
         }
         evidence.milliseconds = (Self.now() - start) / 1_000_000
-        return ScrubResult(evidence: evidence, failure: failure)
+        return ScrubResult(evidence: evidence, failure: failure, gigaflops: speed)
     }
 
-    private func scrub(_ evidence: inout ScrubEvidence) throws {
+    /// - Returns: the device's speed, where it can be told.
+    private func scrub(_ evidence: inout ScrubEvidence) throws -> Int64? {
         guard evidence.method != .contextsOnly else {
-            return try awaitNobody(&evidence, isFirst: true)
+            try awaitNobody(&evidence, isFirst: true)
+            return nil
         }
         let system = DeviceScrub.Arguments.system
         let library = try CUDALibrary.open(
@@ -107,18 +110,20 @@ struct ScrubRun {
         else { throw ScrubFault.cudaFailed }
         evidence.totalBytes = place.totalBytes
         try awaitNobody(&evidence, isFirst: true)
-        guard evidence.contextsLeft == 0 else { return }
+        guard evidence.contextsLeft == 0 else { return nil }
         let context = try CUDAContext(library, on: place)
-        let outcome = Result { () throws -> MemoryScrub.Report in
+        let outcome = Result { () throws -> (MemoryScrub.Report, Int64?) in
+            let speed = try DeviceSpeed(context).run(now: Self.now)
             var scrub = try MemoryScrub(context, on: place, seed: arguments.seed)
-            return try scrub.run(now: Self.now)
+            return (try scrub.run(now: Self.now), speed)
         }
         try context.destroy()
-        let report = try outcome.get()
+        let (report, speed) = try outcome.get()
         evidence.overwrittenBytes = Int64(report.overwrittenBytes)
         evidence.wordsSampled = Int64(report.left.words)
         evidence.wordsWrong = Int64(clamping: report.wordsWrong)
         try awaitNobody(&evidence, isFirst: false)
+        return speed.flatMap { DevicePower.speeds.contains($0) ? $0 : nil }
     }
 
     /// Waits a while until no process has a context on the device.

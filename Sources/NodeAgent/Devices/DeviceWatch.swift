@@ -74,7 +74,7 @@ package final class DeviceWatch: Sendable {
             gpu.isMIGEnabled == true
             ? gpu.instances.map { ($0.uuid, $0.name, $0.vramBytes) }
             : [(gpu.uuid, gpu.name, gpu.vramBytes)]
-        // How fast it is nobody has measured yet.
+        // How fast it is its first scrub says.
         let capability = gpu.computeCapability.flatMap { DevicePower.tenths(ofCapability: $0) }
         let power = DevicePower(capability: capability, gigaflops: nil)
         return units.compactMap { uuid, name, vram in

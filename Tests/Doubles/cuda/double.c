@@ -118,7 +118,7 @@ struct CUmod_st { char *image; };
 struct CUfunc_st { const char *name; };
 
 static struct CUfunc_st functions[] = {
-    {"orban_gemm_int8"}, {"orban_count_others"}, {"orban_fault"},
+    {"orban_gemm_int8"}, {"orban_count_others"}, {"orban_fault"}, {"orban_speed"},
 };
 static _Thread_local struct CUctx_st *current;
 
@@ -382,6 +382,9 @@ static void run_thread(const struct CUfunc_st *function, void **arguments) {
         orban_gemm_int8(ARGUMENT(const signed char *, 0), ARGUMENT(const signed char *, 1),
                         ARGUMENT(int *, 2), ARGUMENT(unsigned int, 3),
                         ARGUMENT(unsigned int, 4), ARGUMENT(unsigned int, 5));
+    else if (function == &functions[3])
+        orban_speed(ARGUMENT(float *, 0), ARGUMENT(float, 1), ARGUMENT(float, 2),
+                    ARGUMENT(unsigned int, 3));
     else
         orban_count_others(ARGUMENT(const unsigned int *, 0), ARGUMENT(unsigned long long, 1),
                            ARGUMENT(unsigned int, 2), ARGUMENT(unsigned long long *, 3));
@@ -416,6 +419,8 @@ CUresult cuLaunchKernel(CUfunction function, unsigned int gx, unsigned int gy, u
     if (function == &functions[0]
         && ARGUMENT(unsigned int, 3) >= setting("FAKE_CUDA_WRONG", ULLONG_MAX))
         ARGUMENT(int *, 2)[ARGUMENT(unsigned int, 4) - 1] ^= 1 << 7;
+    if (function == &functions[3] && setting("FAKE_CUDA_LAZY", 0))
+        ARGUMENT(float *, 0)[gx * bx - 1] /= 2;
     return CUDA_SUCCESS;
 }
 
