@@ -23,6 +23,7 @@ func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
 }
 
 let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
+let cryptoExtras: Target.Dependency = .product(name: "CryptoExtras", package: "swift-crypto")
 let x509: Target.Dependency = .product(name: "X509", package: "swift-certificates")
 let asn1: Target.Dependency = .product(name: "SwiftASN1", package: "swift-asn1")
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
@@ -91,6 +92,11 @@ let package = Package(
             "SQLiteStorage",
             ["Domain", "Accounting", "Transparency", "Marketplace", grdb, crypto]),
         module("Probing", ["Domain", httpClient, nio, nioHTTP1, nioSSL]),
+        .systemLibrary(
+            name: "CSecp256k1", pkgConfig: "libsecp256k1",
+            providers: [.apt(["libsecp256k1-dev"])]),
+        module(
+            "Ethereum", ["CSecp256k1", crypto, cryptoExtras, httpClient, nio, nioHTTP1]),
         module("ContainerEngine", [httpClient, nio, nioPosix, nioHTTP1, yams]),
         .target(name: "CNVML"),
         module("DynamicLibrary"),
@@ -143,7 +149,7 @@ let package = Package(
             dependencies: [
                 "Staging", "Domain", "Accounting", "Verification", "Marketplace", "Wire",
                 "SQLiteStorage", "ContainerEngine", "NodeAgent", "Simulation", "Hosting",
-                "Matching", "Hostile", grdb, crypto, logging, httpClient,
+                "Matching", "Hostile", "Ethereum", grdb, crypto, logging, httpClient,
             ], path: "Benchmarks", swiftSettings: strict),
         // Tests
         tests("Domain", ["Domain"]),
@@ -158,6 +164,7 @@ let package = Package(
                 crypto,
             ]),
         tests("Wire", ["Wire", "Domain"] + grpc),
+        tests("Ethereum", ["Ethereum", httpClient, nio, nioPosix, nioHTTP1]),
         tests("Probing", ["Probing", "Domain", nio, nioPosix, nioHTTP1]),
         tests(
             "StoreContract",
