@@ -164,7 +164,9 @@ let package = Package(
                 crypto,
             ]),
         tests("Wire", ["Wire", "Domain"] + grpc),
-        tests("Ethereum", ["Ethereum", httpClient, nio, nioPosix, nioHTTP1]),
+        tests(
+            "Ethereum",
+            ["Ethereum", crypto, cryptoExtras, httpClient, nio, nioPosix, nioHTTP1]),
         tests("Probing", ["Probing", "Domain", nio, nioPosix, nioHTTP1]),
         tests(
             "StoreContract",

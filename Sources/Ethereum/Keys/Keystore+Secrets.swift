@@ -37,6 +37,10 @@ extension Keystore {
         guard (1...4_096).contains(password.count) else { throw Refusal.password }
         switch derivation {
         case .scrypt(let n, let r, let p):
+            // The library keeps to RFC 7914, where the example of the keystores' own definition does not.
+            if Scrypt.isBeyondRFC(n: n, r: r) {
+                return try Scrypt.deriveKey(password, salt, n: n, r: r, p: p)
+            }
             return try KDF.Scrypt.deriveKey(
                 from: password, salt: salt, outputByteCount: 32, rounds: n, blockSize: r,
                 parallelism: p)

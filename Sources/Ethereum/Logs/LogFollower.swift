@@ -70,6 +70,8 @@ package struct LogFollower: Sendable {
     private var window: [Block] = []
     private var latest: BlockHeader?
     private var finalized: BlockHeader?
+    /// The last of the window, where the chain had it when it was asked after the last status.
+    private var checkedTip: Hash256?
 
     /// - Parameter cursor: the last block that is not asked for.
     package init(after cursor: Cursor, rules: Rules) {
@@ -93,8 +95,10 @@ package struct LogFollower: Sendable {
         }
         // All of the window is final, if it is of the chain.
         if tip.number < finalized.number { return .check(tip.number) }
-        guard tip.number < latest.number, window.count < rules.window else { return nil }
-        return .block(tip.number + 1)
+        guard tip.number < latest.number else { return nil }
+        if window.count < rules.window { return .block(tip.number + 1) }
+        // No block will come that shows whether the last one is still of the chain.
+        return checkedTip == tip.hash ? nil : .check(tip.number)
     }
 
     /// An answer to something that is not asked any more changes nothing.
@@ -125,6 +129,7 @@ package struct LogFollower: Sendable {
         }
         self.latest = latest
         self.finalized = finalized
+        checkedTip = nil
         var deliveries = retract(unlike: finalized)
         deliveries += retract(unlike: latest)
         return deliveries + settle(upTo: finalized)
@@ -159,7 +164,8 @@ package struct LogFollower: Sendable {
     private mutating func checked(_ header: BlockHeader) -> [Delivery] {
         guard question == .check(header.number), let tip = window.last?.header else { return [] }
         guard tip.hash == header.hash else { return [retractLast()].compactMap(\.self) }
-        return settle(upTo: header)
+        checkedTip = tip.hash
+        return header.number <= finalized?.number ?? 0 ? settle(upTo: header) : []
     }
 
     // MARK: The window
