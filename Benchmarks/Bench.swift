@@ -22,6 +22,7 @@ enum Bench {
             case "deadline": return try DeadlineBench(Array(words.dropFirst())).run()
             case "steady": return try SteadyBench(Array(words.dropFirst())).run()
             case "regret": return try RegretBench(Array(words.dropFirst())).run()
+            case "chain": return try ChainBench(Array(words.dropFirst())).run()
             default: break
             }
             guard let measures = suites.first(where: { $0.name == words.first })?.measures else {
@@ -42,7 +43,7 @@ struct Usage: Error, CustomStringConvertible {
             "bench \(suite.name) [\(suite.measures.map(\.name).joined(separator: "|"))…]"
         }.joined(separator: "\n       ") + "\n       " + OpenBBench.usage + "\n       " + ChurnBench.usage
         + "\n       " + SteadyBench.usage + "\n       " + DeadlineBench.usage
-        + "\n       " + RegretBench.usage
+        + "\n       " + RegretBench.usage + "\n       " + ChainBench.usage
 }
 
 /// Diagnostics; figures alone go to standard output.

@@ -165,7 +165,7 @@ extension ChurnSide {
     }
 }
 
-private func nanoseconds(_ clock: clockid_t) -> UInt64 {
+func nanoseconds(_ clock: clockid_t) -> UInt64 {
     var time = timespec()
     clock_gettime(clock, &time)
     return UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec)

@@ -19,7 +19,7 @@ extension Chain {
     /// The highest block that enough endpoints have.
     package func latest() async throws -> BlockHeader {
         let call = RPCCall("eth_blockNumber")
-        let number = try await agreedHeight(call) { $0.asQuantity?.asUInt64 }
+        let number = try await agreedHeight(call) { $0.asCount }
         return try await header(number)
     }
 
@@ -44,7 +44,7 @@ extension Chain {
     package func nonce(of account: Address, at block: BlockTag) async throws -> UInt64 {
         let call = RPCCall(
             "eth_getTransactionCount", [.string(account.description), block.json])
-        return try await agreed(call) { $0.asQuantity?.asUInt64 }
+        return try await agreed(call) { $0.asCount }
     }
 
     package func balance(of account: Address, at block: BlockTag) async throws -> Wei {
@@ -115,7 +115,7 @@ extension Chain {
         ]
         if let to = call.to { transaction["to"] = .string(to.description) }
         return try await first(RPCCall("eth_estimateGas", [.object(transaction)])) {
-            $0.asQuantity?.asUInt64
+            $0.asCount
         }
     }
 

@@ -129,7 +129,7 @@ extension JSON {
     }
 
     func uint64(_ name: String) throws(ChainWordRefusal) -> UInt64 {
-        guard let value = try quantity(name).asUInt64 else { throw .member(name) }
+        guard let value = self[name]?.asCount else { throw .member(name) }
         return value
     }
 
@@ -150,6 +150,11 @@ extension JSON {
             throw .member(name)
         }
         return address
+    }
+
+    /// Of blocks, transactions, gas, seconds: below 2^63, which no chain reaches, so that one more always fits.
+    var asCount: UInt64? {
+        asQuantity?.asUInt64.flatMap { $0 <= UInt64(Int64.max) ? $0 : nil }
     }
 
     package var asQuantity: UInt256? { asString.flatMap { UInt256(hexadecimal: $0) } }

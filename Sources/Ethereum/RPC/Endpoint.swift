@@ -1,5 +1,5 @@
 package import AsyncHTTPClient
-package import NIOCore
+import NIOCore
 import NIOHTTP1
 
 /// One node's JSON-RPC over HTTP. What it answers is bounded in size and time, and believed by nobody yet.
@@ -30,13 +30,18 @@ package struct Endpoint: Sendable {
     package let name: String
     private let url: String
     private let client: HTTPClient
-    private let limit: TimeAmount
+    private let clock: any Clock<Duration>
+    private let limit: Duration
 
     /// - Parameter client: does not follow redirects, and is shut down by its owner.
-    package init(name: String, url: String, client: HTTPClient, limit: TimeAmount) {
+    /// - Parameter limit: for each answer, to its last byte.
+    package init(
+        name: String, url: String, client: HTTPClient, clock: any Clock<Duration>, limit: Duration
+    ) {
         self.name = name
         self.url = url
         self.client = client
+        self.clock = clock
         self.limit = limit
     }
 
@@ -64,13 +69,27 @@ package struct Endpoint: Sendable {
         }
     }
 
+    /// The client's own deadline ends with the head of an answer; a body that drips would have no end.
     private func post(_ body: [UInt8]) async throws -> [UInt8] {
+        try await withThrowingTaskGroup(of: [UInt8].self) { group in
+            group.addTask { try await exchange(body) }
+            group.addTask {
+                try await clock.sleep(for: limit)
+                throw Failure.late(endpoint: name)
+            }
+            defer { group.cancelAll() }
+            guard let answer = try await group.next() else { throw CancellationError() }
+            return answer
+        }
+    }
+
+    private func exchange(_ body: [UInt8]) async throws -> [UInt8] {
         var request = HTTPClientRequest(url: url)
         request.method = .POST
         request.headers.add(name: "content-type", value: "application/json")
         request.body = .bytes(body)
         do {
-            let response = try await client.execute(request, deadline: .now() + limit)
+            let response = try await client.execute(request, deadline: .distantFuture)
             let bytes = try await response.body.collect(upTo: JSON.Bounds.answer.bytes)
             // Errors come with other codes, too, as long as they are JSON-RPC.
             guard response.status == .ok || bytes.readableBytesView.first == UInt8(ascii: "{")
@@ -98,4 +117,15 @@ package struct Endpoint: Sendable {
 
 extension Endpoint: CustomStringConvertible {
     package var description: String { "endpoint \(name)" }
+}
+
+extension Endpoint {
+    /// What a client of endpoints is made with: no redirects, which would carry a request to who knows whom.
+    package static var configuration: HTTPClient.Configuration {
+        var configuration = HTTPClient.Configuration()
+        configuration.redirectConfiguration = .disallow
+        configuration.httpVersion = .http1Only
+        configuration.connectionPool.retryConnectionEstablishment = false
+        return configuration
+    }
 }

@@ -86,7 +86,8 @@ package struct Outgoing: Sendable {
 
 /// Something that shall be done once.
 package struct Intent: Hashable, Sendable {
-    /// The caller's own name for it, by which it is recognized when it is wished for again.
+    /// The caller's own name for it, by which it is recognized when it is wished for again, until its entry is
+    /// let go of: what was told as final is not wished for any more.
     package let effect: Hash256
     package let call: Transaction.Call
     package let gasLimit: UInt64

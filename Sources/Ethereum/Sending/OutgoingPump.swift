@@ -1,5 +1,6 @@
 /// Carries `Outgoing` to a chain: performs its actions, one after another, and tells it what came of them.
-/// It has no clock: its owner calls `step` as often as blocks come.
+/// It has no clock: its owner calls `step` as often as blocks come. Its endpoints must keep receipts for longer than
+/// it is ever away: one that has forgotten them would have a transaction look as if its nonce had been taken.
 package actor OutgoingPump {
     /// What its owner does for it.
     package struct Ports: Sendable {
