@@ -86,6 +86,33 @@ import Testing
         #expect(owner.disk.keys.sorted() == [7, 8, 9, 10])
     }
 
+    @Test func `one nonce is signed and stored at a time, and nothing is sent before it is stored`()
+    {
+        var owner = Owner()
+        owner.look()
+        let signing = owner.machine.apply(.submit(Self.intent(1)))
+        guard case .sign(let draft)? = signing.first else {
+            Issue.record("nothing to sign")
+            return
+        }
+        #expect(owner.machine.apply(.submit(Self.intent(2))) == [])
+        let signed = key(1).sign(draft.transaction)
+        let storing = owner.machine.apply(.signed(signed))
+        guard case .store(let entry, let nextNonce)? = storing.first, storing.count == 1 else {
+            Issue.record("not stored, or more than that")
+            return
+        }
+        #expect(entry.nonce == 7 && nextNonce == 8)
+        #expect(owner.machine.apply(.submit(Self.intent(3))) == [])
+        let then = owner.machine.apply(.stored(entry))
+        #expect(then.first == .broadcast(signed))
+        guard case .sign(let next)? = then.last else {
+            Issue.record("the next is not signed")
+            return
+        }
+        #expect(next.transaction.nonce == 8 && next.effect == Self.intent(2).effect)
+    }
+
     @Test func `a re-org before finality sends the same bytes again`() throws {
         var owner = Owner()
         owner.look()
