@@ -28,7 +28,6 @@ struct Terms:
     payer: address
     signer: address
     payee: address
-    settlementKey: address
     token: address
     deposit: uint256
     rate: uint256
@@ -38,11 +37,10 @@ struct Terms:
     deadline: uint256
     lease: bytes32
 
-struct LeaseVoucher:
-    id: bytes32
+# A LeaseVoucher without its id, which the terms give.
+struct Progress:
     seconds: uint256
     elapsed: uint256
-    last: bool
     usageRoot: bytes32
 
 # What a lease's slot holds.
@@ -71,10 +69,9 @@ event Settled:
 
 event Closed:
     id: indexed(bytes32)
-    charge: uint256
-    commission: uint256
+    seconds: uint256
     credit: uint256
-    refunded: uint256
+    usageRoot: bytes32
 
 event Skipped:
     id: indexed(bytes32)
@@ -96,17 +93,16 @@ event Disputed:
     by: address
 
 TERMS_TYPE: constant(bytes32) = keccak256(
-    "Terms(address payer,address signer,address payee,address settlementKey,address token,uint256 deposit,uint256 rate,uint256 commission,uint256 availability,uint256 credit,uint256 deadline,bytes32 lease)"
+    "Terms(address payer,address signer,address payee,address token,uint256 deposit,uint256 rate,uint256 commission,uint256 availability,uint256 credit,uint256 deadline,bytes32 lease)"
 )
 VOUCHER_TYPE: constant(bytes32) = keccak256(
-    "LeaseVoucher(bytes32 id,uint256 seconds,uint256 elapsed,bool last,bytes32 usageRoot)"
+    "LeaseVoucher(bytes32 id,uint256 seconds,uint256 elapsed,bytes32 usageRoot)"
 )
 CLAIM_TYPE: constant(bytes32) = keccak256(
     "Claim(bytes32 id,uint256 seconds,bytes32 evidenceHash)"
 )
 
 BATCH: constant(uint256) = 100
-BASIS: constant(uint256) = 10_000
 MAX_DEPOSIT: constant(uint256) = 10**18
 
 # The longest lease, and a month to settle it.
@@ -118,10 +114,18 @@ OPEN: constant(uint256) = 1
 CLOSED: constant(uint256) = 2
 
 # A slot from its low end: state 2 bits, disputed 2, then opened, stopped and claimed of 40, then
-# claimSeconds, claimElapsed and paidSeconds of 32.
+# claimSeconds, claimElapsed and paidSeconds of 32; the places where they begin.
+DISPUTED: constant(uint256) = 2
+OPENED: constant(uint256) = 4
+STOPPED: constant(uint256) = 44
+CLAIMED: constant(uint256) = 84
+CLAIM_SECONDS: constant(uint256) = 124
+CLAIM_ELAPSED: constant(uint256) = 156
+PAID_SECONDS: constant(uint256) = 188
 LOW_2: constant(uint256) = 3
 LOW_32: constant(uint256) = 2**32 - 1
 LOW_40: constant(uint256) = 2**40 - 1
+LOW_188: constant(uint256) = 2**188 - 1
 
 # Why a voucher was not settled; `_why` has the words.
 DONE: constant(uint256) = 0
@@ -156,7 +160,7 @@ def __init__(
     eip712.__init__("Orban LeaseEscrow", "1")
     payouts.__init__(listed)
     assert treasury != empty(address), "treasury"
-    assert commission_ceiling <= BASIS, "ceiling"
+    assert commission_ceiling <= bills.BASIS, "ceiling"
     assert dispute_window > 0 and dispute_window < 2**32, "window"
     COMMISSION_CEILING = commission_ceiling
     TREASURY = treasury
@@ -176,7 +180,7 @@ def openLease(terms: Terms) -> bytes32:
     self._check(terms)
     id: bytes32 = self._id(terms)
     assert self.slots[id] == 0, "opened before"
-    self.slots[id] = OPEN | block.timestamp << 4
+    self.slots[id] = OPEN | block.timestamp << OPENED
     payouts._take(terms.token, terms.deposit)
     log Opened(
         id=id,
@@ -190,52 +194,73 @@ def openLease(terms: Terms) -> bytes32:
 
 
 @external
-@nonreentrant
 def settle(
     terms: Terms,
-    voucher: LeaseVoucher,
+    voucher: Progress,
     signature: Bytes[ecdsa.LONG],
-    agreement: Bytes[ecdsa.LONG],
+    agreement: ecdsa.Compact,
 ):
     """
-    @notice Settles one voucher, or reverts saying why not. Anybody may; takes the long signatures
-            of contract wallets.
+    @notice Settles one voucher, or reverts saying why not. Anybody may.
     @param terms The lease's terms.
-    @param voucher What the terms' signer signed.
-    @param signature By the terms' signer.
+    @param voucher What the terms' signer signed, behind the lease's id.
+    @param signature r ‖ s ‖ v by the terms' signer, or what its wallet takes, up to 650 bytes.
     @param agreement Only for a last voucher that somebody else than the provider brings: the
-           settlement key's signature of the same digest. Otherwise empty.
+           provider's signature of the same digest, compact (EIP-2098). Otherwise zeros.
     """
-    code: uint256 = self._settle(eip712._separator(), terms, voucher, signature, agreement)
+    id: bytes32 = self._id(terms)
+    digest: bytes32 = self._voucher_digest(eip712._separator(), id, voucher)
+    code: uint256 = SIGNATURE
+    # Recovery gives the zero address where there is no signer; no open lease's terms name it.
+    signed: bool = ecdsa._recover(digest, signature) == terms.signer
+    if not signed:
+        signed = ecdsa._wallet_agrees(terms.signer, digest, signature)
+    if signed:
+        agreed: bool = voucher.elapsed == 0 or msg.sender == terms.payee
+        if not agreed:
+            agreed = ecdsa._signed_compactly_by(terms.payee, digest, agreement)
+        code = self._settle(id, terms, voucher, agreed)
     assert code == DONE, self._why(code)
 
 
 @external
-@nonreentrant
 def settleBatch(
     terms: DynArray[Terms, BATCH],
-    vouchers: DynArray[LeaseVoucher, BATCH],
-    signatures: DynArray[Bytes[130], BATCH],
+    vouchers: DynArray[Progress, BATCH],
+    signatures: DynArray[ecdsa.Compact, BATCH],
+    agreements: DynArray[ecdsa.Compact, BATCH],
 ):
     """
     @notice Settles up to 100 vouchers. One that cannot be settled is skipped, with an event that
-            says why, and never hinders the others.
+            says why, and never hinders the others. A wallet is shown the signature as 65 bytes.
     @param terms The leases' terms.
     @param vouchers One for each.
-    @param signatures One for each: 65 bytes of the terms' signer, and behind them 65 bytes of the
-           settlement key where a last voucher needs its agreement.
+    @param signatures One for each, of the terms' signer, compact (EIP-2098).
+    @param agreements None at all, or one for each, of the provider; read only for last vouchers
+           that somebody else than the provider brings.
     """
     assert len(terms) == len(vouchers) and len(terms) == len(signatures), "lengths"
+    assert len(agreements) == 0 or len(agreements) == len(terms), "lengths"
     separator: bytes32 = eip712._separator()
-    for i: uint256 in range(len(terms), bound=BATCH):
-        signature: Bytes[130] = signatures[i]
-        agreement: Bytes[65] = b""
-        if len(signature) == 130:
-            agreement = slice(signature, 65, 65)
-            signature = slice(signature, 0, 65)
-        code: uint256 = self._settle(separator, terms[i], vouchers[i], signature, agreement)
+    for i: uint256 in range(len(vouchers), bound=BATCH):
+        each: Terms = terms[i]
+        voucher: Progress = vouchers[i]
+        id: bytes32 = keccak256(abi_encode(TERMS_TYPE, each))
+        digest: bytes32 = eip712._digest(
+            separator, keccak256(abi_encode(VOUCHER_TYPE, id, voucher))
+        )
+        code: uint256 = SIGNATURE
+        # Recovery gives the zero address where there is no signer; no open lease's terms name it.
+        signed: bool = ecdsa._recover_compact(digest, signatures[i]) == each.signer
+        if not signed:
+            signed = ecdsa._wallet_agrees(each.signer, digest, ecdsa._expanded(signatures[i]))
+        if signed:
+            agreed: bool = voucher.elapsed == 0 or msg.sender == each.payee
+            if not agreed and len(agreements) != 0:
+                agreed = ecdsa._signed_compactly_by(each.payee, digest, agreements[i])
+            code = self._settle(id, each, voucher, agreed)
         if code != DONE:
-            log Skipped(id=vouchers[i].id, index=i, reason=self._why(code))
+            log Skipped(id=id, index=i, reason=self._why(code))
 
 
 @external
@@ -247,7 +272,7 @@ def stop(terms: Terms):
     """
     id: bytes32 = self._id(terms)
     lease: Lease = self._open(id)
-    assert msg.sender == terms.payer or self._is_provider(terms), "payer or provider"
+    assert msg.sender == terms.payer or msg.sender == terms.payee, "payer or provider"
     assert lease.stopped == 0, "stopped before"
     lease.stopped = block.timestamp
     self.slots[id] = self._packed(lease)
@@ -265,18 +290,18 @@ def claimUnsigned(
     @param terms The lease's terms.
     @param seconds Cumulative seconds, as in a voucher.
     @param evidence_hash Hash of the node's signed receipt for these seconds.
-    @param signature The settlement key's, of the EIP-712 struct Claim.
+    @param signature The provider's, of the EIP-712 struct Claim.
     """
     id: bytes32 = self._id(terms)
     lease: Lease = self._open(id)
     assert not lease.disputed, "disputed"
     assert block.timestamp <= self._ends(terms, lease), "ended"
-    elapsed: uint256 = self._billable(lease)
+    elapsed: uint256 = self._billable(lease.opened, lease.stopped)
     assert seconds <= elapsed and seconds <= bills.MAX_SECONDS, "time"
     assert seconds >= lease.paidSeconds and seconds > lease.claimSeconds, "stale"
     assert bills._charge(seconds, terms.rate) <= terms.deposit, "deposit"
     digest: bytes32 = self._claim_digest(id, seconds, evidence_hash)
-    assert ecdsa._signed_by(terms.settlementKey, digest, signature), "signature"
+    assert ecdsa._signed_by(terms.payee, digest, signature), "signature"
     lease.claimed = block.timestamp
     lease.claimSeconds = seconds
     lease.claimElapsed = elapsed
@@ -305,7 +330,6 @@ def dispute(terms: Terms):
 
 
 @external
-@nonreentrant
 def refund(terms: Terms):
     """
     @notice Closes a lease without a last voucher: pays the claim that was not disputed, or what
@@ -318,110 +342,119 @@ def refund(terms: Terms):
     lease: Lease = self._open(id)
     if lease.claimed != 0:
         assert block.timestamp > lease.claimed + DISPUTE_WINDOW, "dispute window"
-    if lease.claimed == 0 or not self._is_provider(terms):
+    if lease.claimed == 0 or msg.sender != terms.payee:
         assert block.timestamp > self._ends(terms, lease), "not ended"
     seconds: uint256 = lease.claimSeconds
     elapsed: uint256 = lease.claimElapsed
     if lease.claimed == 0 or seconds < lease.paidSeconds:
         seconds = lease.paidSeconds
         elapsed = self._ends_billing(terms, lease) - lease.opened
-    self._close(id, terms, lease, seconds, elapsed)
+    self._close(
+        id,
+        terms,
+        lease.paidSeconds,
+        bills._charge(seconds, terms.rate),
+        Progress(seconds=seconds, elapsed=elapsed, usageRoot=empty(bytes32)),
+    )
 
 
 @internal
-def _settle(
-    separator: bytes32,
-    terms: Terms,
-    voucher: LeaseVoucher,
-    signature: Bytes[ecdsa.LONG],
-    agreement: Bytes[ecdsa.LONG],
-) -> uint256:
+def _settle(id: bytes32, terms: Terms, voucher: Progress, agreed: bool) -> uint256:
     """
-    @notice Settles, or says why not and changes nothing. No number in terms or voucher may make it
-            revert: terms are known to be sound once their id is open, seconds and elapsed once
-            they are within the time since opening.
+    @notice Settles what the terms' signer signed, or says why not and changes nothing. No number in
+            terms or voucher may make it revert: terms are known to be sound once their id is open,
+            seconds and elapsed once they are within the time since opening. No call leaves this
+            contract here, so that nothing can enter it in between.
     """
-    id: bytes32 = self._id(terms)
-    lease: Lease = self._unpacked(self.slots[id])
-    if lease.state != OPEN or voucher.id != id:
+    slot: uint256 = self.slots[id]
+    if slot & LOW_2 != OPEN:
         return NOT_OPEN
-    if voucher.seconds <= lease.paidSeconds and not (
-        voucher.last and voucher.seconds == lease.paidSeconds
-    ):
+    paid_seconds: uint256 = slot >> PAID_SECONDS
+    if voucher.seconds < paid_seconds:
         return STALE
-    billable: uint256 = self._billable(lease)
+    if voucher.seconds == paid_seconds and voucher.elapsed == 0:
+        return STALE
+    billable: uint256 = self._billable((slot >> OPENED) & LOW_40, (slot >> STOPPED) & LOW_40)
     if voucher.seconds > min(billable, bills.MAX_SECONDS) or voucher.elapsed > billable:
         return TIME
-    if bills._charge(voucher.seconds, terms.rate) > terms.deposit:
+    charge: uint256 = bills._charge(voucher.seconds, terms.rate)
+    if charge > terms.deposit:
         return DEPOSIT
-    digest: bytes32 = eip712._digest(separator, self._hash(voucher))
-    if not ecdsa._signed_by(terms.signer, digest, signature):
-        return SIGNATURE
-    if voucher.last and not self._is_provider(terms):
-        if not ecdsa._signed_by(terms.settlementKey, digest, agreement):
-            return PROVIDER
-    log Settled(id=id, seconds=voucher.seconds, usageRoot=voucher.usageRoot)
-    if voucher.last:
-        self._close(id, terms, lease, voucher.seconds, voucher.elapsed)
+    if not agreed:
+        return PROVIDER
+    if voucher.elapsed != 0:
+        self._close(id, terms, paid_seconds, charge, voucher)
     else:
-        self._advance(id, terms, lease, voucher.seconds)
+        # Only paidSeconds changes, in the highest bits.
+        self.slots[id] = (slot & LOW_188) | voucher.seconds << PAID_SECONDS
+        self._advance(terms, paid_seconds, charge)
+        log Settled(id=id, seconds=voucher.seconds, usageRoot=voucher.usageRoot)
     return DONE
 
 
 @internal
-def _advance(id: bytes32, terms: Terms, lease: Lease, seconds: uint256):
+def _advance(terms: Terms, paid_seconds: uint256, charge: uint256):
     """
-    @notice Pays what `seconds` add to what was paid.
+    @notice Pays what the charge so far adds to what was paid.
     """
     share: uint256 = 0
     commission: uint256 = 0
-    share, commission = self._paid(terms, seconds)
+    share, commission = self._paid(terms, charge)
     paid_share: uint256 = 0
     paid_commission: uint256 = 0
-    paid_share, paid_commission = self._paid(terms, lease.paidSeconds)
-    updated: Lease = lease
-    updated.paidSeconds = seconds
-    self.slots[id] = self._packed(updated)
+    if paid_seconds != 0:
+        paid_share, paid_commission = self._paid(
+            terms, bills._charge(paid_seconds, terms.rate)
+        )
     payouts._owe(terms.token, terms.payee, share - paid_share)
     payouts._owe(terms.token, TREASURY, commission - paid_commission)
 
 
 @internal
-def _close(id: bytes32, terms: Terms, lease: Lease, seconds: uint256, elapsed: uint256):
+def _close(
+    id: bytes32, terms: Terms, paid_seconds: uint256, charge: uint256, voucher: Progress
+):
     """
     @notice Pays the final bill, frees the rest for the payer, and leaves a closed slot behind.
     """
-    charge: uint256 = bills._charge(seconds, terms.rate)
     commission: uint256 = bills._commission(charge, terms.commission)
     credit: uint256 = bills._credit(
-        charge, commission, seconds, elapsed, terms.availability, terms.credit
+        charge, commission, voucher.seconds, voucher.elapsed, terms.availability, terms.credit
     )
+    # Neither wraps: the credit is at most the provider's share, the charge at most the deposit.
+    share: uint256 = unsafe_sub(unsafe_sub(charge, commission), credit)
     paid_share: uint256 = 0
     paid_commission: uint256 = 0
-    paid_share, paid_commission = self._paid(terms, lease.paidSeconds)
-    refunded: uint256 = terms.deposit - charge + credit
+    if paid_seconds != 0:
+        paid_share, paid_commission = self._paid(
+            terms, bills._charge(paid_seconds, terms.rate)
+        )
     self.slots[id] = CLOSED
-    payouts._owe(terms.token, terms.payee, charge - commission - credit - paid_share)
+    payouts._owe(terms.token, terms.payee, share - paid_share)
     payouts._owe(terms.token, TREASURY, commission - paid_commission)
-    payouts._owe(terms.token, terms.payer, refunded)
-    log Closed(id=id, charge=charge, commission=commission, credit=credit, refunded=refunded)
+    payouts._owe(terms.token, terms.payer, unsafe_sub(terms.deposit, charge) + credit)
+    log Closed(
+        id=id,
+        seconds=voucher.seconds,
+        credit=credit,
+        usageRoot=voucher.usageRoot,
+    )
 
 
 @pure
 @internal
-def _paid(terms: Terms, seconds: uint256) -> (uint256, uint256):
+def _paid(terms: Terms, charge: uint256) -> (uint256, uint256):
     """
-    @notice The provider's share and the commission that vouchers up to `seconds` have paid. Where
+    @notice The provider's share and the commission that vouchers up to this charge pay. Where
             the terms promise availability the largest credit is held back until the lease closes.
-            Both only grow with seconds, and a final share is never below an earlier one: rounding
+            Both only grow with the charge, and a final share is never below an earlier one: rounding
             the held back part down as one product keeps it so.
     """
-    charge: uint256 = bills._charge(seconds, terms.rate)
     commission: uint256 = bills._commission(charge, terms.commission)
     if terms.availability == 0:
         return charge - commission, commission
-    withheld: uint256 = min(terms.commission + terms.credit, BASIS)
-    return charge * (BASIS - withheld) // BASIS, commission
+    withheld: uint256 = min(terms.commission + terms.credit, bills.BASIS)
+    return charge * (bills.BASIS - withheld) // bills.BASIS, commission
 
 
 @view
@@ -429,30 +462,23 @@ def _paid(terms: Terms, seconds: uint256) -> (uint256, uint256):
 def _check(terms: Terms):
     assert terms.signer != empty(address), "signer"
     assert terms.payee != empty(address), "payee"
-    assert terms.settlementKey != empty(address), "settlement key"
     assert terms.deposit > 0 and terms.deposit <= MAX_DEPOSIT, "deposit"
     assert terms.rate > 0 and terms.rate <= bills.MAX_RATE, "rate"
     assert terms.commission <= COMMISSION_CEILING, "commission"
-    assert terms.availability <= BASIS and terms.credit <= BASIS, "credit"
+    assert terms.availability <= bills.BASIS and terms.credit <= bills.BASIS, "credit"
     assert terms.deadline > block.timestamp, "deadline"
     assert terms.deadline <= block.timestamp + MAX_LOCK, "deadline"
 
 
 @view
 @internal
-def _is_provider(terms: Terms) -> bool:
-    return msg.sender == terms.payee or msg.sender == terms.settlementKey
-
-
-@view
-@internal
-def _billable(lease: Lease) -> uint256:
+def _billable(opened: uint256, stopped: uint256) -> uint256:
     """
     @notice Seconds from opening to the stop, or until now.
     """
-    if lease.stopped != 0:
-        return lease.stopped - lease.opened
-    return block.timestamp - lease.opened
+    if stopped != 0:
+        return stopped - opened
+    return block.timestamp - opened
 
 
 @view
@@ -487,13 +513,13 @@ def _open(id: bytes32) -> Lease:
 def _packed(lease: Lease) -> uint256:
     return (
         lease.state
-        | convert(lease.disputed, uint256) << 2
-        | lease.opened << 4
-        | lease.stopped << 44
-        | lease.claimed << 84
-        | lease.claimSeconds << 124
-        | lease.claimElapsed << 156
-        | lease.paidSeconds << 188
+        | convert(lease.disputed, uint256) << DISPUTED
+        | lease.opened << OPENED
+        | lease.stopped << STOPPED
+        | lease.claimed << CLAIMED
+        | lease.claimSeconds << CLAIM_SECONDS
+        | lease.claimElapsed << CLAIM_ELAPSED
+        | lease.paidSeconds << PAID_SECONDS
     )
 
 
@@ -502,13 +528,13 @@ def _packed(lease: Lease) -> uint256:
 def _unpacked(slot: uint256) -> Lease:
     return Lease(
         state=slot & LOW_2,
-        opened=(slot >> 4) & LOW_40,
-        stopped=(slot >> 44) & LOW_40,
-        claimed=(slot >> 84) & LOW_40,
-        claimSeconds=(slot >> 124) & LOW_32,
-        claimElapsed=(slot >> 156) & LOW_32,
-        paidSeconds=(slot >> 188) & LOW_32,
-        disputed=(slot >> 2) & 1 == 1,
+        opened=(slot >> OPENED) & LOW_40,
+        stopped=(slot >> STOPPED) & LOW_40,
+        claimed=(slot >> CLAIMED) & LOW_40,
+        claimSeconds=(slot >> CLAIM_SECONDS) & LOW_32,
+        claimElapsed=(slot >> CLAIM_ELAPSED) & LOW_32,
+        paidSeconds=slot >> PAID_SECONDS,
+        disputed=(slot >> DISPUTED) & 1 == 1,
     )
 
 
@@ -520,8 +546,8 @@ def _id(terms: Terms) -> bytes32:
 
 @pure
 @internal
-def _hash(voucher: LeaseVoucher) -> bytes32:
-    return keccak256(abi_encode(VOUCHER_TYPE, voucher))
+def _voucher_digest(separator: bytes32, id: bytes32, voucher: Progress) -> bytes32:
+    return eip712._digest(separator, keccak256(abi_encode(VOUCHER_TYPE, id, voucher)))
 
 
 @view
@@ -570,19 +596,19 @@ def leaseOf(id: bytes32) -> Lease:
 
 @view
 @external
-def voucherDigest(voucher: LeaseVoucher) -> bytes32:
+def voucherDigest(id: bytes32, voucher: Progress) -> bytes32:
     """
-    @notice The EIP-712 digest that the terms' signer signs, and the settlement key for a last
+    @notice The EIP-712 digest that the terms' signer signs, and the provider to agree to a last
             voucher.
     """
-    return eip712._digest(eip712._separator(), self._hash(voucher))
+    return self._voucher_digest(eip712._separator(), id, voucher)
 
 
 @view
 @external
 def claimDigest(id: bytes32, seconds: uint256, evidence_hash: bytes32) -> bytes32:
     """
-    @notice The EIP-712 digest that the settlement key signs for `claimUnsigned`.
+    @notice The EIP-712 digest that the provider signs for `claimUnsigned`.
     """
     return self._claim_digest(id, seconds, evidence_hash)
 
@@ -593,6 +619,10 @@ def bill(terms: Terms, seconds: uint256, elapsed: uint256) -> (uint256, uint256,
     """
     @notice Charge, commission and credit of a lease that closes with these seconds.
     """
+    assert seconds <= bills.MAX_SECONDS and elapsed <= MAX_LOCK, "time"
+    assert terms.rate <= bills.MAX_RATE, "rate"
+    assert terms.commission <= bills.BASIS, "commission"
+    assert terms.availability <= bills.BASIS and terms.credit <= bills.BASIS, "credit"
     charge: uint256 = bills._charge(seconds, terms.rate)
     commission: uint256 = bills._commission(charge, terms.commission)
     credit: uint256 = bills._credit(

@@ -12,20 +12,21 @@ from modules import merkle
 
 event Anchored:
     publisher: indexed(address)
-    size: indexed(uint256)
+    size: uint256
     root: bytes32
     uri: String[256]
 
 MAX_SIZE: constant(uint256) = 2**63 - 1
+HIGH_192: constant(uint256) = (2**192 - 1) * 2**64
 
-# The size in the low 64 bits, the first 192 bits of keccak256(root) above: one slot for both.
+# The first 192 bits of the root and the size in the low 64: one slot for both.
 heads: HashMap[address, uint256]
 
 
 @pure
 @internal
 def _packed(size: uint256, root: bytes32) -> uint256:
-    return ((convert(keccak256(root), uint256) >> 64) << 64) | size
+    return (convert(root, uint256) & HIGH_192) | size
 
 
 @external

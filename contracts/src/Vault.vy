@@ -99,8 +99,9 @@ EXIT_WINDOW: immutable(uint256)
 # User, then token: deposited and not yet spent.
 unspents: HashMap[address, HashMap[address, uint256]]
 
-# User, payee, token: cumulative << 128 | commission, as last redeemed.
-pairs: HashMap[address, HashMap[address, HashMap[address, uint256]]]
+# keccak256(user, payee, token): cumulative << 128 | commission, as last redeemed. One hash finds the
+# slot for reading and for writing.
+pairs: HashMap[bytes32, uint256]
 
 # User, then key: cap << 160 | spent << 64 | expiry.
 sessions: HashMap[address, HashMap[address, uint256]]
@@ -181,38 +182,47 @@ def revoke(key: address):
 
 
 @external
-@nonreentrant
 def redeem(voucher: Voucher, signature: Bytes[ecdsa.LONG]):
     """
-    @notice Redeems one voucher, or reverts saying why not. Anybody may; takes the long signatures
-            of contract wallets.
+    @notice Redeems one voucher, or reverts saying why not. Anybody may.
     @param voucher What the user signed.
-    @param signature r ‖ s ‖ v of the user or a session key, or what the user's wallet takes.
+    @param signature r ‖ s ‖ v of the user or a session key, or what the user's wallet takes, up to
+           650 bytes.
     """
-    code: uint256 = self._redeem(eip712._separator(), voucher, signature)
+    digest: bytes32 = eip712._digest(
+        eip712._separator(), keccak256(abi_encode(VOUCHER_TYPE, voucher))
+    )
+    code: uint256 = self._redeem(voucher, ecdsa._recover(digest, signature))
+    if code == SIGNATURE and ecdsa._wallet_agrees(voucher.user, digest, signature):
+        code = self._redeem(voucher, voucher.user)
     assert code == DONE, self._why(code)
 
 
 @external
-@nonreentrant
-def redeemBatch(vouchers: DynArray[Voucher, BATCH], signatures: DynArray[Bytes[65], BATCH]):
+def redeemBatch(vouchers: DynArray[Voucher, BATCH], signatures: DynArray[ecdsa.Compact, BATCH]):
     """
     @notice Redeems up to 100 vouchers. One that cannot be redeemed is skipped, with an event that
-            says why, and never hinders the others.
+            says why, and never hinders the others. A wallet is shown the signature as 65 bytes.
     @param vouchers What the users signed.
-    @param signatures One for each, in the same order.
+    @param signatures One for each, in the same order, compact (EIP-2098).
     """
     assert len(vouchers) == len(signatures), "lengths"
     separator: bytes32 = eip712._separator()
     for i: uint256 in range(len(vouchers), bound=BATCH):
-        code: uint256 = self._redeem(separator, vouchers[i], signatures[i])
+        voucher: Voucher = vouchers[i]
+        # eip712._digest, written out: a call a voucher is what its figure of gas does not allow.
+        digest: bytes32 = keccak256(
+            concat(b"\x19\x01", separator, keccak256(abi_encode(VOUCHER_TYPE, voucher)))
+        )
+        code: uint256 = self._redeem(voucher, ecdsa._recover_compact(digest, signatures[i]))
         if code != DONE:
-            log Skipped(
-                user=vouchers[i].user,
-                payee=vouchers[i].payee,
-                index=i,
-                reason=self._why(code),
-            )
+            if code == SIGNATURE:
+                if ecdsa._wallet_agrees(voucher.user, digest, ecdsa._expanded(signatures[i])):
+                    code = self._redeem(voucher, voucher.user)
+            if code != DONE:
+                log Skipped(
+                    user=voucher.user, payee=voucher.payee, index=i, reason=self._why(code)
+                )
 
 
 @external
@@ -255,31 +265,37 @@ def finishExit(token: address) -> uint256:
 
 
 @internal
-def _redeem(separator: bytes32, voucher: Voucher, signature: Bytes[ecdsa.LONG]) -> uint256:
+def _redeem(voucher: Voucher, signer: address) -> uint256:
     """
-    @notice Redeems, or says why not and changes nothing. No amount of a voucher may make it revert:
-            each product is taken only after its factors are known to be small.
+    @notice Redeems what `signer` signed, or says why not and changes nothing. No amount of a
+            voucher may make it revert: each product is taken only after its factors are known to
+            be small. No call leaves this contract here, so that nothing can enter it in between.
     """
-    pair: uint256 = self.pairs[voucher.user][voucher.payee][voucher.token]
-    if voucher.cumulative <= pair >> 128 or voucher.commission < pair & LOW_128:
+    place: bytes32 = keccak256(abi_encode(voucher.user, voucher.payee, voucher.token))
+    pair: uint256 = self.pairs[place]
+    paid: uint256 = pair >> 128
+    paid_commission: uint256 = pair & LOW_128
+    if voucher.cumulative <= paid or voucher.commission < paid_commission:
         return STALE
-    growth: uint256 = voucher.cumulative - (pair >> 128)
-    commission: uint256 = voucher.commission - (pair & LOW_128)
+    # Differences and products below cannot wrap: larger terms come first, unspent is below 2⁹⁶.
+    growth: uint256 = unsafe_sub(voucher.cumulative, paid)
+    commission: uint256 = unsafe_sub(voucher.commission, paid_commission)
     unspent: uint256 = self.unspents[voucher.user][voucher.token]
     if growth > unspent:
         return UNSPENT
-    if commission > growth or commission * BASIS > growth * COMMISSION_CEILING:
+    if commission > growth:
+        return CEILING
+    if unsafe_mul(commission, BASIS) > unsafe_mul(growth, COMMISSION_CEILING):
         return CEILING
     if voucher.payee == empty(address):
         return PAYEE
-    code: uint256 = self._admit(separator, voucher, growth, signature)
-    if code != DONE:
-        return code
-    self.pairs[voucher.user][voucher.payee][voucher.token] = (
-        voucher.cumulative << 128 | voucher.commission
-    )
-    self.unspents[voucher.user][voucher.token] = unspent - growth
-    payouts._owe(voucher.token, voucher.payee, growth - commission)
+    if signer != voucher.user:
+        code: uint256 = self._spend(voucher.user, signer, growth)
+        if code != DONE:
+            return code
+    self.pairs[place] = voucher.cumulative << 128 | voucher.commission
+    self.unspents[voucher.user][voucher.token] = unsafe_sub(unspent, growth)
+    payouts._owe(voucher.token, voucher.payee, unsafe_sub(growth, commission))
     payouts._owe(voucher.token, TREASURY, commission)
     log Redeemed(
         user=voucher.user,
@@ -293,27 +309,14 @@ def _redeem(separator: bytes32, voucher: Voucher, signature: Bytes[ecdsa.LONG]) 
 
 
 @internal
-def _admit(
-    separator: bytes32, voucher: Voucher, growth: uint256, signature: Bytes[ecdsa.LONG]
-) -> uint256:
+def _spend(user: address, key: address, growth: uint256) -> uint256:
     """
-    @notice Whether the user or a session key signed; what a session key spends is counted.
+    @notice Counts what a session key spends; SIGNATURE where `key` is none of the user's. No key
+            of a user is the zero address.
     """
-    digest: bytes32 = eip712._digest(separator, self._hash(voucher))
-    signer: address = ecdsa._recover(digest, signature)
-    if signer != empty(address):
-        if signer == voucher.user:
-            return DONE
-        session: uint256 = self.sessions[voucher.user][signer]
-        if session != 0:
-            return self._spend(voucher.user, signer, session, growth)
-    if ecdsa._wallet_agrees(voucher.user, digest, signature):
-        return DONE
-    return SIGNATURE
-
-
-@internal
-def _spend(user: address, key: address, session: uint256, growth: uint256) -> uint256:
+    session: uint256 = self.sessions[user][key]
+    if session == 0:
+        return SIGNATURE
     if block.timestamp >= session & LOW_64:
         return EXPIRED
     spent: uint256 = ((session >> 64) & LOW_96) + growth
@@ -321,12 +324,6 @@ def _spend(user: address, key: address, session: uint256, growth: uint256) -> ui
         return CAP
     self.sessions[user][key] = session + (growth << 64)
     return DONE
-
-
-@pure
-@internal
-def _hash(voucher: Voucher) -> bytes32:
-    return keccak256(abi_encode(VOUCHER_TYPE, voucher))
 
 
 @pure
@@ -362,7 +359,7 @@ def redeemed(user: address, payee: address, token: address) -> (uint256, uint256
     """
     @notice Cumulative amount and commission that were last redeemed for this pair.
     """
-    pair: uint256 = self.pairs[user][payee][token]
+    pair: uint256 = self.pairs[keccak256(abi_encode(user, payee, token))]
     return pair >> 128, pair & LOW_128
 
 
@@ -396,7 +393,9 @@ def voucherDigest(voucher: Voucher) -> bytes32:
     """
     @notice The EIP-712 digest that is signed.
     """
-    return eip712._digest(eip712._separator(), self._hash(voucher))
+    return eip712._digest(
+        eip712._separator(), keccak256(abi_encode(VOUCHER_TYPE, voucher))
+    )
 
 
 @view

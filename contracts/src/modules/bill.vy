@@ -10,7 +10,8 @@
 
 BASIS: constant(uint256) = 10_000
 
-# The longest lease, 366 days, and the highest rate: with them no product below overflows.
+# The longest lease, 366 days, and the highest rate. Callers keep to them, to elapsed below 2³² and to
+# basis points up to 10 000: then no product below comes near 2²⁵⁶, and none is checked again.
 MAX_SECONDS: constant(uint256) = 366 * 86_400
 MAX_RATE: constant(uint256) = 10**11
 
@@ -21,7 +22,7 @@ def _charge(seconds: uint256, rate: uint256) -> uint256:
     """
     @notice ceil(seconds × rate / 3600)
     """
-    return (seconds * rate + 3599) // 3600
+    return unsafe_add(unsafe_mul(seconds, rate), 3599) // 3600
 
 
 @pure
@@ -30,7 +31,7 @@ def _commission(charge: uint256, commission_bps: uint256) -> uint256:
     """
     @notice floor(charge × commission / 10 000)
     """
-    return charge * commission_bps // BASIS
+    return unsafe_mul(charge, commission_bps) // BASIS
 
 
 @pure
@@ -47,6 +48,6 @@ def _credit(
     @notice What the renter gets back where the lease ran for less than its terms promise; never
             more than the provider's share.
     """
-    if seconds * BASIS >= availability_bps * elapsed:
+    if unsafe_mul(seconds, BASIS) >= unsafe_mul(availability_bps, elapsed):
         return 0
-    return min(charge * credit_bps // BASIS, charge - commission)
+    return min(unsafe_mul(charge, credit_bps) // BASIS, unsafe_sub(charge, commission))

@@ -51,9 +51,8 @@ def _take(token: address, amount: uint256):
 
 @internal
 def _owe(token: address, account: address, amount: uint256):
-    if amount > 0:
-        owed: uint256 = self.owed[token][account]
-        self.owed[token][account] = owed + amount
+    if amount != 0:
+        self.owed[token][account] += amount
 
 
 @external
