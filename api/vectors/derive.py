@@ -164,6 +164,37 @@ def bills():
                            paid_micro=total - commission)
 
 
+def credit(total, commission, seconds, elapsed, availability, bps):
+    """Back to the renter of a lease that ran for less than its terms promise."""
+    if elapsed == 0 or Fraction(seconds, elapsed) >= Fraction(availability, 10_000):
+        return 0
+    return min(floor(Fraction(total * bps, 10_000)), total - commission)
+
+
+def closed_bills():
+    """The bill of a lease that ends, with the credit of its terms: ledger and contract alike."""
+    cases = []
+    for seconds in [0, 1, 3599, 3600, 86_399, 366 * 86_400]:
+        for rate in [1, 3599, 1_800_001, 100_000_000_000]:
+            for commission_bps, availability, credit_bps in [
+                (0, 0, 0), (250, 9_900, 1_000), (1_000, 10_000, 10_000), (333, 9_999, 9_667),
+                (1, 5_000, 9_999), (250, 0, 5_000), (10_000, 10_000, 1),
+            ]:
+                # The last second that breaks the promise, and the first that keeps it.
+                longest = seconds * 10_000 // availability if availability else seconds + 1_000
+                for elapsed in sorted({seconds, longest, longest + 1, seconds + 86_400}):
+                    if 0 < elapsed and seconds <= elapsed <= 400 * 86_400:
+                        cases.append((seconds, elapsed, rate, commission_bps, availability, credit_bps))
+    for seconds, elapsed, rate, commission_bps, availability, credit_bps in cases:
+        total = charge(seconds, rate)
+        commission = floor(Fraction(total * commission_bps, 10_000))
+        returned = credit(total, commission, seconds, elapsed, availability, credit_bps)
+        yield dict(seconds=seconds, elapsed=elapsed, micro_per_hour=rate,
+                   commission_bps=commission_bps, availability_bps=availability,
+                   credit_bps=credit_bps, charge_micro=total, commission_micro=commission,
+                   credit_micro=returned, paid_micro=total - commission - returned)
+
+
 def write(name, value):
     text = json.dumps(value, indent=1, ensure_ascii=False)
     (HERE / name).write_text(text + "\n", encoding="utf-8")
@@ -177,3 +208,4 @@ write("entries.json", dict(
     scrubs=list(scrubs()),
     malformed_scrubs=[dict(name=name, bytes=data.hex()) for name, data in malformed_scrubs()]))
 write("bills.json", list(bills()))
+write("bill.json", list(closed_bills()))
