@@ -5,13 +5,14 @@ Fails where one is worse than its figure by more than three percent.
 """
 
 import sys
-from dataclasses import astuple, dataclass, replace
+from dataclasses import astuple, dataclass
 from typing import Any
 
+from eth_abi import encode
 from eth_account import Account
 from eth_account.signers.local import LocalAccount
 from eth_utils import encode_hex, keccak, to_canonical_address
-from web3 import Web3
+from eth_utils.abi import function_abi_to_4byte_selector, get_abi_input_types
 
 from devnet.chain import Chain
 from devnet.deploy import artifact, deploy_all
@@ -42,6 +43,22 @@ def key(number: int) -> LocalAccount:
     return Account.from_key(keccak(number.to_bytes(4, "big")))
 
 
+@dataclass(frozen=True)
+class Contract:
+    """A deployed contract, as its artefact describes it."""
+
+    name: str
+    address: str
+
+    def data(self, function: str, arguments: tuple[Any, ...]) -> str:
+        (entry,) = (
+            each for each in artifact(self.name)["abi"]
+            if each["type"] == "function" and each["name"] == function
+        )
+        selector = function_abi_to_4byte_selector(entry)
+        return encode_hex(selector + encode(get_abi_input_types(entry), arguments))
+
+
 @dataclass
 class Sender:
     """An account that sends transactions and pays no attention to their price."""
@@ -50,12 +67,12 @@ class Sender:
     account: LocalAccount
     nonce: int = 0
 
-    def gas(self, contract: Any, function: str, *arguments: Any) -> int:
+    def gas(self, contract: Contract, function: str, *arguments: Any) -> int:
         """Sends one call, which must succeed; the gas that it used."""
         signed = self.account.sign_transaction({
             "type": 2, "chainId": self.chain.id, "nonce": self.nonce, "gas": 20_000_000,
             "maxFeePerGas": 10**12, "maxPriorityFeePerGas": 0, "value": 0,
-            "to": contract.address, "data": contract.encode_abi(function, args=list(arguments)),
+            "to": contract.address, "data": contract.data(function, arguments),
         })
         mined = self.chain.mined[self.chain.send(bytes(signed.raw_transaction))]
         self.nonce += 1
@@ -74,14 +91,10 @@ class Stage:
         rich = {to_canonical_address(a.address): 10**26 for a in everybody}
         self.chain = Chain(CHAIN_ID, rich, finality=2)
         addresses = deploy_all(self.chain, deployer, self.operator.address)
-        web3 = Web3()
-        names = {"Vault": "vault", "LeaseEscrow": "escrow", "UsageAnchor": "anchor", "TestDollar": "dollar"}
-        contracts = {
-            kind: web3.eth.contract(addresses[kind], abi=artifact(name)["abi"])
-            for name, kind in names.items()
-        }
-        self.vault, self.escrow = contracts["vault"], contracts["escrow"]
-        self.anchor, self.dollar = contracts["anchor"], contracts["dollar"]
+        self.vault = Contract("Vault", addresses["vault"])
+        self.escrow = Contract("LeaseEscrow", addresses["escrow"])
+        self.anchor = Contract("UsageAnchor", addresses["anchor"])
+        self.dollar = Contract("TestDollar", addresses["dollar"])
         self.senders = {a.address: Sender(self.chain, a) for a in everybody}
         self.vault_domain = Domain("Orban Vault", CHAIN_ID, addresses["vault"])
         self.escrow_domain = Domain("Orban LeaseEscrow", CHAIN_ID, addresses["escrow"])
@@ -89,7 +102,7 @@ class Stage:
     def by(self, account: LocalAccount) -> Sender:
         return self.senders[account.address]
 
-    def fund(self, renter: LocalAccount, spender: Any, amount: int) -> None:
+    def fund(self, renter: LocalAccount, spender: Contract, amount: int) -> None:
         """Money, and an allowance of exactly what will be taken, as wallets ask for it."""
         self.by(renter).gas(self.dollar, "mint", renter.address, 10 * MONEY)
         self.by(renter).gas(self.dollar, "approve", spender.address, amount)

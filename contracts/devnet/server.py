@@ -2,6 +2,7 @@
 """HTTP in front of the methods. Whatever comes is answered as JSON-RPC; one request at a time."""
 
 import json
+import re
 import sys
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -12,6 +13,10 @@ from .methods import Methods
 
 MAX_BODY = 8 * 1024 * 1024
 MAX_BATCH = 1_000
+MAX_DEPTH = 100
+# The virtual machine needs deep recursion and has lifted Python's own limit; its calls within calls
+# must then fit on the stack of the thread that answers.
+STACK_BYTES = 256 * 1024 * 1024
 Reply = dict[str, Any]
 
 
@@ -31,8 +36,10 @@ class Dispatcher:
 
     def answer(self, body: bytes) -> Reply | list[Reply] | None:
         try:
+            if _depth(body) > MAX_DEPTH:
+                raise ValueError("too deep")
             request = json.loads(body)
-        except (ValueError, RecursionError):
+        except ValueError:
             return failed(None, RPCError(PARSE, "parse error"))
         if not isinstance(request, list):
             return self._one(request)
@@ -55,6 +62,15 @@ class Dispatcher:
         if "id" not in request:
             return None
         return {"jsonrpc": "2.0", "id": identity, "result": result}
+
+
+def _depth(body: bytes) -> int:
+    """How deep lists and objects lie in each other at most; what is in quotes does not count."""
+    deepest = depth = 0
+    for bracket in re.findall(rb"[\[{\]}]", re.sub(rb'"(?:[^"\\]|\\.)*"', b"", body)):
+        depth += 1 if bracket in b"[{" else -1
+        deepest = max(deepest, depth)
+    return deepest
 
 
 def _checked(request: Any) -> tuple[str, list[Any]]:
@@ -113,6 +129,7 @@ class Server(ThreadingHTTPServer):
     request_queue_size = 128
 
     def __init__(self, port: int, methods: Methods) -> None:
+        threading.stack_size(STACK_BYTES)
         handler = type("Handler", (Handler,), {"dispatcher": Dispatcher(methods)})
         super().__init__(("127.0.0.1", port), handler)
 

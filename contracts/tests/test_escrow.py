@@ -289,6 +289,13 @@ class TestCredit:
         world.close(terms, 990, 990)
         assert world.shares() == (965_250, 24_750, DEPOSIT - 990_000)
 
+    def test_what_is_not_held_back_is_rounded_down(self, world: World) -> None:
+        terms = world.open(rate=3_600, availability=9_900, credit=1_000, commission=333)
+        at(LATER)
+        # 7 × 0.8667 = 6.07; the commission of so little is nothing.
+        world.settle(terms, 7)
+        assert world.shares() == (6, 0, 0)
+
     def test_what_is_held_back_never_leaves_the_payer_short(self, world: World) -> None:
         # Commission and credit that round in the same step, and together take more than all.
         for number, (commission, credit) in enumerate(((1_000, 1_000), (1_000, 9_000), (1_000, 10_000), (333, 9_667))):
@@ -649,6 +656,15 @@ class TestRefund:
         at(DEADLINE + 1)
         world.refund(terms)
         assert world.shares() == (682_500, 17_500, DEPOSIT - 700_000)
+
+    def test_a_claim_stands_beside_vouchers_for_less(self, world: World) -> None:
+        terms = world.open()
+        at(LATER)
+        world.claim(terms, 600)
+        world.settle(terms, 500)
+        at(DEADLINE + 1)
+        world.refund(terms)
+        assert world.shares() == (585_000, 15_000, DEPOSIT - 600_000)
 
     def test_without_a_claim_the_time_to_the_end_counts_for_the_credit(self, world: World) -> None:
         promise = {"availability": 9_900, "credit": 1_000}

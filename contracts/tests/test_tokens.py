@@ -130,6 +130,18 @@ class TestReentrancy:
         vault.withdraw(token.address, provider, sender=provider)
         assert not token.entered()
 
+    def test_what_is_redeemed_during_a_withdrawal_stays_owed(
+        self, hostile: HostileWorld
+    ) -> None:
+        token, vault, provider = hostile.hostile, hostile.vault, hostile.provider.address
+        hostile.deposit_hostile(1_000)
+        hostile.redeem(hostile.voucher(500, token=token.address))
+        voucher, signature = hostile.signed(hostile.voucher(900, token=token.address))
+        token.attack(vault.address, call(vault, "redeem", astuple(voucher), signature), False)
+        assert vault.withdraw(token.address, provider, sender=provider) == 500
+        assert token.entered()
+        assert hostile.owed(provider, token=token) == 400
+
     def test_one_transfer_is_not_credited_to_two_depositors(self, hostile: HostileWorld) -> None:
         token, vault = hostile.hostile, hostile.vault
         token.mint(token.address, MONEY)
@@ -151,15 +163,14 @@ class TestReentrancy:
         assert token.balanceOf(escrow.address) == 1_000
 
     def test_a_lease_is_known_before_its_token_is_called(self, hostile: HostileWorld) -> None:
-        # Whatever the token calls back, the same terms never open twice.
+        # What is called in between meets an open lease, and what it does to it stays done.
         token, escrow = hostile.hostile, hostile.escrow
         token.mint(token.address, MONEY)
         terms = hostile.hostile_terms(payer=token.address, deposit=1_000)
-        opening = call(escrow, "openLease", astuple(terms))
-        token.attack(escrow.address, opening, False)
-        token.act(escrow.address, opening)
-        assert not token.entered()
-        assert token.balanceOf(escrow.address) == 1_000
+        token.attack(escrow.address, call(escrow, "stop", astuple(terms)), False)
+        token.act(escrow.address, call(escrow, "openLease", astuple(terms)))
+        assert token.entered()
+        assert escrow.leaseOf(terms.id).stopped == START
 
 
 def test_forced_ether_is_refused_and_counts_for_nothing(world: World) -> None:

@@ -3,11 +3,13 @@
 mutation gate lays broken ones there."""
 
 import os
+import sys
 from dataclasses import astuple, dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import boa
+from boa.contracts.vyper.vyper_contract import VyperContract
 from eth_account import Account
 from eth_account.signers.local import LocalAccount
 from eth_utils import keccak
@@ -20,6 +22,13 @@ CEILING = 1_000
 EXIT_DELAY, EXIT_WINDOW, DISPUTE_WINDOW = 7 * 86_400, 2 * 86_400, 3_600
 START = 1_800_000_000
 NOBODY = "0x" + "00" * 20
+
+# Beside the environment, and not in the home of whoever runs the tests.
+boa.interpret.set_cache_dir(str(Path(sys.prefix) / "compiled"))
+
+# At each revert titanoboa would read the contract's whole storage to show it: slow, and it cannot
+# follow a mapping whose key is itself a hash.
+VyperContract.__repr__ = lambda self: f"<{self.compiler_data.contract_path} at {self.address}>"
 
 _deployers: dict[tuple[str, str], Any] = {}
 
@@ -93,14 +102,14 @@ class World:
 
     def redeem(self, voucher: Voucher, by: LocalAccount | None = None) -> None:
         signature = voucher.sign(self.vault_domain, by or self.renter)
-        self.vault.redeem(astuple(voucher), signature, sender=self.relayer)
+        self.vault.redeem(astuple(voucher), signature, sender=self.relayer, gas=1_000_000)
 
     def redeem_batch(self, *signed: tuple[Voucher, bytes]) -> list[Any]:
         """Redeems; the events of those that were skipped."""
         self.vault.redeemBatch(
             [astuple(voucher) for voucher, _ in signed],
             [compact(signature) for _, signature in signed],
-            sender=self.relayer,
+            sender=self.relayer, gas=6_000_000,
         )
         return events(self.vault, "Skipped")
 

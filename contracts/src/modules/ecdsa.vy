@@ -52,9 +52,8 @@ def _recover(digest: bytes32, signature: Bytes[LONG]) -> address:
     """
     if len(signature) != 65:
         return empty(address)
+    # Of any other v than 27 and 28 the precompile recovers nobody.
     v: uint256 = convert(slice(signature, 64, 1), uint256)
-    if v != 27 and v != 28:
-        return empty(address)
     s: uint256 = extract32(signature, 32, output_type=uint256)
     if s > HALF_ORDER:
         return empty(address)
