@@ -58,151 +58,8 @@ class Mutant:
 # Mutants that behave like the original for everybody, and why.
 EQUIVALENT: dict[str, str] = {}
 
-# What rules do not find: file, name, text, broken text.
-BY_HAND: list[tuple[str, str, str, str]] = [
-    (EIP712, "domain without the chain id", "VERSION_HASH, chain.id, self", "VERSION_HASH, convert(1, uint256), self"),
-    (EIP712, "domain without the contract", "chain.id, self)", "chain.id, empty(address))"),
-    (VAULT, "cumulative compare dropped",
-     "if voucher.cumulative <= paid or voucher.commission < paid_commission:",
-     "if voucher.cumulative < paid or voucher.commission < paid_commission:"),
-    (VAULT, "any cumulative taken as growth",
-     "growth: uint256 = unsafe_sub(voucher.cumulative, paid)",
-     "growth: uint256 = voucher.cumulative"),
-    (VAULT, "commission may shrink",
-     "if voucher.cumulative <= paid or voucher.commission < paid_commission:",
-     "if voucher.cumulative <= paid:"),
-    (VAULT, "ceiling of the sum, not of the growth",
-     "if unsafe_mul(commission, BASIS) > unsafe_mul(growth, COMMISSION_CEILING):",
-     "if voucher.commission * BASIS > voucher.cumulative * COMMISSION_CEILING:"),
-    (VAULT, "commission may wrap",
-     "    if commission > growth:\n        return CEILING\n", ""),
-    (VAULT, "exit window without expiry",
-     '    assert block.timestamp < opens + EXIT_WINDOW, "exit window"\n', ""),
-    (VAULT, "an exit covers later deposits",
-     "amount: uint256 = min(exit >> 64, unspent)", "amount: uint256 = unspent"),
-    (VAULT, "an exit is finished again", "    self.exits[msg.sender][token] = 0\n", ""),
-    (VAULT, "batch reverts on one bad entry",
-     "            if code != DONE:\n                log Skipped(",
-     "            assert code == DONE\n            if code != DONE:\n                log Skipped("),
-    (VAULT, "no event says why an entry was skipped",
-     "index=i, reason=self._why(code)", 'index=i, reason=""'),
-    (VAULT, "spending of a key is not counted",
-     "self.sessions[user][key] = session + (growth << 64)", "pass"),
-    (VAULT, "a key's commission is not counted",
-     "self._spend(voucher.user, signer, growth)",
-     "self._spend(voucher.user, signer, growth - commission)"),
-    (VAULT, "revoking does nothing", "    self.sessions[msg.sender][key] = 0\n", ""),
-    (VAULT, "a key works for every user",
-     "session: uint256 = self.sessions[user][key]",
-     "session: uint256 = self.sessions[msg.sender][key] + self.sessions[0x0000000000000000000000000000000000000000][key]"),
-    (VAULT, "commission goes to the payee",
-     "payouts._owe(voucher.token, TREASURY, commission)",
-     "payouts._owe(voucher.token, voucher.payee, commission)"),
-    (VAULT, "commission is paid on top",
-     "voucher.payee, unsafe_sub(growth, commission))", "voucher.payee, growth)"),
-    (VAULT, "what was redeemed stays unspent",
-     "self.unspents[voucher.user][voucher.token] = unsafe_sub(unspent, growth)", "pass"),
-    (VAULT, "sums of pairs shared by tokens",
-     "keccak256(abi_encode(voucher.user, voucher.payee, voucher.token))",
-     "keccak256(abi_encode(voucher.user, voucher.payee, empty(address)))"),
-    (VAULT, "a deposit counts for somebody else",
-     "self.unspents[msg.sender][token] = unspent\n", "self.unspents[token][msg.sender] = unspent\n"),
-    (VAULT, "deposit may be entered again", "@external\n@nonreentrant\ndef deposit", "@external\ndef deposit"),
-    (VAULT, "batch does not ask wallets",
-     "if ecdsa._wallet_agrees(voucher.user, digest, ecdsa._expanded(signatures[i])):",
-     "if False:"),
-    (ESCROW, "commission read at settlement, not at opening",
-     "commission: uint256 = bills._commission(charge, terms.commission)\n    credit: uint256 = bills._credit(\n        charge, commission, voucher.seconds",
-     "commission: uint256 = bills._commission(charge, COMMISSION_CEILING)\n    credit: uint256 = bills._credit(\n        charge, commission, voucher.seconds"),
-    (ESCROW, "interim commission read at settlement",
-     "    commission: uint256 = bills._commission(charge, terms.commission)\n    if terms.availability == 0:",
-     "    commission: uint256 = bills._commission(charge, COMMISSION_CEILING)\n    if terms.availability == 0:"),
-    (ESCROW, "batch reverts on one bad entry",
-     "        if code != DONE:\n            log Skipped(",
-     "        assert code == DONE\n        if code != DONE:\n            log Skipped("),
-    (ESCROW, "no credit is held back",
-     "return charge * (bills.BASIS - withheld) // bills.BASIS, commission",
-     "return charge - commission, commission"),
-    (ESCROW, "held back without the commission",
-     "withheld: uint256 = min(terms.commission + terms.credit, bills.BASIS)",
-     "withheld: uint256 = min(terms.credit, bills.BASIS)"),
-    (ESCROW, "held back part rounded up",
-     "return charge * (bills.BASIS - withheld) // bills.BASIS, commission",
-     "return (charge * (bills.BASIS - withheld) + bills.BASIS - 1) // bills.BASIS, commission"),
-    (ESCROW, "credit not returned to the payer",
-     "unsafe_sub(terms.deposit, charge) + credit)", "unsafe_sub(terms.deposit, charge))"),
-    (ESCROW, "earlier payments are paid again",
-     "payouts._owe(terms.token, terms.payee, share - paid_share)\n    payouts._owe(terms.token, TREASURY, commission - paid_commission)\n    payouts._owe(terms.token, terms.payer",
-     "payouts._owe(terms.token, terms.payee, share)\n    payouts._owe(terms.token, TREASURY, commission - paid_commission)\n    payouts._owe(terms.token, terms.payer"),
-    (ESCROW, "a closed id opens again", "    self.slots[id] = CLOSED\n", "    self.slots[id] = 0\n"),
-    (ESCROW, "a settled voucher settles again",
-     "        self.slots[id] = (slot & LOW_188) | voucher.seconds << PAID_SECONDS\n", ""),
-    (ESCROW, "settling forgets a standing claim",
-     "(slot & LOW_188) | voucher.seconds", "(slot & 2**44 - 1) | voucher.seconds"),
-    (ESCROW, "a stop is forgotten", "    lease.stopped = block.timestamp\n", ""),
-    (ESCROW, "a dispute is forgotten", "    lease.disputed = True\n", ""),
-    (ESCROW, "a disputed claim is still paid",
-     "    lease.claimed = 0\n    lease.claimSeconds = 0\n    lease.claimElapsed = 0\n", ""),
-    (ESCROW, "a claim's window is not started again",
-     "    lease.claimed = block.timestamp\n",
-     "    if lease.claimed == 0:\n        lease.claimed = block.timestamp\n"),
-    (ESCROW, "a claim counts no elapsed time", "    lease.claimElapsed = elapsed\n", ""),
-    (ESCROW, "refund ignores claims", "seconds: uint256 = lease.claimSeconds", "seconds: uint256 = 0"),
-    (ESCROW, "anybody closes by a claim before the end",
-     "if lease.claimed == 0 or msg.sender != terms.payee:", "if lease.claimed == 0:"),
-    (ESCROW, "the provider never closes before the end",
-     "if lease.claimed == 0 or msg.sender != terms.payee:", "if True:"),
-    (ESCROW, "terms without a type", "keccak256(abi_encode(TERMS_TYPE, terms))", "keccak256(abi_encode(terms))"),
-    (ESCROW, "a lease is stored after its token was called",
-     '    self.slots[id] = OPEN | block.timestamp << OPENED\n    payouts._take(terms.token, terms.deposit)\n',
-     '    payouts._take(terms.token, terms.deposit)\n    self.slots[id] = OPEN | block.timestamp << OPENED\n'),
-    (ESCROW, "openLease may be entered again", "@external\n@nonreentrant\ndef openLease", "@external\ndef openLease"),
-    (ESCROW, "batch does not ask wallets",
-     "            signed = ecdsa._wallet_agrees(each.signer, digest, ecdsa._expanded(signatures[i]))\n",
-     "            signed = False\n"),
-    (BILL, "charge rounded down", "unsafe_add(unsafe_mul(seconds, rate), 3599) // 3600", "unsafe_mul(seconds, rate) // 3600"),
-    (BILL, "charge one too high", "3599) // 3600", "3600) // 3600"),
-    (BILL, "commission rounded up", "return unsafe_mul(charge, commission_bps) // BASIS",
-     "return (unsafe_mul(charge, commission_bps) + BASIS - 1) // BASIS"),
-    (BILL, "credit off by one", "return min(unsafe_mul(charge, credit_bps) // BASIS,",
-     "return min(unsafe_mul(charge, credit_bps) // BASIS + 1,"),
-    (BILL, "credit rounded up", "return min(unsafe_mul(charge, credit_bps) // BASIS,",
-     "return min((unsafe_mul(charge, credit_bps) + BASIS - 1) // BASIS,"),
-    (BILL, "credit reaches the commission", ", unsafe_sub(charge, commission))", ", charge)"),
-    (ECDSA, "high s taken in the long form",
-     "    s: uint256 = extract32(signature, 32, output_type=uint256)\n    if s > HALF_ORDER:\n        return empty(address)\n",
-     "    s: uint256 = extract32(signature, 32, output_type=uint256)\n"),
-    (ECDSA, "high s taken in the compact form",
-     "    s: uint256 = signature.vs & LOW_255\n    if s > HALF_ORDER:\n        return empty(address)\n",
-     "    s: uint256 = signature.vs & LOW_255\n"),
-    (ECDSA, "any answer of a wallet is a yes", " and extract32(answer, 0) == EIP1271_MAGIC", ""),
-    (ECDSA, "only the first bytes of an answer count",
-     "extract32(answer, 0) == EIP1271_MAGIC",
-     "slice(answer, 0, 4) == slice(concat(EIP1271_MAGIC, b\"\"), 0, 4)"),
-    (ECDSA, "a short answer of a wallet is a yes", "success and len(answer) == 32 and extract32(answer, 0) == EIP1271_MAGIC",
-     "success and slice(concat(answer, empty(bytes32)), 0, 4) == slice(concat(EIP1271_MAGIC, b\"\"), 0, 4)"),
-    (ECDSA, "a wallet may burn all gas", "        gas=WALLET_GAS,\n", ""),
-    (ECDSA, "a wallet's revert reverts the batch", "    success, answer = raw_call(", "    success = True\n    answer = raw_call("),
-    (ECDSA, "a wallet is told the wrong parity", "v = 0x1c", "v = 0x1b"),
-    (PAYOUTS, "what was withdrawn stays owed", "    self.owed[token][msg.sender] = 0\n", ""),
-    (PAYOUTS, "owed is set to zero after the transfer",
-     "    self.owed[token][msg.sender] = 0\n    assert extcall IERC20(token).transfer(to, amount, default_return_value=True), \"transfer\"\n",
-     "    assert extcall IERC20(token).transfer(to, amount, default_return_value=True), \"transfer\"\n    self.owed[token][msg.sender] = 0\n"),
-    (PAYOUTS, "withdraw may be entered again", "@external\n@nonreentrant\ndef withdraw", "@external\ndef withdraw"),
-    (PAYOUTS, "a silent token is refused",
-     "msg.sender, self, amount, default_return_value=True\n", "msg.sender, self, amount\n"),
-    (PAYOUTS, "a silent token is not paid out",
-     ".transfer(to, amount, default_return_value=True)", ".transfer(to, amount)"),
-    (PAYOUTS, "owed is shared by tokens", "self.owed[token][account] += amount", "self.owed[empty(address)][account] += amount"),
-    (ANCHOR, "any size taken", 'assert size > self.heads[msg.sender] & MAX_SIZE, "size must grow"', 'assert size > 0, "size must grow"'),
-    (ANCHOR, "one head for all publishers", "self.heads[msg.sender] = self._packed", "self.heads[empty(address)] = self._packed"),
-    (ANCHOR, "any root is a head", "self.heads[publisher] == self._packed(size, root)", "self.heads[publisher] & MAX_SIZE == size"),
-    (MERKLE, "nodes hash like leaves", 'concat(b"\\x01", left, right)', 'concat(b"\\x00", left, right)'),
-    (MERKLE, "a path may be short", "return last == 0 and current == root", "return current == root"),
-    (MERKLE, "a path may be long", "        if last == 0:\n            return False\n", ""),
-    (MERKLE, "the root is not compared", "return last == 0 and current == root", "return last == 0"),
-    (MERKLE, "the right edge does not move up", "            for level: uint256 in range(256):\n", "            for level: uint256 in range(1):\n"),
-]
+# What rules do not find: whole lines of a file and what stands in their place, each under a name.
+BY_HAND = HERE / "mutants.txt"
 
 
 def statements(text: str) -> Iterator[tuple[int, int, str]]:
@@ -265,14 +122,16 @@ def by_rule(file: str, text: str) -> Iterator[Mutant]:
 
 
 def by_hand() -> Iterator[Mutant]:
-    for file, name, old, new in BY_HAND:
+    for block in BY_HAND.read_text().strip().split("\n\n"):
+        head, *lines = block.split("\n")
+        file, name = head.removeprefix("# ").split(": ", 1)
+        old, new = (
+            "".join(f"\n{line[1:]}" for line in lines if line[0] == sign) for sign in "-+"
+        )
         text = (HERE / file).read_text()
-        if text.count(old) != 1:
+        if text.count(old + "\n") != 1:
             raise SystemExit(f"{file}: “{name}” fits {text.count(old)} places, not one")
-        broken = text.replace(old, new)
-        if "    success = True\n" in new:
-            broken = broken.replace("        revert_on_failure=False,\n", "")
-        yield Mutant(file, name, broken)
+        yield Mutant(file, name, text.replace(old + "\n", new + "\n"))
 
 
 def every() -> list[Mutant]:
@@ -396,8 +255,8 @@ def main() -> int:
             counts["killed"] += 1
         name = mutant.name.replace("|", "\\|")
         print(f"| {Path(mutant.file).stem} | {name} | {said} |", flush=True)
-    total = len(mutants)
-    print(f"{counts['killed']} of {total} killed, {counts['equivalent']} equivalent, {len(left)} left")
+    killed, equivalent = counts["killed"], counts["equivalent"]
+    print(f"{killed} of {len(mutants)} killed, {equivalent} equivalent, {len(left)} left")
     for line in left:
         print(line, file=sys.stderr)
     return 1 if left else 0

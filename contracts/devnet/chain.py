@@ -24,6 +24,7 @@ from .pool import Pool, fees
 
 BLOCK_GAS = 60_000_000
 MAX_MINED_AT_ONCE = 10_000
+MAX_SNAPSHOTS = 1_000
 KINDS_TAKEN = (0, 1, 2)
 
 
@@ -252,6 +253,8 @@ class Chain:
     # Going back
 
     def snapshot(self) -> int:
+        if len(self._snapshots) >= MAX_SNAPSHOTS:
+            raise refused(f"more than {MAX_SNAPSHOTS} snapshots")
         self._last_snapshot += 1
         self._snapshots[self._last_snapshot] = Snapshot(
             len(self.blocks), self._shift, self.pool.copy()

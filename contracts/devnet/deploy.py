@@ -51,7 +51,7 @@ class Deployer:
         if mined.receipt.state_root != b"\x01":
             raise RuntimeError(f"deploying {name} failed")
         self._nonce += 1
-        return to_checksum_address(created(bytes.fromhex(self._account.address[2:]), mined.tx.nonce))
+        return to_checksum_address(created(mined.tx.sender, mined.tx.nonce))
 
 
 def deploy_all(chain: Chain, account: LocalAccount, treasury: str) -> dict[str, str]:

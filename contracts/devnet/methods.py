@@ -206,9 +206,9 @@ class Methods:
 
 def _height(chain: Chain, tag: Any) -> int:
     """A block's number in a filter; one that is not there yet ends the range, as elsewhere."""
-    if isinstance(tag, (int, str)) and tag not in ("latest", "pending", "safe", "finalized", "earliest"):
-        return parse.quantity(tag, "block")
-    return parse.block(chain, tag).number
+    if tag is None or tag in parse.TAGS:
+        return parse.block(chain, tag).number
+    return parse.quantity(tag, "block")
 
 
 def _any_of(value: Any, parsed: Callable[[Any], bytes]) -> set[bytes] | None:

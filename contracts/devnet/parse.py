@@ -11,6 +11,7 @@ QUANTITY = re.compile(r"0x(0|[1-9a-f][0-9a-f]*)\Z", re.IGNORECASE)
 DATA = re.compile(r"0x([0-9a-f]{2})*\Z", re.IGNORECASE)
 MAX_DATA = 256 * 1024
 ZERO = bytes(20)
+TAGS = ("latest", "pending", "safe", "finalized", "earliest")
 
 
 def quantity(value: Any, what: str) -> int:
@@ -42,7 +43,7 @@ def word(value: Any, what: str) -> bytes:
 
 
 def block(chain: Chain, tag: Any) -> Block:
-    """The block of a tag or number; `pending` is the head, for nothing is told of unmined blocks."""
+    """The block of a tag or number. `pending` is the head: of unmined blocks nothing is told."""
     if tag in (None, "latest", "pending"):
         return chain.head
     if tag in ("safe", "finalized"):

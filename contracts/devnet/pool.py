@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Transactions that wait: at most one per sender and nonce, replaced only by a better paying one."""
+"""Transactions that wait: at most one per sender and nonce, replaced by better paying ones only."""
 
 from dataclasses import dataclass, field
 from typing import Any, Callable, Iterator

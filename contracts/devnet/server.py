@@ -16,7 +16,7 @@ MAX_BATCH = 1_000
 MAX_DEPTH = 100
 # The virtual machine needs deep recursion and has lifted Python's own limit; its calls within calls
 # must then fit on the stack of the thread that answers.
-STACK_BYTES = 256 * 1024 * 1024
+STACK_BYTES = 64 * 1024 * 1024
 Reply = dict[str, Any]
 
 

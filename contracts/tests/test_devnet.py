@@ -44,7 +44,8 @@ class Devnet:
         self.ready: dict[str, Any] = json.loads(line)
         self.url: str = self.ready["rpc_url"]
         self.accounts: list[LocalAccount] = [
-            Account.from_key(entry["private_key"]) for entry in json.loads(self.keys_file.read_text())
+            Account.from_key(entry["private_key"])
+            for entry in json.loads(self.keys_file.read_text())
         ]
 
     def post(self, body: bytes) -> Any:
@@ -282,7 +283,8 @@ class TestTransactions:
         assert devnet.number(
             "eth_estimateGas", {"from": sender.address, "to": sender.address, "data": data}
         ) == floor
-        error = devnet.error("eth_sendRawTransaction", devnet.signed(sender, data=data, gas=floor - 1))
+        too_little = devnet.signed(sender, data=data, gas=floor - 1)
+        error = devnet.error("eth_sendRawTransaction", too_little)
         assert "intrinsic gas too low" in error["message"]
         receipt = devnet.receipt(devnet.send(sender, data=data, gas=floor))
         assert (receipt["status"], receipt["gasUsed"]) == ("0x1", hex(floor))
@@ -312,7 +314,8 @@ class TestTransactions:
             ("exceeds block gas limit", devnet.signed(sender, gas=60_000_001)),
             ("max priority fee", devnet.signed(sender, maxPriorityFeePerGas=10**12)),
             ("invalid transaction", "0x02c0"), ("invalid transaction", "0x"),
-            ("invalid transaction", "0xdeadbeef"), ("invalid transaction", devnet.signed(sender)[:-2]),
+            ("invalid transaction", "0xdeadbeef"),
+            ("invalid transaction", devnet.signed(sender)[:-2]),
             ("", blob),
         ):
             error = devnet.error("eth_sendRawTransaction", raw)
@@ -351,7 +354,9 @@ class TestTransactions:
         devnet.rpc("evm_setAutomine", False)
         first = devnet.send(sender, nonce=0)
         assert (devnet.nonce(sender, "pending"), devnet.nonce(sender, "latest")) == (1, 0)
-        too_little = devnet.signed(sender, nonce=0, maxFeePerGas=109 * 10**9, maxPriorityFeePerGas=2 * 10**9)
+        too_little = devnet.signed(
+            sender, nonce=0, maxFeePerGas=109 * 10**9, maxPriorityFeePerGas=2 * 10**9
+        )
         assert "replacement transaction underpriced" in devnet.error(
             "eth_sendRawTransaction", too_little
         )["message"]
@@ -432,6 +437,16 @@ class TestGoingBack:
         first, second = devnet.rpc("evm_snapshot"), devnet.rpc("evm_snapshot")
         assert devnet.rpc("evm_revert", first) is True
         assert devnet.rpc("evm_revert", second) is False
+
+    def test_snapshots_are_bounded(self, devnet: Devnet) -> None:
+        first = devnet.rpc("evm_snapshot")
+        batch = [
+            {"jsonrpc": "2.0", "id": n, "method": "evm_snapshot", "params": []}
+            for n in range(1_000)
+        ]
+        answers = devnet.post(json.dumps(batch).encode())
+        assert "result" in answers[0] and "more than 1000" in answers[-1]["error"]["message"]
+        assert devnet.rpc("evm_revert", first) is True
 
     def test_a_revert_of_ether_and_nonces(self, devnet: Devnet) -> None:
         sender = devnet.accounts[0]
@@ -610,7 +625,8 @@ class TestRequests:
         assert answers[1]["error"]["code"] == -32_601
 
     @pytest.mark.parametrize(("body", "code"), [
-        (b"", -32_700), (b"{", -32_700), (b"\xff\xfe", -32_700), (b"[" * 100_000, -32_700), (b'{"a":' * 500_000, -32_700),
+        (b"", -32_700), (b"{", -32_700), (b"\xff\xfe", -32_700), (b"[" * 100_000, -32_700),
+        (b'{"a":' * 500_000, -32_700),
         (b"[]", -32_600), (b"1", -32_600), (b"null", -32_600), (b'"x"', -32_600),
         (b'{"jsonrpc":"1.0","id":1,"method":"eth_chainId"}', -32_600),
         (b'{"jsonrpc":"2.0","id":1}', -32_600),
