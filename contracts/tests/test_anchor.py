@@ -110,7 +110,9 @@ LEAVES = [leaf_hash(b"%d" % n) for n in range(70)]
 
 class TestInclusion:
     @given(size=st.integers(1, 70), data=st.data())
-    def test_every_leaf_is_proven_and_nothing_else(self, anchors: Any, size: int, data: Any) -> None:
+    def test_every_leaf_is_proven_and_nothing_else(
+        self, anchors: Any, size: int, data: Any
+    ) -> None:
         leaves = LEAVES[:size]
         index = data.draw(st.integers(0, size - 1))
         root, proof = tree(leaves), path(index, leaves)
@@ -138,6 +140,14 @@ class TestInclusion:
         inner = tree(leaves[:2])
         for index in range(4):
             assert not anchors.verify(tree(leaves), 4, index, inner, [tree(leaves[2:])])
+
+    def test_a_path_longer_than_its_tree_is_refused_whatever_it_hashes_to(
+        self, anchors: Any
+    ) -> None:
+        for size, index in ((1, 0), (2, 1), (5, 4), (8, 3)):
+            above = sha256(b"\1" + OTHER + tree(LEAVES[:size])).digest()
+            longer = [*path(index, LEAVES[:size]), OTHER]
+            assert not anchors.verify(above, size, index, LEAVES[index], longer)
 
     def test_an_index_outside_the_tree_is_refused(self, anchors: Any) -> None:
         for size, index in ((0, 0), (1, 1), (0, 2**256 - 1), (5, 2**255)):

@@ -298,7 +298,9 @@ class TestCredit:
 
     def test_what_is_held_back_never_leaves_the_payer_short(self, world: World) -> None:
         # Commission and credit that round in the same step, and together take more than all.
-        for number, (commission, credit) in enumerate(((1_000, 1_000), (1_000, 9_000), (1_000, 10_000), (333, 9_667))):
+        for number, (commission, credit) in enumerate(
+            ((1_000, 1_000), (1_000, 9_000), (1_000, 10_000), (333, 9_667))
+        ):
             for last in (7, 8, 9, 10, 11):
                 terms = world.open(
                     rate=3_600, availability=10_000, credit=credit, commission=commission,
@@ -656,6 +658,16 @@ class TestRefund:
         at(DEADLINE + 1)
         world.refund(terms)
         assert world.shares() == (682_500, 17_500, DEPOSIT - 700_000)
+
+    def test_a_claim_of_what_vouchers_paid_frees_what_they_held_back(self, world: World) -> None:
+        terms = world.open(availability=9_900, credit=1_000)
+        at(START + 1_000)
+        world.settle(terms, 990)
+        assert world.shares()[0] == 866_250
+        world.claim(terms, 990)
+        at(START + 1_000 + DISPUTE_WINDOW + 1)
+        world.refund(terms, by=world.provider.address)
+        assert world.shares() == (965_250, 24_750, DEPOSIT - 990_000)
 
     def test_a_claim_stands_beside_vouchers_for_less(self, world: World) -> None:
         terms = world.open()
