@@ -8,7 +8,7 @@ import boa
 import pytest
 
 from world import (
-    CEILING, DISPUTE_WINDOW, EXIT_DELAY, EXIT_WINDOW, MONEY, World, at, deployer, START,
+    CEILING, DISPUTE_WINDOW, EXIT_DELAY, EXIT_WINDOW, MONEY, NOBODY, START, World, at, deployer,
 )
 
 
@@ -88,6 +88,17 @@ def test_a_blocked_payee_stops_nobody_else_and_may_be_paid_elsewhere(
         hostile.vault.withdraw(token.address, provider, sender=provider)
     hostile.vault.withdraw(token.address, hostile.relayer, sender=provider)
     assert token.balanceOf(hostile.relayer) == 1_000
+
+
+def test_nothing_is_sent_to_the_zero_address_where_the_token_would_do_it(
+    hostile: HostileWorld,
+) -> None:
+    hostile.deposit_hostile(1_000)
+    hostile.redeem(hostile.voucher(1_000, token=hostile.hostile.address))
+    provider = hostile.provider.address
+    with boa.reverts("to"):
+        hostile.vault.withdraw(hostile.hostile.address, NOBODY, sender=provider)
+    assert hostile.owed(provider, token=hostile.hostile) == 1_000
 
 
 def test_a_rebasing_token_touches_no_other_token(hostile: HostileWorld) -> None:

@@ -466,12 +466,6 @@ class TestWithdraw:
                     world.dollar.address, stranger.address, sender=stranger.address
                 )
 
-    def test_nothing_is_sent_to_the_zero_address(self, world: World) -> None:
-        world.deposit()
-        world.redeem(world.voucher(1_000))
-        with boa.reverts("to"):
-            world.vault.withdraw(world.dollar.address, NOBODY, sender=world.provider.address)
-
     def test_an_unspent_deposit_is_not_withdrawn_without_an_exit(self, world: World) -> None:
         world.deposit()
         with boa.reverts("nothing owed"):
