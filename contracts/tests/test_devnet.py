@@ -177,6 +177,17 @@ class TestStart:
             assert done.returncode == 1 and done.stderr.startswith("devnet: cannot start")
             assert "Traceback" not in done.stderr
 
+    def test_the_script_starts_it_where_its_caller_is_and_ends_it(self, tmp_path: Path) -> None:
+        process = subprocess.Popen(
+            [HERE.parent / "script" / "devnet", "--port", "0", "--keys", "mine.json"],
+            cwd=tmp_path, stdout=subprocess.PIPE, text=True,
+        )
+        assert process.stdout is not None
+        assert json.loads(process.stdout.readline())["chain_id"] == 31_337
+        assert stat.S_IMODE((tmp_path / "mine.json").stat().st_mode) == 0o600
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(timeout=20) == 0
+
     def test_given_addresses_are_funded_and_a_treasury_is_kept(self, tmp_path: Path) -> None:
         address, treasury = Account.create().address, Account.create().address
         other = Devnet(
