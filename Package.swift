@@ -129,7 +129,7 @@ let package = Package(
             [
                 "Domain", "Hosting", "Transparency", "Wire", "Probing", "ControlPlane", "NodeAgent",
                 "Simulation", crypto, httpClient, nio, nioPosix, nioHTTP1, nioSSL, logging,
-                lifecycle,
+                lifecycle, "Ethereum",
             ]),
         // 6. Main
         program("orban", ["Commands"]),

@@ -44,7 +44,7 @@ extension Message {
     private static let groups = [
         textsCommon, textsStates, textsMismatch, textsPlan, textsTables, textsRun, textsEvents,
         textsMoney, textsTelemetry, textsLocal,
-        textsAudit, textsPlaces, textsSpec, textsHelp, textsCommands,
+        textsAudit, textsPlaces, textsSpec, textsHelp, textsCommands, textsChain,
     ]
 
     /// All texts by key; a test holds it complete.

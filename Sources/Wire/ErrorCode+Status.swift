@@ -71,7 +71,11 @@ extension ErrorCode {
         case .noMatchingOffers: ErrorRow(409, .noOffer, retryable: true)
         case .requestTooSlow: ErrorRow(408, .unreachable, retryable: true)
         case .tooManyRequests: ErrorRow(429, .unreachable, retryable: true)
-        case .unavailable, .marketUnreachable: ErrorRow(503, .unreachable, retryable: true)
+        case .contractRefused: ErrorRow(409, .conflict)
+        case .chainWrong: ErrorRow(422, .failure)
+        case .walletUnusable: ErrorRow(403, .forbidden)
+        case .unavailable, .marketUnreachable, .chainUnreachable:
+            ErrorRow(503, .unreachable, retryable: true)
         case .timeout: ErrorRow(504, .timeout, retryable: true)
         case .internalFailure, .localFailure, .fileUnusable, .cannotListen, .outputFailed:
             ErrorRow(500, .failure)

@@ -75,6 +75,10 @@ package enum ErrorCode: String, Hashable, Sendable, Codable, CaseIterable {
     case nodeRunsAlready = "node_runs_already"
     case nodeNotJoined = "node_not_joined"
     case outputFailed = "output_failed"
+    case chainUnreachable = "chain_unreachable"
+    case chainWrong = "chain_wrong"
+    case contractRefused = "contract_refused"
+    case walletUnusable = "wallet_unusable"
     case localFailure = "local_failure"
     case interrupted
 }

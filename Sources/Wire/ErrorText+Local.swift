@@ -93,6 +93,31 @@ extension ErrorText {
             hint: Bilingual(
                 "make room, or write it somewhere else; what was written is not whole",
                 "請清出空間或改寫到別處；已寫出的部分不完整")),
+        .chainUnreachable: ErrorText(
+            Bilingual("Chain not reachable", "無法連線到鏈"),
+            Bilingual("{what}", "{what}"),
+            hint: Bilingual(
+                "try again, or name more endpoints with --rpc", "請再試一次，或以 --rpc 指定更多節點")),
+        .chainWrong: ErrorText(
+            Bilingual("Not what it has to be on the chain", "鏈上狀態不符"),
+            Bilingual("{what}", "{what}"),
+            hint: Bilingual(
+                "compare --rpc and --contracts with orban chain status",
+                "請以 orban chain status 核對 --rpc 與 --contracts"),
+            command: ["orban", "chain", "status"]),
+        .contractRefused: ErrorText(
+            Bilingual("The contract refused", "合約拒絕"),
+            Bilingual("it says: {what}", "原因：{what}"),
+            hint: Bilingual(
+                "orban wallet balance shows what there is", "orban wallet balance 可查看餘額"),
+            command: ["orban", "wallet", "balance"]),
+        .walletUnusable: ErrorText(
+            Bilingual("Wallet cannot be used", "無法使用錢包"),
+            Bilingual("{path}: {what}", "{path}：{what}"),
+            hint: Bilingual(
+                "name another with --wallet, or make one: orban wallet create",
+                "請以 --wallet 指定其他錢包，或以 orban wallet create 建立"),
+            command: ["orban", "wallet", "create"]),
         .localFailure: ErrorText(
             Bilingual("Failed on this machine", "本機發生錯誤"),
             Bilingual("{what}", "{what}")),

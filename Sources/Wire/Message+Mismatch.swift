@@ -57,6 +57,9 @@ extension Message {
         .relaxPrice: Bilingual("raise max_price to {value}", "把 max_price 提高到 {value}"),
         .relaxTier: Bilingual("accept tier {value}", "接受等級 {value}"),
         .relaxNetwork: Bilingual("do without a network", "不使用網路"),
+        .relaxGang: Bilingual(
+            "a gang of {placed} instead of {members} → all of it has a place now",
+            "由 {members} 個一組改為 {placed} 個 → 目前全部有位置"),
         .relaxSpread: Bilingual(
             "do without spread → {placed} of {members} {members|task|tasks} {placed|has|have} a place now",
             "不設 spread → {members} 個子工作中有 {placed} 個目前有位置"),

@@ -37,7 +37,7 @@ package enum Message: String, Hashable, Sendable, CaseIterable {
         relaxDeviceCapability, relaxNoDeviceCapability, relaxDeviceSpeed, relaxNoDeviceSpeed,
         relaxWindow,
         relaxRegionRefuted, relaxLatency, relaxLatencyUnknown,
-        relaxPrice, relaxTier, relaxNetwork, relaxSpread, relaxOutcome
+        relaxPrice, relaxTier, relaxNetwork, relaxGang, relaxSpread, relaxOutcome
     // Plan: `orban plan` and the confirmation
     case planTitle, planTitleArray, planImage, planPinned, planInputs, planNetwork, planLatency,
         planLatencyNearest, planLatencyNone, planGang, planGangWhole, planGangPart, planSpread,
@@ -165,4 +165,19 @@ package enum Message: String, Hashable, Sendable, CaseIterable {
         auditMirrorMissing, auditRootDiffers, auditNodeKeyDiffers, auditLogKeyChanged,
         auditBooksSound, auditFileReplaced, fileIsNoFolder, fileIsFolder, fileNotAllowed,
         fileHasNoRoom, fileIsGone, fileIsTooLarge, fileFails
+    // Chain: wallets, chains and the contracts on them
+    case helpWalletCreate, helpWalletImport, helpWalletAddress, helpWalletExport,
+        helpWalletBalance, helpVaultDeposit, helpVaultAuthorise, helpVaultRevoke, helpVaultExit,
+        helpVaultWithdraw, helpChainStatus, helpChainMint, chainMinted, operandEVMKey, optionRPC,
+        optionContracts,
+        optionWallet, optionPasswordFD, optionKeyFD, optionConfirmations, optionMaxFee,
+        optionReceiver, optionCap, optionExpiry, optionFinish, expectEVMAddress, walletKept,
+        walletPassword, walletPasswordAgain, walletPasswordsDiffer, walletExists, walletMissing,
+        walletExposed, walletNotAKey, walletWrongPassword, walletUnreadable, walletCoin,
+        walletTokens, walletVault, walletOwed, walletExit, walletExitWindow, vaultDeposited,
+        vaultAuthorised, vaultRevoked, vaultExitStarted, vaultExitFinished, vaultWithdrawn,
+        chainNumber, chainHead, chainFinal, chainContractsUnreadable, chainTokenDecimals,
+        chainOther, chainNoCode, chainTooDear, chainNoCoin, chainTooLittle, chainAccountBusy,
+        chainDisplaced,
+        chainTooMany
 }

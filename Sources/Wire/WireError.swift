@@ -52,6 +52,13 @@ package enum WireError: Error, Hashable, Sendable {
     case nodeNotJoined(folder: String)
     /// Standard output took no more, and why by `errno`.
     case outputFailed(Int32)
+    /// Too few endpoints of a chain answer, or agree.
+    case chainUnreachable(String)
+    /// A chain, or what is on it, is not what it has to be, and why.
+    case chainWrong(Message, [String: String])
+    /// By a contract or the chain itself, in its own words.
+    case contractRefused(String)
+    case walletUnusable(path: String, Message, [String: String])
     /// Something of this machine failed: a file, a folder, a program.
     case localFailure(String)
     case interrupted
@@ -96,6 +103,10 @@ package enum WireError: Error, Hashable, Sendable {
         case .timeout: .timeout
         case .proofInvalid: .proofInvalid
         case .egressPolicyInvalid: .egressPolicyInvalid
+        case .chainUnreachable: .chainUnreachable
+        case .chainWrong: .chainWrong
+        case .contractRefused: .contractRefused
+        case .walletUnusable: .walletUnusable
         case .localFailure: .localFailure
         case .interrupted: .interrupted
         }
@@ -107,7 +118,7 @@ package enum WireError: Error, Hashable, Sendable {
         case .specInvalid(let error): ["what": error.located(in: language)]
         case .bodyMalformed(let what), .notFound(let what),
             .marketUnreachable(let what), .marketUntrusted(let what), .proofInvalid(let what),
-            .localFailure(let what),
+            .localFailure(let what), .chainUnreachable(let what), .contractRefused(let what),
             .noMatchingOffers(let what, fixes: _):
             ["what": what]
         case .bodyTooLarge(let limit): ["limit": Quantity.bytes(Int64(limit))]
@@ -128,8 +139,10 @@ package enum WireError: Error, Hashable, Sendable {
             ]
         case .fileNotFound(let path), .credentialsExposed(let path): ["path": path]
         case .egressPolicyInvalid(let path, let why, let values),
-            .fileUnusable(let path, let why, let values):
+            .fileUnusable(let path, let why, let values),
+            .walletUnusable(let path, let why, let values):
             ["path": path, "what": why.text(in: language, values)]
+        case .chainWrong(let why, let values): ["what": why.text(in: language, values)]
         case .loginRequired(let context): ["context": context]
         case .roleMissing(let context, let has, let needs):
             [

@@ -51,7 +51,7 @@ enum Layers {
         "Simulation": core,
         "Commands": [
             "Domain", "Hosting", "Wire", "Probing", "Transparency", "ControlPlane", "Console",
-            "NodeAgent", "Simulation",
+            "NodeAgent", "Simulation", "Ethereum",
         ],
         "orban": ["Commands"],
         "check-gpu": ["Domain", "Hosting", "NVML", "CUDA"],

@@ -8,7 +8,8 @@ enum CommandTable {
         OptionForm(name: "help", short: "h", placeholder: nil, help: .optionHelp),
     ]
 
-    static let all: [LeafCommand] = renter + operators + providers + auditors + [.version]
+    static let all: [LeafCommand] =
+        renter + operators + providers + auditors + chain + [.version]
 
     /// How help is asked for about the command, or the noun of some, that these words name; about
     /// all where they name none.
@@ -43,6 +44,11 @@ enum CommandTable {
         .nodeJoin, .nodeRun, .nodeList, .nodeShow, .nodePause, .nodeDrain, .nodeResume,
         .nodeRelease,
         .nodeWatch, .nodeScrubDevice,
+    ]
+    private static let chain: [LeafCommand] = [
+        .walletCreate, .walletImport, .walletAddress, .walletBalance, .walletExport,
+        .vaultDeposit, .vaultAuthorise, .vaultRevoke, .vaultExit, .vaultWithdraw, .chainStatus,
+        .chainMint,
     ]
     private static let auditors: [LeafCommand] = [
         .auditVerify, .auditExport, .auditLog, .auditLedger, .auditMirror, .auditEvidence,

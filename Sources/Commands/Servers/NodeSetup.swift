@@ -179,7 +179,7 @@ struct NodeSetup: Sendable {
             let runtime: any ContainerRuntime
             var standing = NodeStanding()
             if engine == .simulated {
-                runtime = SimulatedRuntime(now: { NodeClock.now() })
+                runtime = SimulatedRuntime(now: { BootTime.now() })
             } else {
                 let containers = try await LibpodRuntime.open(
                     configuration, engineHTTP: engineHTTP, marketHTTP: marketHTTP, clock: clock,
@@ -194,7 +194,7 @@ struct NodeSetup: Sendable {
             if standing.networkObstacle != nil { configuration.terms.network = .none }
             var parts = NodeAgent.Parts(
                 configuration: configuration, runtime: runtime, connect: connect, signer: key,
-                bootID: try NodeClock.bootID(), now: { NodeClock.now() }, clock: clock,
+                bootID: try BootTime.bootID(), now: { BootTime.now() }, clock: clock,
                 logger: log, devices: devices, scrubber: scrubber,
                 owner: owner.watch)
             parts.lifted = lifted
@@ -213,7 +213,7 @@ struct NodeSetup: Sendable {
                 group.addTask { try await agent.run() }
                 if let metrics {
                     let server = MetricsServer(
-                        agent.telemetry, at: metrics, now: { NodeClock.now() }, logger: log)
+                        agent.telemetry, at: metrics, now: { BootTime.now() }, logger: log)
                     group.addTask { try await server.run() }
                 }
                 defer { group.cancelAll() }

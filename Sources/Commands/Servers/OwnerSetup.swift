@@ -1,3 +1,4 @@
+import ControlPlane
 import Domain
 import Hosting
 import NodeAgent
@@ -29,7 +30,7 @@ struct OwnerSetup: Sendable {
         let desktop = try Self.desktop(uses)
         do throws(ScheduleFault) {
             watch = try OwnerWatch(
-                schedule: Schedule(text), desktop: desktop, wallTime: { NodeClock.wallTime() },
+                schedule: Schedule(text), desktop: desktop, wallTime: { MarketClock().now() },
                 hasRoom: Self.room(on: disks))
         } catch {
             throw .schedule(error)
@@ -44,7 +45,7 @@ struct OwnerSetup: Sendable {
     private static func desktop(_ uses: Set<OwnerPolicy.Use>) throws(UsageFault) -> DesktopWatch? {
         guard uses.contains(.desktop) else { return nil }
         do throws(DesktopWatch.Unavailable) {
-            return try DesktopWatch(at: .ofMachine, now: { NodeClock.now() })
+            return try DesktopWatch(at: .ofMachine, now: { BootTime.now() })
         } catch {
             throw .yieldsToNoDesktop(error)
         }

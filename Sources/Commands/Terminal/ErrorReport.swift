@@ -57,7 +57,9 @@ struct ErrorReport {
             ProblemDTO(.outputFailed(failed.code), in: hints.language)
         case is CancellationError: ProblemDTO(.interrupted, in: hints.language)
         default:
-            ProblemDTO(WireError(ofFile: error) ?? .localFailure("\(error)"), in: hints.language)
+            ProblemDTO(
+                WireError(ofFile: error) ?? WireError(ofChain: error) ?? .localFailure("\(error)"),
+                in: hints.language)
         }
     }
 

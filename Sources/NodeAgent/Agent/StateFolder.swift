@@ -3,16 +3,16 @@ import Foundation
 import Glibc
 
 /// Files of the node that must be whole or not there.
-enum StateFile {
+package enum StateFile {
     /// Makes `path` and the folders above it; the last one for the owner alone.
-    static func makeFolder(_ path: String, mode: mode_t = 0o700) throws {
+    package static func makeFolder(_ path: String, mode: UInt32 = 0o700) throws {
         try FileManager.default.createDirectory(
             atPath: path, withIntermediateDirectories: true)
         guard chmod(path, mode) == 0 else { throw FileFailure("set the mode of", path) }
     }
 
     /// Replaces the file durably: readers see the old bytes or the new, also after a power cut.
-    static func replace(_ path: String, with bytes: [UInt8], mode: mode_t = 0o600) throws {
+    package static func replace(_ path: String, with bytes: [UInt8], mode: UInt32 = 0o600) throws {
         let partial = path + ".partial"
         let descriptor = open(partial, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode)
         guard descriptor >= 0 else { throw FileFailure("open", partial) }
@@ -36,7 +36,7 @@ enum StateFile {
     }
 
     /// The file's bytes, or nil when there is none.
-    static func read(_ path: String) throws -> [UInt8]? {
+    package static func read(_ path: String) throws -> [UInt8]? {
         guard access(path, F_OK) == 0 else { return nil }
         return Array(try Data(contentsOf: URL(fileURLWithPath: path)))
     }

@@ -1,0 +1,91 @@
+import AsyncHTTPClient
+import Ethereum
+import NIOCore
+import Wire
+
+extension Option where Value == String {
+    static let rpc = Option("rpc", "URL", .optionRPC)
+    static let contracts = Option("contracts", "JSON|FILE", .optionContracts)
+}
+
+/// A chain as a command reaches it, and the contracts on it.
+struct ChainAccess: Sendable {
+    static let options = [Option<String>.rpc.form, Option<String>.contracts.form]
+    /// So long one endpoint may take to answer.
+    private static let patience = Duration.seconds(20)
+
+    let chain: Chain
+    let deployment: Deployment
+
+    var vault: Vault { Vault(deployment.vault) }
+    var dollar: ERC20 { ERC20(deployment.dollar) }
+
+    /// Of the endpoints of `--rpc` or `ORBAN_RPC_URL` (several: with commas) and the contracts of
+    /// `--contracts` or `ORBAN_CONTRACTS`; the connections end with `body`.
+    ///
+    /// - Throws: `UsageFault.valueMissing`, `WireError.chainWrong`, `.chainUnreachable`.
+    static func with<Value>(
+        _ session: Session, _ body: (ChainAccess) async throws -> Value
+    ) async throws -> Value {
+        let urls = try urls(session)
+        guard
+            let text = try session.arguments.value(Option<String>.contracts)
+                ?? session.given("ORBAN_CONTRACTS")
+        else { throw UsageFault.valueMissing("--contracts") }
+        let deployment = try Deployment.read(text, in: session.surroundings)
+        var configuration = HTTPClient.Configuration()
+        configuration.timeout.connect = .seconds(5)
+        configuration.redirectConfiguration = .disallow
+        let http = HTTPClient(configuration: configuration)
+        do {
+            let value = try await body(
+                try await connect(urls, deployment, http, session.terminal))
+            try await http.shutdown()
+            return value
+        } catch {
+            try? await http.shutdown()
+            throw error
+        }
+    }
+
+    private static func urls(_ session: Session) throws -> [String] {
+        let asked = try session.arguments.all(Option<String>.rpc)
+        let given = session.given("ORBAN_RPC_URL").map { $0.split(separator: ",").map(String.init) }
+        let urls = asked.isEmpty ? given ?? [] : asked
+        guard !urls.isEmpty else { throw UsageFault.valueMissing("--rpc") }
+        return urls
+    }
+
+    /// An address may hold a key, so endpoints are told of by their place.
+    private static func connect(
+        _ urls: [String], _ deployment: Deployment, _ http: HTTPClient, _ terminal: Terminal
+    ) async throws -> ChainAccess {
+        let endpoints = urls.enumerated().map { place, url in
+            Endpoint(
+                name: "\(place + 1)", url: url, client: http, clock: ContinuousClock(),
+                limit: patience)
+        }
+        let chain = try await Chain.connect(to: endpoints, id: deployment.chain) { notice in
+            terminal.progress("! \(notice)")
+        }
+        return ChainAccess(chain: chain, deployment: deployment)
+    }
+
+    /// That there is code where contracts are said to be, and that the token counts in millionths.
+    func check() async throws {
+        for contract in [deployment.vault, deployment.escrow, deployment.anchor, deployment.dollar]
+        {
+            _ = try await chain.code(of: contract, at: .latest)
+        }
+        guard try await dollar.decimals(on: chain, at: .latest) == 6 else {
+            throw WireError.chainWrong(.chainTokenDecimals, ["token": "\(deployment.dollar)"])
+        }
+    }
+}
+
+extension Session {
+    /// A variable that is set and not empty.
+    func given(_ name: String) -> String? {
+        environment[name].flatMap { $0.isEmpty ? nil : $0 }
+    }
+}

@@ -1,0 +1,110 @@
+/// Texts about wallets, chains and the contracts on them.
+extension Message {
+    static let textsChain: [Message: Bilingual] = [
+        .helpWalletCreate: Bilingual(
+            "make a key of your own, sealed by a password", "建立您自己的金鑰，以密碼保護"),
+        .helpWalletImport: Bilingual(
+            "seal a key that comes by a descriptor", "匯入由描述符提供的金鑰並以密碼保護"),
+        .helpWalletAddress: Bilingual("the wallet's address", "錢包的位址"),
+        .helpWalletExport: Bilingual(
+            "the sealed key as a Web3 keystore", "以 Web3 金鑰檔匯出（仍受密碼保護）"),
+        .helpWalletBalance: Bilingual(
+            "what the wallet has on its chain and in the vault", "錢包在鏈上與保管合約中的餘額"),
+        .helpVaultDeposit: Bilingual(
+            "put money into the vault contract, under your key alone", "把款項存入保管合約，只有您的金鑰能動用"),
+        .helpVaultAuthorise: Bilingual(
+            "let another key sign payments, up to a cap and a moment", "授權另一把金鑰簽署付款，限額限時"),
+        .helpVaultRevoke: Bilingual("take that right away", "撤銷授權"),
+        .helpVaultExit: Bilingual(
+            "take the deposit out, without any market", "取出存款，不需任何市場"),
+        .helpVaultWithdraw: Bilingual(
+            "have what the vault owes you sent", "提領保管合約應付給您的款項"),
+        .helpChainStatus: Bilingual(
+            "whether a chain and its contracts are what they should be", "檢查鏈與合約是否正確"),
+        .helpChainMint: Bilingual(
+            "make test dollars, where the chain is for development; they are worth nothing",
+            "取得測試幣（僅限開發用的鏈，沒有價值）"),
+        .chainMinted: Bilingual("made: worth nothing, for tests alone", "已取得：僅供測試，沒有價值"),
+        .operandEVMKey: Bilingual("an address, 0x and 40 digits", "位址：0x 加 40 位十六進位數字"),
+        .optionRPC: Bilingual(
+            "an endpoint of the chain (JSON-RPC); several must agree; or ORBAN_RPC_URL",
+            "鏈的節點（JSON-RPC）；可指定多個，須一致；或設 ORBAN_RPC_URL"),
+        .optionContracts: Bilingual(
+            "chain_id, vault, escrow, anchor, dollar as JSON, or a file of it; or ORBAN_CONTRACTS",
+            "JSON 或其檔案：chain_id、vault、escrow、anchor、dollar；或設 ORBAN_CONTRACTS"),
+        .optionWallet: Bilingual(
+            "the keystore; by default wallet.json beside config.yaml",
+            "金鑰檔；預設為 config.yaml 旁的 wallet.json"),
+        .optionPasswordFD: Bilingual(
+            "read the password from this descriptor instead of asking", "從此描述符讀取密碼，不詢問"),
+        .optionKeyFD: Bilingual(
+            "read the key from this descriptor: 32 bytes or 64 digits",
+            "從此描述符讀取金鑰：32 位元組或 64 位數字"),
+        .optionConfirmations: Bilingual(
+            "blocks that a transaction waits for, its own among them (1)",
+            "等待的區塊數，含交易所在區塊（預設 1）"),
+        .optionMaxFee: Bilingual(
+            "the most that a unit of gas may cost (200)", "每單位 gas 的最高費用（預設 200）"),
+        .optionReceiver: Bilingual("who gets it; the wallet itself by default", "收款位址；預設為錢包本身"),
+        .optionCap: Bilingual("the most that the key may sign for in all", "此金鑰可簽署的總額上限"),
+        .optionExpiry: Bilingual("until when: 24h, or a moment", "有效期限：24h，或指定時間"),
+        .optionFinish: Bilingual(
+            "finish the exit that was started, within its window", "在期限內完成已開始的取出"),
+        .expectEVMAddress: Bilingual(
+            "an address: 0x and 40 digits, all of one case or with its checksum",
+            "位址：0x 加 40 位數字，大小寫一致或符合檢查碼"),
+        .walletKept: Bilingual(
+            "{address} is kept in {path}; without its password it is lost",
+            "{address} 已存於 {path}；遺失密碼即無法取回"),
+        .walletPassword: Bilingual("password of the wallet:", "錢包密碼："),
+        .walletPasswordAgain: Bilingual("the same again:", "再輸入一次："),
+        .walletPasswordsDiffer: Bilingual("the two passwords differ", "兩次輸入的密碼不同"),
+        .walletExists: Bilingual(
+            "there is a wallet, and none is ever written over", "錢包已存在，且絕不覆寫"),
+        .walletMissing: Bilingual("there is no wallet", "查無錢包"),
+        .walletExposed: Bilingual(
+            "others may read it (mode {mode}): chmod 600", "他人可讀取（權限 {mode}）：請 chmod 600"),
+        .walletNotAKey: Bilingual("that is no key", "這不是金鑰"),
+        .walletWrongPassword: Bilingual("the password is another one", "密碼不正確"),
+        .walletUnreadable: Bilingual(
+            "it is no Web3 keystore of version 3", "這不是第 3 版的 Web3 金鑰檔"),
+        .walletCoin: Bilingual("for gas", "gas 費用"),
+        .walletTokens: Bilingual("in the wallet", "錢包內"),
+        .walletVault: Bilingual("in the vault, unspent", "保管合約中，未動用"),
+        .walletOwed: Bilingual("owed, to withdraw", "可提領"),
+        .walletExit: Bilingual("leaving the vault", "取出中"),
+        .walletExitWindow: Bilingual("from {opens} to {closes}", "{opens} 至 {closes}"),
+        .vaultDeposited: Bilingual("deposited", "已存入"),
+        .vaultAuthorised: Bilingual("authorised", "已授權"),
+        .vaultRevoked: Bilingual("revoked", "已撤銷"),
+        .vaultExitStarted: Bilingual(
+            "the exit is started; orban wallet balance says from when it can be finished",
+            "已開始取出；orban wallet balance 會顯示可完成的時間"),
+        .vaultExitFinished: Bilingual(
+            "the exit is finished; orban vault withdraw sends it", "取出已完成；orban vault withdraw 可提領"),
+        .vaultWithdrawn: Bilingual("withdrawn", "已提領"),
+        .chainNumber: Bilingual("chain", "鏈"),
+        .chainHead: Bilingual("block", "區塊"),
+        .chainFinal: Bilingual("final", "已終局"),
+        .chainContractsUnreadable: Bilingual(
+            "the contracts are no JSON of chain_id, vault, escrow, anchor and dollar",
+            "合約設定不是含 chain_id、vault、escrow、anchor、dollar 的 JSON"),
+        .chainTokenDecimals: Bilingual(
+            "token {token} does not count in millionths", "代幣 {token} 的小數位數不是六位"),
+        .chainOther: Bilingual(
+            "endpoint {endpoint} belongs to chain {chain}", "節點 {endpoint} 屬於鏈 {chain}"),
+        .chainNoCode: Bilingual("there is no contract at {address}", "{address} 沒有合約"),
+        .chainTooDear: Bilingual(
+            "gas costs more than --max-fee allows now", "目前 gas 費用高於 --max-fee"),
+        .chainNoCoin: Bilingual(
+            "{account} has no coin to pay for gas", "{account} 沒有支付 gas 的餘額"),
+        .chainTooLittle: Bilingual("the wallet has only {has}", "錢包只有 {has}"),
+        .chainAccountBusy: Bilingual(
+            "another command sends for {account} now", "另一個指令正在使用 {account} 送出交易"),
+        .chainDisplaced: Bilingual(
+            "another program used the transaction's number; nothing was done",
+            "其他程式用掉了這筆交易的序號；未執行任何動作"),
+        .chainTooMany: Bilingual(
+            "too many transactions of this account are not final", "此帳戶尚未終局的交易過多"),
+    ]
+}

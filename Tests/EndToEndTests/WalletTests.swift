@@ -1,0 +1,135 @@
+import Foundation
+import Staging
+import Testing
+
+/// A renter's own key and money on a chain: the real program, real contracts, another program's EVM.
+@Suite(.serialized, .enabled(if: Stage.missing == nil, Comment(rawValue: Stage.missing ?? "")))
+struct WalletTests {
+    /// A wallet on a devnet, as its owner uses it.
+    private struct Desk {
+        let stage: Stage
+        let devnet: Devnet
+        let environment: [String: String]
+
+        init(_ stage: Stage) async throws {
+            self.stage = stage
+            devnet = try await Devnet(on: stage)
+            environment = [
+                "ORBAN_RPC_URL": devnet.url, "ORBAN_CONTRACTS": try devnet.contractsText(),
+            ]
+            _ = try stage.write("a password\n", to: "password")
+            _ = try stage.write(devnet.secret(0) + "\n", to: "key")
+        }
+
+        /// With the password, and maybe a key, on descriptors of its own.
+        func run(
+            _ line: String, password: String = "password", with more: [String: String] = [:]
+        ) async throws -> Ended {
+            let words = line.split(separator: " ").map(String.init)
+            let script =
+                "exec \"$0\" \"$@\""
+                + (line.hasPrefix("chain status")
+                    ? "" : " --password-fd 4 4<\(stage.folder)/\(password)")
+                + (line.hasPrefix("wallet import") ? " --key-fd 3 3<\(stage.folder)/key" : "")
+            let program = try stage.start(
+                "wallet", "/bin/sh", ["-c", script, Stage.binary ?? ""] + words,
+                with: environment.merging(more) { $1 })
+            guard case .exited(let status) = try await program.end(within: .seconds(90)) else {
+                throw Stage.Unexpected(description: program.lastWords)
+            }
+            return Ended(status: status, out: program.out, err: program.err)
+        }
+
+        func ok(_ line: String) async throws {
+            let ended = try await run(line)
+            guard ended.status == 0 else {
+                throw Stage.Unexpected(description: "orban \(line): \(ended)")
+            }
+        }
+
+        func holdings() async throws -> [String: String] {
+            let ended = try await run("wallet balance --output json")
+            let object = try JSONSerialization.jsonObject(with: Data(ended.out.utf8))
+            return (object as? [String: Any])?.compactMapValues { $0 as? String } ?? [:]
+        }
+
+        /// So much later, in a block of then.
+        func pass(seconds: Int) async throws {
+            _ = try await devnet.rpc("evm_increaseTime", [seconds])
+            _ = try await devnet.rpc("evm_mine")
+        }
+    }
+
+    @Test func `a deposit is its owner's alone, and leaves without any market`() async throws {
+        try await Stage.run { stage in
+            let desk = try await Desk(stage)
+            try await desk.ok("wallet import")
+            try await desk.ok("chain mint 100")
+            try await desk.ok("vault deposit 12.5")
+            var now = try await desk.holdings()
+            #expect(now["vault_micro"] == "12500000" && now["token_micro"] == "87500000")
+            let key = desk.devnet.addresses[1]
+            try await desk.ok("vault authorise \(key) --cap 5 --expiry 24h")
+            try await desk.ok("vault revoke \(key)")
+            try await desk.ok("vault exit")
+            let early = try await desk.run("vault exit --finish")
+            #expect(early.status == 5 && early.err.contains("exit delay"), "\(early)")
+            try await desk.pass(seconds: 90_000)
+            try await desk.ok("vault exit --finish")
+            now = try await desk.holdings()
+            #expect(now["vault_micro"] == "0" && now["owed_micro"] == "12500000")
+            try await desk.ok("vault withdraw")
+            now = try await desk.holdings()
+            #expect(now["owed_micro"] == "0" && now["token_micro"] == "100000000")
+        }
+    }
+
+    @Test func `what is not on this chain, or not this key's, is refused in words`() async throws {
+        try await Stage.run { stage in
+            let desk = try await Desk(stage)
+            let missing = try await desk.run("wallet address")
+            #expect(missing.status == 4 && missing.err.contains("wallet_unusable"))
+            try await desk.ok("wallet import")
+            let twice = try await desk.run("wallet import")
+            #expect(twice.status == 4 && twice.err.contains("ever written over"))
+            _ = try stage.write("another\n", to: "wrong")
+            let wrong = try await desk.run("chain mint 1", password: "wrong")
+            #expect(wrong.status == 4 && wrong.err.contains("password"))
+            let dear = try await desk.run("vault deposit 5")
+            #expect(dear.status == 1 && dear.err.contains("only 0.000000"))
+            let other = ["ORBAN_CONTRACTS": try desk.devnet.contractsText(chain: 1)]
+            let elsewhere = try await desk.run("chain status", with: other)
+            #expect(elsewhere.status == 1 && elsewhere.err.contains("chain 31337"))
+            let nobody = ["vault": desk.devnet.addresses[3]]
+            let empty = ["ORBAN_CONTRACTS": try desk.devnet.contractsText(nobody)]
+            let bare = try await desk.run("vault exit", with: empty)
+            #expect(bare.status == 1 && bare.err.contains("no contract at"))
+            let away = ["ORBAN_RPC_URL": "http://127.0.0.1:9"]
+            let alone = try await desk.run("chain status", with: away)
+            #expect(alone.status == 10 && alone.err.contains("chain_unreachable"))
+            let path = stage.folder + "/config/orban/wallet.json"
+            #expect(chmod(path, 0o644) == 0)
+            let open = try await desk.run("wallet address")
+            #expect(open.status == 4 && open.err.contains("chmod 600"))
+            // What is written down never holds the key itself.
+            let kept = String(decoding: contents(path), as: UTF8.self)
+            #expect(!kept.contains(desk.devnet.secret(0).dropFirst(2)))
+        }
+    }
+
+    @Test func `two endpoints of three are enough, and one is not`()
+        async throws
+    {
+        try await Stage.run { stage in
+            let desk = try await Desk(stage)
+            let away = "http://127.0.0.1:9"
+            for (urls, status) in [
+                ("\(desk.devnet.url),\(desk.devnet.url),\(away)", 0),
+                ("\(desk.devnet.url),\(away),\(away)", 10),
+            ] as [(String, Int32)] {
+                let ended = try await desk.run("chain status", with: ["ORBAN_RPC_URL": urls])
+                #expect(ended.status == status, "\(ended)")
+            }
+        }
+    }
+}
