@@ -49,9 +49,14 @@ extension MarketServices {
     ) async -> [FixDTO] {
         var fixes: [FixDTO] = []
         for relaxation in next.relaxations {
-            let relaxed = await matching.fit(needs.relaxed(relaxation.instead), formation)
-            guard relaxed?.placed.count == gang.members else { continue }
-            fixes.append(relaxation.fix(of: needs, in: language))
+            guard let wide = await widened(relaxation, needs, formation, gang) else { continue }
+            fixes.append(wide.fix(of: needs, in: language))
+        }
+        if Formation.members.contains(gang.placed) {
+            let title = Message.relaxGang.text(
+                in: language, ["placed": String(gang.placed), "members": String(gang.members)])
+            let count = JSONValue.object(["count": .number(Int64(gang.placed))])
+            fixes.append(FixDTO(title: title, patch: .object(["array": count])))
         }
         guard formation?.spread != nil else { return fixes }
         let together = Formation(gang: gang.members, spread: nil)
@@ -62,6 +67,31 @@ extension MarketServices {
         return fixes + [
             FixDTO(title: title, patch: .object(["placement": .object(["spread": .null])]))
         ]
+    }
+}
+
+extension MarketServices {
+    /// The same constraint changed until all of the gang have a place: one member after another says
+    /// what it lacks. Nil where that constraint alone is not all.
+    private func widened(
+        _ first: Relaxation, _ needs: Needs, _ formation: Formation?, _ gang: PlanGangDTO
+    ) async -> Relaxation? {
+        var (instead, placed) = (first.instead, gang.placed)
+        while true {
+            let relaxed = needs.relaxed(instead)
+            guard let fit = await matching.fit(relaxed, formation) else { return nil }
+            if fit.placed.count == gang.members {
+                let outcome = await matching.explain(relaxed)
+                return Relaxation(
+                    instead: instead, offers: outcome.feasible,
+                    rate: outcome.cheapest ?? first.rate)
+            }
+            // Each step places one more at least, so there are no more steps than members.
+            let more = fit.next.relaxations.lazy.compactMap { instead.widened($0.instead) }.first
+            guard let more, more != instead, fit.placed.count > placed || instead == first.instead
+            else { return nil }
+            (instead, placed) = (more, fit.placed.count)
+        }
     }
 }
 

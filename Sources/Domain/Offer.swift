@@ -140,6 +140,11 @@ package struct Offer: Hashable, Sendable, Codable {
         case wish, record, refutation, waitingSince
     }
 
+    /// It got an order: those that have waited as long come before it, also within one millisecond.
+    package mutating func takeTurn(at now: Timestamp) {
+        waitingSince = max(now, waitingSince.advanced(milliseconds: 1))
+    }
+
     /// Why its owner keeps it now; nil while it takes orders, as far as its owner is concerned.
     package var closing: OfferClosing? {
         switch wish.wish {

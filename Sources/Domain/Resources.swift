@@ -61,7 +61,7 @@ package struct DevicePower: Hashable, Sendable, Codable {
 
     /// CUDA compute capability times ten: 89 is 8.9. Nil where it is not known, or does not matter.
     package let capability: Int?
-    /// Measured, of 32-bit matrix products, in 10⁹ a second.
+    /// Measured, of 32-bit floating-point multiply-adds, two operations each: 10⁹ a second.
     package let gigaflops: Int64?
 
     package init(capability: Int?, gigaflops: Int64?) {

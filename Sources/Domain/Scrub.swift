@@ -80,20 +80,29 @@ package struct ScrubEvidence: Hashable, Sendable, Codable {
     }
 }
 
+/// How fast a device was found to be.
+package enum MeasuredSpeed: Hashable, Sendable, Codable {
+    /// What was known before is still known.
+    case notMeasured
+    /// It has not done its sums, or not all of them: nothing is known of it any more.
+    case wrong
+    /// As `DevicePower.gigaflops` has it.
+    case gigaflops(Int64)
+}
+
 /// How a scrub ended: what was seen, and what went wrong beside it.
 package struct ScrubResult: Hashable, Sendable, Codable {
     package let evidence: ScrubEvidence
     package let failure: ScrubFault?
-    /// How fast the device was, which is looked at on the way (`DevicePower.gigaflops`); nil where that
-    /// is not known. No part of what is signed.
-    package let gigaflops: Int64?
+    /// Looked at on the way; no part of what is signed.
+    package let speed: MeasuredSpeed
 
     package init(
-        evidence: ScrubEvidence, failure: ScrubFault? = nil, gigaflops: Int64? = nil
+        evidence: ScrubEvidence, failure: ScrubFault? = nil, speed: MeasuredSpeed = .notMeasured
     ) {
         self.evidence = evidence
         self.failure = failure
-        self.gigaflops = gigaflops
+        self.speed = speed
     }
 
     /// Nil when the device is clean.

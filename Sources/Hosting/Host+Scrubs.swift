@@ -134,7 +134,11 @@ extension Host {
             node: node, device: device, scrub: care[device]?.scrubs ?? 0,
             lease: lastTenant(of: device), result: result)
         take(.scrubEnded(receipt), device) {
-            $0.gigaflops = result.gigaflops ?? $0.gigaflops
+            switch result.speed {
+            case .notMeasured: break
+            case .wrong: $0.gigaflops = nil
+            case .gigaflops(let speed): $0.gigaflops = speed
+            }
         }
         scrubTimes[device] = nil
         if case .dirty(let failures) = cleanliness(of: device) {

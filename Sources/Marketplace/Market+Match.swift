@@ -66,7 +66,7 @@ extension Market {
             _ slice: Resources, _ devices: [Device], of offer: Offer, at now: Timestamp
         ) {
             var offer = offer
-            offer.waitingSince = now
+            offer.takeTurn(at: now)
             offer.free = offer.free.subtracting(slice)
             offer.freeDevices.removeAll { id in devices.contains { $0.id == id } }
             offer.version += 1

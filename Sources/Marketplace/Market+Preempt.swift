@@ -20,6 +20,10 @@ extension Market {
             asked.count == Set(preemption.leases).count
         else { throw Refusal.offerChanged }
         if asked.allSatisfy({ $0.notice?.makesWayFor == task }) { return Decision() }
+        let latest = job.terms.deadline?.latestStart
+        guard asked.allSatisfy({ $0.isGone(by: latest, askedAt: now) }) else {
+            throw Refusal.orderChanged
+        }
         let staying = live.filter { $0.standingNotice == nil && !preemption.leases.contains($0.id) }
         guard Feasibility.check(job.terms.needs, offer, at: now) != nil,
             Feasibility.check(job.terms.needs, offer.vacated(but: staying), at: now) == nil

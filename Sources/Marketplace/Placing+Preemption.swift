@@ -250,7 +250,10 @@ extension Placing {
             guard let offer = vacancies.offers[node] else { continue }
             let willing = (preempting.leases[node] ?? []).filter {
                 $0.standingNotice == nil && !vacancies.asked.contains($0.id)
+                    && $0.isGone(by: order.deadline?.latestStart, askedAt: now)
             }
+            // Whoever need not ask all of them need not ask any.
+            guard mustAsk(order, willing, at: now) else { continue }
             guard
                 let room = DeadlineRule.room(
                     for: order.needs, on: offer, among: willing.map { $0.tenure(at: now) }, at: now)
@@ -307,6 +310,13 @@ extension Placing {
 }
 
 extension Lease {
+    /// Whether its notice is over by then, if it is asked now: for a place that comes too late nobody
+    /// makes way.
+    func isGone(by latest: Timestamp?, askedAt now: Timestamp) -> Bool {
+        guard let latest, let spot else { return true }
+        return now.advanced(milliseconds: spot.noticeMilliseconds) <= latest
+    }
+
     /// Whoever is spot makes way whatever its own deadline says: a deadline makes no place that nobody
     /// may take.
     fileprivate func tenure(at now: Timestamp) -> DeadlineRule.Tenure {

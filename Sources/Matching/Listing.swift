@@ -142,7 +142,7 @@ struct Listing: Hashable, Sendable {
 
     private mutating func apply(_ taken: Pending) {
         offer.version += 1
-        offer.waitingSince = taken.moment
+        offer.takeTurn(at: taken.moment)
         offer.free = offer.free.subtracting(taken.slice)
         guard !taken.devices.isEmpty else { return }
         offer.freeDevices.removeAll(where: taken.devices.contains)

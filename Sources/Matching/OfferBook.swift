@@ -115,7 +115,7 @@ struct OfferBook: Sendable {
                 entry.order, for: choice.rate, at: now)
         else { return nil }
         if entry.keptOn == nil, var offer = index[choice.handle], offer.take(figures) {
-            offer.tie = Self.tie(of: proposal.node, since: now)
+            offer.tie = byHandle[choice.handle].map { Self.tie(of: $0.offer) } ?? offer.tie
             index.update(choice.handle, offer)
         } else {
             refresh(choice.handle)
@@ -247,7 +247,7 @@ struct OfferBook: Sendable {
         var figures = OfferFigures(
             capacity: terms.capacity, free: offer.free, models: bits, devices: all,
             whole: freeDevices(offer), ask: terms.ask, value: value,
-            tie: tie(of: offer.node, since: offer.waitingSince))
+            tie: tie(of: offer))
         figures.offered = terms.devices.count
         (figures.mostCapability, figures.mostGigaflops) = (capability, speed)
         figures.spotAsk = terms.price(isSpot: true)
@@ -271,9 +271,9 @@ struct OfferBook: Sendable {
 
     /// Who has waited longest comes first; of the same millisecond (42 bits, up to the year 2109) an end
     /// of the ID decides, which is random.
-    private static func tie(of node: NodeID, since moment: Timestamp) -> UInt64 {
-        let time = UInt64(min(max(moment.milliseconds, 0), 1 << 42 - 1))
-        let end = node.text.utf8.dropFirst(4).suffix(3).reduce(0) { $0 << 8 | UInt64($1) }
+    private static func tie(of offer: Offer) -> UInt64 {
+        let time = UInt64(min(max(offer.waitingSince.milliseconds, 0), 1 << 42 - 1))
+        let end = offer.node.text.utf8.dropFirst(4).suffix(3).reduce(0) { $0 << 8 | UInt64($1) }
         return time << 22 | end & (1 << 22 - 1)
     }
 }

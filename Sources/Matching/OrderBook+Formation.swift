@@ -8,10 +8,11 @@ package struct GangFit: Hashable, Sendable {
     package let next: Explanation
 }
 
-/// Shapes of gangs that were tried and have no place: until more can be had than then.
+/// Orders with siblings that were tried and have no place: until more can be had than then.
 ///
-/// Else every round would place most of a gang, and give it back.
-struct HomelessGangs: Hashable, Sendable {
+/// Else every round would place most of a gang, and give it back, and look for a place for each of the
+/// tasks of a job that keeps them apart.
+struct HomelessOrders: Hashable, Sendable {
     struct Shape: Hashable, Sendable {
         let needs: Needs
         let formation: Formation?
@@ -21,13 +22,35 @@ struct HomelessGangs: Hashable, Sendable {
     private var growth: Int64 = 0
     private var shapes: Set<Shape> = []
 
+    /// Of tasks that are kept apart one by one: they ask for the same, and what one is kept from all are.
+    private var jobs: Set<JobID> = []
+
     func contains(_ shape: Shape, at growth: Int64) -> Bool {
         self.growth == growth && shapes.contains(shape)
     }
 
     mutating func insert(_ shape: Shape, at growth: Int64) {
-        if self.growth != growth { (self.growth, shapes) = (growth, []) }
+        begin(at: growth)
         shapes.insert(shape)
+    }
+
+    /// Whether a sibling found no place for reasons that are this order's, too.
+    func contains(siblingsOf entry: Entry, at growth: Int64) -> Bool {
+        self.growth == growth && !jobs.isEmpty && entry.keptOn == nil
+            && jobs.contains(entry.order.task.job)
+    }
+
+    /// It found no place. What the market has refused it alone says nothing of its siblings.
+    mutating func note(_ entry: Entry, at growth: Int64) {
+        guard entry.order.formation?.spread != nil, entry.order.formation?.gang == nil,
+            entry.keptOn == nil, !entry.hasRefused
+        else { return }
+        begin(at: growth)
+        jobs.insert(entry.order.task.job)
+    }
+
+    private mutating func begin(at growth: Int64) {
+        if self.growth != growth { (self.growth, shapes, jobs) = (growth, [], []) }
     }
 }
 
@@ -43,7 +66,8 @@ extension OrderBook {
 
     /// That lease lives no more; of any other nothing is known here.
     package mutating func vacate(_ lease: LeaseID, of job: JobID) {
-        spreading.vacate(lease, of: job)
+        guard spreading.vacate(lease, of: job) else { return }
+        offerBook.growth += 1
     }
 
     /// Where siblings keep such an order from.
@@ -89,7 +113,7 @@ extension OrderBook {
         let tasks = (1...count).map { TaskID(job: job, index: $0) }
         guard tasks.allSatisfy({ standing(of: $0) == .live }) else { return .passed }
         guard count <= room else { return .postponed }
-        let shape = HomelessGangs.Shape(needs: entry.order.needs, formation: entry.order.formation)
+        let shape = HomelessOrders.Shape(needs: entry.order.needs, formation: entry.order.formation)
         guard !homeless.contains(shape, at: offerBook.growth) else { return .fitsNowhere }
         let growth = offerBook.growth
         var proposals: [Proposal] = []

@@ -16,8 +16,8 @@ package struct OrderBook: Sendable {
     var reservedUpTo: Turn?
     /// Tasks of jobs that keep them apart.
     var spreading = Spreading()
-    /// Gangs that have no place.
-    var homeless = HomelessGangs()
+    /// Orders with siblings that have no place.
+    var homeless = HomelessOrders()
 
     package init(weights: ScoreWeights = .standard) { offerBook = OfferBook(weights: weights) }
 
@@ -78,7 +78,9 @@ package struct OrderBook: Sendable {
         var hopelessNeeds: Set<Needs> = []
         turns: for turn in queue {
             guard round.proposals.count < limit else { break }
-            guard let entry = entry(of: turn.task), entry.standing == .live else { continue }
+            guard let bare = entries[turn.task], bare.standing == .live else { continue }
+            if homeless.contains(siblingsOf: bare, at: offerBook.growth) { continue }
+            guard let entry = entry(of: turn.task) else { continue }
             let needs = entry.order.needs
             let figures = offerBook.figures(of: needs)
             let isKept = entry.keptOn != nil
@@ -101,6 +103,7 @@ package struct OrderBook: Sendable {
                     continue
                 }
             }
+            if !isKnown { homeless.note(bare, at: offerBook.growth) }
             if round.waiting.count < Assignment.mostOrders, isOfBatch(entry, at: now) {
                 round.waiting.append(turn.task)
             }

@@ -49,6 +49,19 @@ extension Needs {
     }
 }
 
+extension MismatchReason {
+    /// The same constraint with `other`'s value, which is further from what was asked; of names both.
+    /// Nil for another constraint.
+    package func widened(_ other: MismatchReason) -> MismatchReason? {
+        guard rank == other.rank else { return nil }
+        switch (self, other) {
+        case (.region(let mine), .region(let more)): return .region(mine + more)
+        case (.deviceModel(let mine), .deviceModel(let more)): return .deviceModel(mine + more)
+        default: return other
+        }
+    }
+}
+
 extension DeviceNeed {
     fileprivate func relaxed(_ instead: MismatchReason) -> DeviceNeed {
         var (count, models, vram) = (count, models, vramBytes)
@@ -80,18 +93,29 @@ extension Relaxation {
         of needs: Needs, _ offers: some Sequence<Offer>, at now: Timestamp
     ) -> [Relaxation] {
         var least: [Int: MismatchReason] = [:]
-        var votes: [MismatchReason: Int] = [:]
+        var votes: [MismatchReason: Vote] = [:]
         for offer in offers where offer.availability == .open && offer.closing == nil {
             for instead in Obstacle.single(of: needs, offer, at: now) {
                 let relaxed = needs.relaxed(instead)
                 guard Feasibility.check(relaxed, offer, at: now) == nil else { continue }
-                votes[instead, default: 0] += 1
+                votes[instead, default: Vote()].add(Feasibility.rate(relaxed, offer.terms))
                 let known = least[instead.rank]
                 least[instead.rank] = known.map { nearer($0, instead, votes) } ?? instead
             }
         }
         return least.values.compactMap { outcome(of: $0, needs, offers, at: now) }.sorted {
             ($0.rate, $0.instead.rank) < ($1.rate, $1.instead.rank)
+        }
+    }
+
+    /// How many offers one value would help, and what the cheapest of them costs.
+    private struct Vote {
+        private(set) var count = 0
+        private(set) var rate: Rate?
+
+        mutating func add(_ rate: Rate) {
+            count += 1
+            self.rate = min(self.rate ?? rate, rate)
         }
     }
 
@@ -111,9 +135,9 @@ extension Relaxation {
     }
 
     /// Which of two values for one constraint is nearer to what was asked; of names that which more
-    /// offers have.
+    /// offers have, of those the cheaper one.
     private static func nearer(
-        _ known: MismatchReason, _ other: MismatchReason, _ votes: [MismatchReason: Int]
+        _ known: MismatchReason, _ other: MismatchReason, _ votes: [MismatchReason: Vote]
     ) -> MismatchReason {
         switch (known, other) {
         case (.cpu(let left), .cpu(let right)), (.memory(let left), .memory(let right)),
@@ -130,8 +154,13 @@ extension Relaxation {
         case (.latency(let left), .latency(let right)): return left <= right ? known : other
         case (.deviceModel(let left), .deviceModel(let right)),
             (.region(let left), .region(let right)):
-            let (mine, others) = (votes[known] ?? 0, votes[other] ?? 0)
-            guard mine == others else { return mine > others ? known : other }
+            let (mine, others) = (votes[known] ?? Vote(), votes[other] ?? Vote())
+            guard mine.count == others.count else {
+                return mine.count > others.count ? known : other
+            }
+            if let mine = mine.rate, let others = others.rate, mine != others {
+                return mine < others ? known : other
+            }
             return left.lexicographicallyPrecedes(right) ? known : other
         default: return known
         }
@@ -245,7 +274,8 @@ private enum Obstacle {
         if let floor = need.power?.gigaflops,
             let speed = least({ $0.power?.gigaflops ?? 0 }, without: .deviceSpeed(gigaflops: 0))
         {
-            ways.append(.deviceSpeed(gigaflops: min(speed, floor)))
+            // It is measured again with each scrub, by clocks that are never quite the same.
+            ways.append(.deviceSpeed(gigaflops: min(speed - speed / 20, floor)))
         }
         return ways + models(need, free)
     }

@@ -50,10 +50,11 @@ struct Spreading: Hashable, Sendable {
         jobs[job, default: Tasks()].leased[lease] = place
     }
 
-    mutating func vacate(_ lease: LeaseID, of job: JobID) {
-        guard jobs[job] != nil else { return }
-        jobs[job]?.leased[lease] = nil
+    /// - Returns: whether it was there.
+    mutating func vacate(_ lease: LeaseID, of job: JobID) -> Bool {
+        guard jobs[job]?.leased.removeValue(forKey: lease) != nil else { return false }
         forget(job)
+        return true
     }
 
     mutating func propose(_ task: TaskID, at place: Place) {

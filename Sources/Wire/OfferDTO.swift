@@ -7,7 +7,7 @@ package struct DeviceDTO: Codable, Hashable, Sendable {
     package let vramBytes: Int64
     /// CUDA compute capability, `8.9`; left out where it is not known.
     package let computeCapability: String?
-    /// Of 32-bit matrix products, measured: 10⁹ operations a second; left out where nobody has.
+    /// Measured multiply-adds of 32 bits: 10⁹ operations a second; left out where nobody has.
     package let gigaflops: Int64?
 
     package init(

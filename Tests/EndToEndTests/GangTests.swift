@@ -53,7 +53,8 @@ extension EndToEnd {
                 #expect(plan.gang == PlanGangDTO(members: 3, placed: 2))
                 #expect(plan.feasible == 0 && plan.rejected.map(\.code) == ["sibling"])
                 let patch = JSONValue.object(["placement": .object(["spread": .null])])
-                #expect(plan.fixes.map(\.patch) == [patch])
+                let fewer = JSONValue.object(["array": .object(["count": .number(2)])])
+                #expect(plan.fixes.map(\.patch) == [fewer, patch])
                 try await site.submit(three)
                 try await site.submit(Self.single("one", "exit 0"))
                 #expect(try await site.over("one").exitCode == 0)
@@ -68,6 +69,33 @@ extension EndToEnd {
                 #expect(Set(started.map(\.node)) == [alpha.id, beta.id, gamma.id])
                 #expect(Set(started.map(\.at)).count == 1)
                 try await Self.lose(gamma, site)
+            }
+        }
+
+        @Test func `what a plan of a gang would change gives all of it a place`() async throws {
+            try await Stage.run { stage in
+                let site = try await Site.serving(stage, isSimulated: true)
+                for (name, price) in [("alpha", "0.10"), ("beta", "0.20"), ("gamma", "0.30")] {
+                    let options = Site.simulated.map {
+                        $0 == "1.234567 USD/h" ? "\(price) USD/h" : $0
+                    }
+                    _ = try await JoinedNode(name, at: site, options: options)
+                }
+                var job = Self.spec("trio", 3, "exit 0")
+                job.maxPrice = "0.01 USD/h"
+                let plan = try await Self.plan(job, site)
+                #expect(plan.feasible == 0 && plan.gang?.placed == 0)
+                let patch = try #require(plan.fixes.first?.patch)
+                guard case .object(let members) = patch,
+                    case .object(let budget)? = members["budget"],
+                    case .string(let price)? = budget["max_price"]
+                else {
+                    Issue.record("\(plan.fixes)")
+                    return
+                }
+                job.maxPrice = price
+                let mended = try await Self.plan(job, site)
+                #expect(mended.gang?.isWhole == true && mended.feasible > 0, "\(price)")
             }
         }
 

@@ -55,14 +55,15 @@ struct ScrubTests {
         bench.connect()
         bench.makeReady()
         func speed() -> Int64? { bench.host.offered(at: bench.now).allDevices[0].power?.gigaflops }
-        for (found, known) in [(nil, nil), (60_000, 60_000), (nil, 60_000), (45_000, 45_000)]
-            as [(Int64?, Int64?)]
-        {
+        for (found, known) in [
+            (.notMeasured, nil), (.gigaflops(60_000), 60_000), (.notMeasured, 60_000),
+            (.wrong, nil), (.gigaflops(45_000), 45_000),
+        ] as [(MeasuredSpeed, Int64?)] {
             bench.finish(
                 ScrubOrder(device: Self.gpu, scrub: bench.host.care[Self.gpu]?.scrubs ?? 0),
                 ScrubResult(
                     evidence: ScrubEvidence(method: .contextsOnly), failure: .cudaFailed,
-                    gigaflops: found))
+                    speed: found))
             #expect(speed() == known)
             bench.pass(milliseconds: 60_000)
             bench.see(.well)

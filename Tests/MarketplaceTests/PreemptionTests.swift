@@ -137,6 +137,29 @@ import Testing
         #expect(try floor.shop.job("job_1").counts.failed == 1)
     }
 
+    @Test func `nobody makes way for an order that would have the place too late`() throws {
+        var floor = try Self.floor()
+        let latest = floor.shop.now.advanced(seconds: 19)
+        let deadline = try Deadline(startBy: latest, finishBy: nil, expectedMilliseconds: nil)
+        try floor.submit("job_1", .init(cpus: 4, deadline: deadline))
+        #expect(floor.asked.isEmpty)
+        // Nor where somebody asks the market itself.
+        let spot = try #require(floor.lease(of: "job_new"))
+        let task = try #require(floor.placing.book.waiting(after: nil).first { _ in true })
+        let outcome = floor.attempt(
+            .preempt(
+                Preemption(
+                    task: task.task, attempt: task.attempt, node: spot.node, leases: [spot.id])))
+        guard case .failure(.orderChanged) = outcome else {
+            Issue.record("\(outcome)")
+            return
+        }
+        floor.shop.pass(seconds: 20)
+        floor.pump()
+        #expect(floor.asked.isEmpty)
+        #expect(try floor.shop.job("job_1").counts.failed == 1)
+    }
+
     @Test func `who asks somewhere asks nowhere else before the answer is told`() throws {
         var floor = try Self.floor()
         try floor.addNode(2)

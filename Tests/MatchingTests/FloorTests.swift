@@ -132,7 +132,7 @@ import Testing
                 == [.deviceCapability(tenths: 0), .deviceCount(3)])
         #expect(
             Set(Self.relaxations(Self.need(2, speed: 80_000), [Self.all]))
-                == [.deviceSpeed(gigaflops: 19_500), .deviceCount(1)])
+                == [.deviceSpeed(gigaflops: 18_525), .deviceCount(1)])
         let bare = Self.need(4, capability: 10).relaxed(.deviceCapability(tenths: 0))
         #expect(bare.devices.power == nil)
     }

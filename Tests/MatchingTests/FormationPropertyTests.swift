@@ -52,7 +52,7 @@ import Testing
             offers[index].free = offers[index].free.subtracting(needs.slice)
             offers[index].freeDevices.removeAll { proposal.devices.contains($0) }
             offers[index].version += 1
-            offers[index].waitingSince = Sample.now
+            offers[index].waitingSince = Oracle.next(offers[index])
         }
     }
 

@@ -35,9 +35,15 @@ enum Oracle {
             offers[best].free = offers[best].free.subtracting(order.needs.slice)
             offers[best].freeDevices.removeAll { devices.contains($0) }
             offers[best].version += 1
-            offers[best].waitingSince = Sample.now
+            offers[best].waitingSince = next(offers[best])
         }
         return proposals
+    }
+
+    /// Behind all that have waited until now, also twice within one millisecond.
+    static func next(_ offer: Offer) -> Timestamp {
+        let later = offer.waitingSince.milliseconds + 1
+        return Timestamp(milliseconds: max(Sample.now.milliseconds, later))
     }
 
     /// On demand before spot.

@@ -11,6 +11,7 @@ package struct JobText {
     package var script = "true"
     package var command: [String]?
     package var budget: String? = "1.00 USD"
+    package var maxPrice: String?
     package var cpu = "0.25"
     package var memory = "128MB"
     package var gpus = 0
@@ -46,7 +47,10 @@ package struct JobText {
         if let placement { fields.append("\"placement\": \(placement)") }
         if let schedule { fields.append("\"schedule\": \(schedule)") }
         if let array { fields.append("\"array\": \(array)") }
-        if let budget { fields.append("\"budget\": {\"max_total\": \(try quoted(budget))}") }
+        if let budget {
+            let price = try maxPrice.map { ", \"max_price\": \(try quoted($0))" } ?? ""
+            fields.append("\"budget\": {\"max_total\": \(try quoted(budget))\(price)}")
+        }
         if !outputs.isEmpty {
             let kept = try outputs.sorted { $0.key < $1.key }.map { path, to in
                 "{\"path\": \(try quoted(path)), \"to\": \(try quoted(to))}"

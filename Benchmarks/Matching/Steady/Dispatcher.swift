@@ -154,7 +154,7 @@ struct BookDispatcher: Dispatcher {
         change(node) { offer in
             offer.free = offer.free.subtracting(needs.slice)
             offer.freeDevices.removeAll(where: proposal.devices.contains)
-            offer.waitingSince = Timestamp(milliseconds: now)
+            offer.takeTurn(at: Timestamp(milliseconds: now))
         }
         book.removeOrder(proposal.task)
         let limit = now + Self.limitFactor * world.jobs[job].length

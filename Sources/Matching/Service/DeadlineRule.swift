@@ -73,8 +73,10 @@ package enum DeadlineRule {
             .sorted { ($0.lost(at: now), $0.task) < ($1.lost(at: now), $1.task) }
         guard fits(needs, offer, without: willing, at: now) else { return nil }
         var chosen: [Tenure] = []
-        for lease in willing where !fits(needs, offer, without: chosen, at: now) {
+        var left = offer
+        for lease in willing where Feasibility.check(needs, left, at: now) != nil {
             chosen.append(lease)
+            left = left.returned(lease.slice, lease.devices)
         }
         for lease in chosen.reversed() {
             let others = chosen.filter { $0 != lease }

@@ -83,7 +83,7 @@ struct ScrubRun {
                 ? .contextsOnly : isInstance ? .memoryOnly : .memory,
             seed: Int64(arguments.seed))
         var failure: ScrubFault?
-        var speed: Int64?
+        var speed = MeasuredSpeed.notMeasured
         do {
             speed = try scrub(&evidence)
         } catch let fault as ScrubFault {
@@ -94,14 +94,13 @@ struct ScrubRun {
             failure = .cudaFailed
         }
         evidence.milliseconds = (Self.now() - start) / 1_000_000
-        return ScrubResult(evidence: evidence, failure: failure, gigaflops: speed)
+        return ScrubResult(evidence: evidence, failure: failure, speed: speed)
     }
 
-    /// - Returns: the device's speed, where it can be told.
-    private func scrub(_ evidence: inout ScrubEvidence) throws -> Int64? {
+    private func scrub(_ evidence: inout ScrubEvidence) throws -> MeasuredSpeed {
         guard evidence.method != .contextsOnly else {
             try awaitNobody(&evidence, isFirst: true)
-            return nil
+            return .notMeasured
         }
         let system = DeviceScrub.Arguments.system
         let library = try CUDALibrary.open(
@@ -110,7 +109,7 @@ struct ScrubRun {
         else { throw ScrubFault.cudaFailed }
         evidence.totalBytes = place.totalBytes
         try awaitNobody(&evidence, isFirst: true)
-        guard evidence.contextsLeft == 0 else { return nil }
+        guard evidence.contextsLeft == 0 else { return .notMeasured }
         let context = try CUDAContext(library, on: place)
         let outcome = Result { () throws -> (MemoryScrub.Report, Int64?) in
             let speed = try DeviceSpeed(context).run(now: Self.now)
@@ -123,7 +122,8 @@ struct ScrubRun {
         evidence.wordsSampled = Int64(report.left.words)
         evidence.wordsWrong = Int64(clamping: report.wordsWrong)
         try awaitNobody(&evidence, isFirst: false)
-        return speed.flatMap { DevicePower.speeds.contains($0) ? $0 : nil }
+        guard let speed else { return .wrong }
+        return DevicePower.speeds.contains(speed) ? .gigaflops(speed) : .notMeasured
     }
 
     /// Waits a while until no process has a context on the device.

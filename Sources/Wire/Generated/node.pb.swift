@@ -1046,7 +1046,7 @@ package nonisolated struct Orban_Node_V1_Device: Sendable {
   /// Clears the value of `capability`. Subsequent reads from it will return its default value.
   package mutating func clearCapability() {self._capability = nil}
 
-  /// Measured speed of 32-bit matrix products in 10^9 operations a second, 1…10^9; absent where nobody
+  /// Measured 32-bit floating-point multiply-adds, two operations each, in 10^9 operations a second, 1…10^9; absent where nobody
   /// has measured it.
   package var gigaflops: Int64 {
     get {_gigaflops ?? 0}
