@@ -34,13 +34,16 @@ extension MarketServices {
             finish: outlook.finish.map { TimeDTO($0) })
     }
 
+    /// Tasks that are placed for trial at most: each takes some microseconds of the match loop.
+    private static let mostTried = 1_000
+
     /// How many of a job's tasks could start at once now. A gang that has its places has all of them;
     /// who runs apart has one with each provider, however many nodes that one has.
     func places(of spec: JobSpec, _ needs: Needs, _ fit: JobFit) async -> Int {
         guard fit.isFeasible else { return 0 }
         let most = min(spec.parallel, fit.gang?.placed ?? fit.explanation.feasible)
         guard fit.gang == nil, let spread = spec.formation?.spread, most > 1 else { return most }
-        let together = Formation(gang: min(most, Formation.members.upperBound), spread: spread)
+        let together = Formation(gang: min(most, Self.mostTried), spread: spread)
         return max(await matching.fit(needs, together)?.placed.count ?? 1, 1)
     }
 

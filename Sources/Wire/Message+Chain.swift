@@ -21,6 +21,21 @@ extension Message {
             "have what the vault owes you sent", "提領保管合約應付給您的款項"),
         .helpChainStatus: Bilingual(
             "whether a chain and its contracts are what they should be", "檢查鏈與合約是否正確"),
+        .helpChainDeploy: Bilingual(
+            "put the contracts on a chain; nobody owns them afterwards", "把合約部署到鏈上；部署後無人擁有"),
+        .optionChainID: Bilingual("the chain that the endpoints must belong to", "節點必須屬於的鏈編號"),
+        .optionToken: Bilingual(
+            "the token to settle in, of six decimals; a test dollar is made where none is named",
+            "結算用的代幣（六位小數）；未指定則建立測試幣"),
+        .optionTreasury: Bilingual(
+            "who is owed commissions; the wallet by default", "佣金收款位址；預設為錢包"),
+        .optionCeiling: Bilingual(
+            "the highest commission, in hundredths of a percent (1000)", "佣金上限，以萬分之一計（預設 1000）"),
+        .optionExitDelay: Bilingual(
+            "from the start of an exit until it can be finished (1d)", "開始取出到可完成的時間（預設 1d）"),
+        .optionExitWindow: Bilingual("for how long it then can (7d)", "之後可完成的期限（預設 7d）"),
+        .optionDisputeWindow: Bilingual(
+            "for how long an unsigned claim can be disputed (1d)", "未簽署請款的異議期限（預設 1d）"),
         .helpChainMint: Bilingual(
             "make test dollars, where the chain is for development; they are worth nothing",
             "取得測試幣（僅限開發用的鏈，沒有價值）"),

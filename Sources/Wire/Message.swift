@@ -168,7 +168,10 @@ package enum Message: String, Hashable, Sendable, CaseIterable {
     // Chain: wallets, chains and the contracts on them
     case helpWalletCreate, helpWalletImport, helpWalletAddress, helpWalletExport,
         helpWalletBalance, helpVaultDeposit, helpVaultAuthorise, helpVaultRevoke, helpVaultExit,
-        helpVaultWithdraw, helpChainStatus, helpChainMint, chainMinted, operandEVMKey, optionRPC,
+        helpVaultWithdraw, helpChainStatus, helpChainDeploy, optionChainID, optionToken,
+        optionTreasury,
+        optionCeiling, optionExitDelay, optionExitWindow, optionDisputeWindow, helpChainMint,
+        chainMinted, operandEVMKey, optionRPC,
         optionContracts,
         optionWallet, optionPasswordFD, optionKeyFD, optionConfirmations, optionMaxFee,
         optionReceiver, optionCap, optionExpiry, optionFinish, expectEVMAddress, walletKept,

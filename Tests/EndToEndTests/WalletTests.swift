@@ -21,6 +21,11 @@ struct WalletTests {
             _ = try stage.write(devnet.secret(0) + "\n", to: "key")
         }
 
+        init(_ desk: Desk, contracts: String) {
+            (stage, devnet) = (desk.stage, desk.devnet)
+            environment = desk.environment.merging(["ORBAN_CONTRACTS": contracts]) { $1 }
+        }
+
         /// With the password, and maybe a key, on descriptors of its own.
         func run(
             _ line: String, password: String = "password", with more: [String: String] = [:]
@@ -81,6 +86,29 @@ struct WalletTests {
             try await desk.ok("vault withdraw")
             now = try await desk.holdings()
             #expect(now["owed_micro"] == "0" && now["token_micro"] == "100000000")
+        }
+    }
+
+    @Test func `contracts that a wallet deploys are those of the sources, and take a deposit`()
+        async throws
+    {
+        try await Stage.run { stage in
+            let desk = try await Desk(stage)
+            try await desk.ok("wallet import")
+            let made = try await desk.run(
+                "chain deploy --chain-id 31337 --ceiling 500 --exit-delay 1h --exit-window 2h")
+            #expect(made.status == 0, "\(made)")
+            let own = Desk(desk, contracts: made.out)
+            try await own.ok("chain mint 5")
+            try await own.ok("vault deposit 5")
+            #expect(try await own.holdings()["vault_micro"] == "5000000")
+            try await own.ok("vault exit")
+            try await own.pass(seconds: 3_700)
+            try await own.ok("vault exit --finish")
+            // The other vault has never seen it.
+            #expect(try await desk.holdings()["owed_micro"] == "0")
+            let other = try await desk.run("chain deploy --chain-id 1")
+            #expect(other.status == 1 && other.err.contains("chain 31337"), "\(other)")
         }
     }
 

@@ -43,19 +43,6 @@ import Testing
         #expect(floor.lease(of: "job_next")?.node.text == "nod_3")
     }
 
-    @Test func `orders of one round go to like machines in turn`() throws {
-        var floor = try Self.floor()
-        for number in 1...8 {
-            try floor.run(
-                floor.shop.submit(
-                    .init(job: "job_\(number)", budget: 1_000, cpus: 1, key: "\(number)")))
-        }
-        floor.pump()
-        // What a lease takes is of the score, too: nobody is two ahead.
-        let nodes = floor.placed.map(\.node.text)
-        #expect(nodes.count { $0 == "nod_2" } == 4 && nodes.count { $0 == "nod_3" } == 4)
-    }
-
     @Test func `a changed price is a new turn, and a repeated one is none`()
         throws
     {

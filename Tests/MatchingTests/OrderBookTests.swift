@@ -23,6 +23,19 @@ import Testing
         #expect(book.offer(of: Sample.node(3)) == nil)
     }
 
+    @Test func `orders of one round and one millisecond go to like offers in turn`() {
+        var book = OrderBook()
+        for number in 1...3 { book.put(Sample.offer(number, ask: 64)) }
+        // So small that what an offer has left tells none from another.
+        let crumb = Sample.needs(size: Resources(milliCPU: 1, memoryBytes: 1, diskBytes: 0))
+        for index in 1...12 { book.add(Sample.order(index, needs: crumb)) }
+        let nodes = book.proposals(limit: 12).map(\.node)
+        #expect(nodes.count == 12)
+        for start in stride(from: 0, to: 12, by: 3) {
+            #expect(Set(nodes[start..<start + 3]).count == 3, "\(nodes)")
+        }
+    }
+
     @Test func `an older attempt never replaces a newer one`() {
         var book = OrderBook()
         book.add(Sample.order(1, attempt: 2))

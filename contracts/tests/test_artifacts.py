@@ -17,6 +17,11 @@ def test_an_artifact_is_what_its_source_compiles_to(source: Any) -> None:
     assert path.read_text() == build.rendered(build.compiled(source)), "script/contracts build"
 
 
+def test_the_swift_module_deploys_the_same_code() -> None:
+    artifacts = [build.compiled(source) for source in build.SOURCES]
+    assert build.SWIFT.read_text() == build.swift(artifacts), "script/contracts build"
+
+
 def test_artifacts_name_every_struct_that_is_signed() -> None:
     named = {}
     for source in build.SOURCES:

@@ -48,7 +48,7 @@ enum CommandTable {
     private static let chain: [LeafCommand] = [
         .walletCreate, .walletImport, .walletAddress, .walletBalance, .walletExport,
         .vaultDeposit, .vaultAuthorise, .vaultRevoke, .vaultExit, .vaultWithdraw, .chainStatus,
-        .chainMint,
+        .chainMint, .chainDeploy,
     ]
     private static let auditors: [LeafCommand] = [
         .auditVerify, .auditExport, .auditLog, .auditLedger, .auditMirror, .auditEvidence,

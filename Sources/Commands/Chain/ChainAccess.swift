@@ -27,19 +27,27 @@ struct ChainAccess: Sendable {
     static func with<Value>(
         _ session: Session, _ body: (ChainAccess) async throws -> Value
     ) async throws -> Value {
-        let urls = try urls(session)
         guard
             let text = try session.arguments.value(Option<String>.contracts)
                 ?? session.given("ORBAN_CONTRACTS")
         else { throw UsageFault.valueMissing("--contracts") }
         let deployment = try Deployment.read(text, in: session.surroundings)
+        return try await withChain(deployment.chain, session) {
+            try await body(ChainAccess(chain: $0, deployment: deployment))
+        }
+    }
+
+    /// The chain alone, where there are no contracts yet.
+    static func withChain<Value>(
+        _ id: ChainID, _ session: Session, _ body: (Chain) async throws -> Value
+    ) async throws -> Value {
+        let urls = try urls(session)
         var configuration = HTTPClient.Configuration()
         configuration.timeout.connect = .seconds(5)
         configuration.redirectConfiguration = .disallow
         let http = HTTPClient(configuration: configuration)
         do {
-            let value = try await body(
-                try await connect(urls, deployment, http, session.terminal))
+            let value = try await body(try await connect(urls, id, http, session.terminal))
             try await http.shutdown()
             return value
         } catch {
@@ -58,17 +66,16 @@ struct ChainAccess: Sendable {
 
     /// An address may hold a key, so endpoints are told of by their place.
     private static func connect(
-        _ urls: [String], _ deployment: Deployment, _ http: HTTPClient, _ terminal: Terminal
-    ) async throws -> ChainAccess {
+        _ urls: [String], _ id: ChainID, _ http: HTTPClient, _ terminal: Terminal
+    ) async throws -> Chain {
         let endpoints = urls.enumerated().map { place, url in
             Endpoint(
                 name: "\(place + 1)", url: url, client: http, clock: ContinuousClock(),
                 limit: patience)
         }
-        let chain = try await Chain.connect(to: endpoints, id: deployment.chain) { notice in
+        return try await Chain.connect(to: endpoints, id: id) { notice in
             terminal.progress("! \(notice)")
         }
-        return ChainAccess(chain: chain, deployment: deployment)
     }
 
     /// That there is code where contracts are said to be, and that the token counts in millionths.

@@ -11,15 +11,17 @@ extension Option where Value == UInt64 {
 
 /// Signs a wallet's transactions and sees them through.
 struct ChainSender: Sendable {
-    static let options =
-        ChainAccess.options + Wallet.options + [
+    static let options = ChainAccess.options + own
+    /// Without where the contracts are.
+    static let own =
+        Wallet.options + [
             Option.confirmations.form, Option.mostFee.form, Option.timeout.form,
         ]
     private static let gwei: UInt64 = 1_000_000_000
     private static let mostGas: UInt64 = 16_000_000
     private static let lookEveryMilliseconds: Int64 = 500
 
-    let access: ChainAccess
+    let chain: Chain
     let key: PrivateKey
     private let session: Session
     private let journal: SendJournal
@@ -27,12 +29,12 @@ struct ChainSender: Sendable {
     private let ceiling: Wei
     private let seconds: Int64
 
-    init(_ access: ChainAccess, _ session: Session) async throws {
-        self.access = access
+    init(_ chain: Chain, _ session: Session) async throws {
+        self.chain = chain
         self.session = session
         key = try await Wallet(session).open(session)
         journal = try SendJournal(
-            folder: session.settings.statePath + "/chain", chain: access.chain.id,
+            folder: session.settings.statePath + "/chain", chain: chain.id,
             account: key.address)
         confirmations = try session.arguments.value(Option.confirmations) ?? 1
         let gwei = try session.arguments.value(Option.mostFee) ?? 200
@@ -46,7 +48,7 @@ struct ChainSender: Sendable {
     /// - Throws: `WireError.contractRefused` also where it was refused in its block;
     ///   `.timeout`: it stays signed, and the next command sends it on.
     func send(_ calls: [Transaction.Call]) async throws -> Hash256 {
-        guard try await access.chain.balance(of: key.address, at: .latest) > .zero else {
+        guard try await chain.balance(of: key.address, at: .latest) > .zero else {
             throw WireError.chainWrong(.chainNoCoin, ["account": "\(key.address)"])
         }
         var last = Hash256.zero
@@ -54,8 +56,17 @@ struct ChainSender: Sendable {
         return last
     }
 
+    /// Makes a contract.
+    func make(_ call: Transaction.Call) async throws -> Address {
+        let transaction = try await send([call])
+        guard let made = try await chain.receipt(of: transaction)?.created else {
+            throw WireError.contractRefused("\(transaction)")
+        }
+        return made
+    }
+
     private func send(_ call: Transaction.Call) async throws -> Hash256 {
-        let estimate = try await access.chain.gas(of: call, from: key.address)
+        let estimate = try await chain.gas(of: call, from: key.address)
         let limit = try GasLimit.limit(estimate: estimate, ceiling: Self.mostGas)
         let reports = Reports()
         let pump = try pump(telling: reports)
@@ -85,10 +96,10 @@ struct ChainSender: Sendable {
             confirmations: confirmations, patience: 12, mostReplacements: 8, ceiling: ceiling,
             mostOpen: 64)
         let machine = Outgoing(
-            chain: access.chain.id, rules: rules, stored: try journal.entries(), nextNonce: nil)
+            chain: chain.id, rules: rules, stored: try journal.entries(), nextNonce: nil)
         let (key, journal, terminal) = (key, journal, session.terminal)
         return OutgoingPump(
-            machine, of: key.address, on: access.chain,
+            machine, of: key.address, on: chain,
             bounds: FeeEstimate.Bounds(
                 leastTip: 1, mostTip: Wei(UInt256(5 * Self.gwei)), ceiling: ceiling),
             ports: OutgoingPump.Ports(

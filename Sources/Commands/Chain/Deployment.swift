@@ -11,6 +11,14 @@ struct Deployment: Hashable, Codable, Sendable {
     /// The token that is settled in: six decimals.
     let dollar: Address
 
+    init(chain: ChainID, vault: Address, escrow: Address, anchor: Address, dollar: Address) {
+        self.chain = chain
+        self.vault = vault
+        self.escrow = escrow
+        self.anchor = anchor
+        self.dollar = dollar
+    }
+
     private enum CodingKeys: String, CodingKey {
         case chain = "chain_id"
         case vault, escrow, anchor, dollar

@@ -37,17 +37,17 @@ extension LeafCommand {
         options: ChainSender.options
     ) { session in
         let amount = try ValueForm.amount.value(session.arguments.operands[0], of: "amount")
-        return try await act(session, .vaultDeposited) { sender in
-            let (access, units) = (sender.access, amount.units)
+        return try await act(session, .vaultDeposited) { access, account in
+            let units = amount.units
             let has = try await access.dollar.balance(
-                of: sender.key.address, on: access.chain, at: .latest)
+                of: account, on: access.chain, at: .latest)
             guard has >= units else {
                 let symbol = try await access.dollar.symbol(on: access.chain, at: .latest)
                 throw WireError.chainWrong(
                     .chainTooLittle, ["has": TokenAmount.text("\(has)", symbol)])
             }
             let allowed = try await access.dollar.allowance(
-                of: sender.key.address, for: access.vault.address, on: access.chain, at: .latest)
+                of: account, for: access.vault.address, on: access.chain, at: .latest)
             let approval = try access.dollar.approve(access.vault.address, units)
             return (allowed < units ? [approval] : []) + [
                 try access.vault.deposit(access.dollar, units)
@@ -67,9 +67,9 @@ extension LeafCommand {
         guard let expiry = try session.arguments.value(Option.expiry),
             let moment = expiry.moment(after: session.now, in: .ofMachine)
         else { throw UsageFault.valueMissing("--expiry") }
-        return try await act(session, .vaultAuthorised) { sender in
+        return try await act(session, .vaultAuthorised) { access, _ in
             [
-                try sender.access.vault.authorise(
+                try access.vault.authorise(
                     key, cap: cap.units, expiry: UInt64(moment.milliseconds / 1_000))
             ]
         }
@@ -81,7 +81,7 @@ extension LeafCommand {
         options: ChainSender.options
     ) { session in
         let key = try ValueForm.address.value(session.arguments.operands[0], of: "key")
-        return try await act(session, .vaultRevoked) { [try $0.access.vault.revoke(key)] }
+        return try await act(session, .vaultRevoked) { access, _ in [try access.vault.revoke(key)] }
     }
 
     /// `orban vault exit`: starts to take the deposit out, or finishes that; no market is asked.
@@ -89,8 +89,9 @@ extension LeafCommand {
         "vault exit", .helpVaultExit, options: ChainSender.options + [Flag.finish.form]
     ) { session in
         let isFinish = session.arguments.has(Flag.finish)
-        return try await act(session, isFinish ? .vaultExitFinished : .vaultExitStarted) { sender in
-            let (vault, dollar) = (sender.access.vault, sender.access.dollar)
+        return try await act(session, isFinish ? .vaultExitFinished : .vaultExitStarted) {
+            access, _ in
+            let (vault, dollar) = (access.vault, access.dollar)
             return [isFinish ? try vault.finishExit(dollar) : try vault.startExit(dollar)]
         }
     }
@@ -100,10 +101,9 @@ extension LeafCommand {
         "vault withdraw", .helpVaultWithdraw, options: ChainSender.options + [Option.receiver.form]
     ) { session in
         let receiver = try session.arguments.value(Option.receiver)
-        return try await act(session, .vaultWithdrawn) { sender in
+        return try await act(session, .vaultWithdrawn) { access, account in
             [
-                try sender.access.vault.withdraw(
-                    sender.access.dollar, to: receiver ?? sender.key.address)
+                try access.vault.withdraw(access.dollar, to: receiver ?? account)
             ]
         }
     }
@@ -114,22 +114,21 @@ extension LeafCommand {
         options: ChainSender.options
     ) { session in
         let amount = try ValueForm.amount.value(session.arguments.operands[0], of: "amount")
-        return try await act(session, .chainMinted) { sender in
+        return try await act(session, .chainMinted) { access, account in
             [
-                try TestDollar(sender.access.dollar.address)
-                    .mint(amount.units, for: sender.key.address)
+                try TestDollar(access.dollar.address).mint(amount.units, for: account)
             ]
         }
     }
 
     private static func act(
         _ session: Session, _ done: Message,
-        _ calls: (ChainSender) async throws -> [Transaction.Call]
+        _ calls: (ChainAccess, _ account: Address) async throws -> [Transaction.Call]
     ) async throws -> Int32 {
         let deed = try await ChainAccess.with(session) { access in
             try await access.check()
-            let sender = try await ChainSender(access, session)
-            let transaction = try await sender.send(try await calls(sender))
+            let sender = try await ChainSender(access.chain, session)
+            let transaction = try await sender.send(try await calls(access, sender.key.address))
             return ChainDeed(
                 transaction: "\(transaction)", account: "\(sender.key.address)")
         }
