@@ -96,6 +96,8 @@ struct ChurnIndex: ChurnSide {
         guard number % 20 == 0, var offer = index[handle] else { return }
         offer.ask = try ChurnWorld.rate(
             Double(offer.ask.microPerHour) * world.logNormal(0.05))
+        // Nobody of this world asks less of spot orders, and none may ask more.
+        offer.spotAsk = offer.ask
         index.update(handle, offer)
     }
 
