@@ -32,8 +32,12 @@ package enum FeeEstimate {
         let sorted = history.rewards.sorted()
         let median = sorted.isEmpty ? UInt256.zero : sorted[(sorted.count - 1) / 2]
         let tip = min(max(Wei(median), bounds.leastTip), bounds.mostTip)
-        guard let doubled = try? Wei(base).multiplied(by: 2), let most = try? doubled.adding(tip)
-        else { throw .aboveCeiling(Wei(.max)) }
+        let most: Wei
+        do throws(UInt256.Overflow) {
+            most = try Wei(base).multiplied(by: 2).adding(tip)
+        } catch {
+            throw .aboveCeiling(Wei(.max))
+        }
         guard most <= bounds.ceiling else { throw .aboveCeiling(most) }
         return Fees(maxFeePerGas: most, maxPriorityFeePerGas: tip)
     }

@@ -30,14 +30,26 @@ package struct Spending: Hashable, Sendable {
         guard let to = transaction.call.to else { return demand }
         demand.receivers.append(to)
         for (function, receiverPlace, amountPlace) in tokenCalls {
-            guard let arguments = try? function.arguments(ofCall: transaction.call.data),
-                case .address(let receiver) = arguments[receiverPlace],
+            guard transaction.call.data.starts(with: function.selector) else { continue }
+            let arguments = try arguments(of: function, transaction.call.data)
+            guard case .address(let receiver) = arguments[receiverPlace],
                 case .uint(let amount) = arguments[amountPlace]
-            else { continue }
+            else { throw .unreadableCall }
             demand.spendings.append(Spending(.token(to), amount))
             demand.receivers.append(receiver)
         }
         return demand
+    }
+
+    /// A token may take what is not canonical, and hand over what nobody counted.
+    private static func arguments(
+        of function: ABIFunction, _ data: [UInt8]
+    ) throws(SpendingLimits.Refusal) -> [ABIValue] {
+        do throws(ABIRefusal) {
+            return try function.arguments(ofCall: data)
+        } catch {
+            throw .unreadableCall
+        }
     }
 
     struct Demand: Hashable {

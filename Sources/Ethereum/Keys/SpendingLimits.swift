@@ -29,6 +29,8 @@ package struct SpendingLimits: Hashable, Sendable {
         case abovePerDay(Spending.Asset, left: UInt256)
         /// More than can be counted.
         case amount
+        /// It begins like a token's call that spends, and does not go on like one.
+        case unreadableCall
         /// Not a replacement: another nonce, or it does something else.
         case notAReplacement
     }
@@ -90,7 +92,7 @@ package struct SpendingLimits: Hashable, Sendable {
                 throw .abovePerTransaction(spending.asset, ceiling: ceiling.perTransaction)
             }
             let known = counted[spending.asset] ?? .zero
-            let fresh = (try? spending.amount.subtracting(known)) ?? .zero
+            let fresh = spending.amount.subtractingOrZero(known)
             try add(Spending(spending.asset, fresh), under: ceiling, to: &record, at: second)
         }
         return record

@@ -171,11 +171,13 @@ extension Outgoing {
         return Fees(maxFeePerGas: most, maxPriorityFeePerGas: tip)
     }
 
-    /// An eighth more, rounded up, and more in any case.
+    /// An eighth more, rounded up, and more in any case. Nil where nobody could count it.
     static func raised(_ fee: Wei) -> Wei? {
-        guard let eighth = try? fee.amount.adding(7).dividedRoundingDown(by: 8),
-            let more = try? fee.amount.adding(max(eighth, .one))
-        else { return nil }
-        return Wei(more)
+        do throws(UInt256.Overflow) {
+            let eighth = try fee.amount.adding(7).dividedRoundingDown(by: 8)
+            return Wei(try fee.amount.adding(max(eighth, .one)))
+        } catch {
+            return nil
+        }
     }
 }

@@ -53,6 +53,10 @@ extension UInt256 {
         return wrappingSubtracting(other)
     }
 
+    func subtractingOrZero(_ other: UInt256) -> UInt256 {
+        self >= other ? wrappingSubtracting(other) : .zero
+    }
+
     package func multiplied(by other: UInt256) throws(Overflow) -> UInt256 {
         guard high == 0 || other.high == 0 else { throw Overflow() }
         let base = low.multipliedFullWidth(by: other.low)

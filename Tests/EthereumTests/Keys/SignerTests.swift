@@ -37,7 +37,11 @@ import Testing
             "transfer(address,uint256)", [.address(Self.stranger), .uint(1)])
         let approve = try Self.tokenCall(
             "approve(address,uint256)", [.address(Self.friend), .uint(51)])
+        var dirty = transfer
+        dirty[5] = 1  // above the address, where there must be nothing
         let cases: [(Transaction, SpendingLimits.Refusal)] = [
+            (Self.transaction(to: Self.token, data: dirty), .unreadableCall),
+            (Self.transaction(to: Self.token, data: Array(transfer.dropLast())), .unreadableCall),
             (Self.transaction(chain: ChainID(1)), .wrongChain),
             (Self.transaction(to: nil), .creation),
             (Self.transaction(to: Self.stranger), .notAllowed(Self.stranger)),
