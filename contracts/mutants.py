@@ -42,8 +42,8 @@ ASKED: dict[str, tuple[list[str], list[str]]] = {
     PAYOUTS: (["test_tokens.py", "test_vault.py", "test_escrow.py"], [VAULT, ESCROW]),
 }
 PRECOMPILED = [
-    VAULT, ESCROW, ANCHOR, "test/TestDollar.vy", "test/Hostile.vy", "test/Silent.vy",
-    "test/Wallet.vy",
+    VAULT, ESCROW, ANCHOR, "doubles/TestDollar.vy", "doubles/Hostile.vy", "doubles/Silent.vy",
+    "doubles/Wallet.vy",
 ]
 
 
@@ -163,7 +163,7 @@ def killer(mutant: Mutant) -> str:
     files, anew = ASKED[mutant.file]
     with tempfile.TemporaryDirectory() as folder:
         shutil.copytree(HERE / "src", Path(folder) / "src")
-        shutil.copytree(HERE / "test", Path(folder) / "test")
+        shutil.copytree(HERE / "doubles", Path(folder) / "doubles")
         (Path(folder) / mutant.file).write_text(mutant.text)
         os.environ["ORBAN_CONTRACTS"] = folder
         for path in PRECOMPILED:

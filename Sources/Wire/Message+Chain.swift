@@ -106,6 +106,25 @@ extension Message {
             "合約設定不是含 chain_id、vault、escrow、anchor、dollar 的 JSON"),
         .chainTokenDecimals: Bilingual(
             "token {token} does not count in millionths", "代幣 {token} 的小數位數不是六位"),
+        .chainDisagrees: Bilingual(
+            "{needed} {needed|endpoint|endpoints} must agree; {answered} answered, {failed} did not",
+            "須有 {needed} 個節點一致；{answered} 個有回應，{failed} 個沒有"),
+        .chainUnreadable: Bilingual(
+            "the answer to {method} cannot be read", "無法解讀 {method} 的回應"),
+        .endpointAway: Bilingual("endpoint {endpoint} does not answer", "節點 {endpoint} 沒有回應"),
+        .endpointLate: Bilingual(
+            "endpoint {endpoint} did not answer in time", "節點 {endpoint} 回應逾時"),
+        .endpointStatus: Bilingual(
+            "endpoint {endpoint} answered with HTTP status {status}",
+            "節點 {endpoint} 回應 HTTP 狀態 {status}"),
+        .endpointOdd: Bilingual(
+            "endpoint {endpoint} answered with something else", "節點 {endpoint} 的回應不是預期內容"),
+        .endpointDissents: Bilingual(
+            "endpoint {endpoint} says something else than the others", "節點 {endpoint} 的說法與其他節點不同"),
+        .endpointLags: Bilingual(
+            "endpoint {endpoint} is behind the others", "節點 {endpoint} 落後其他節點"),
+        .endpointAhead: Bilingual(
+            "endpoint {endpoint} is ahead of the others", "節點 {endpoint} 超前其他節點"),
         .chainOther: Bilingual(
             "endpoint {endpoint} belongs to chain {chain}", "節點 {endpoint} 屬於鏈 {chain}"),
         .chainNoCode: Bilingual("there is no contract at {address}", "{address} 沒有合約"),

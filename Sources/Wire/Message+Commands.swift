@@ -88,11 +88,11 @@ extension Message {
             "--yield desktop：無法得知您是否正在使用本機（{why}）；請在有鍵盤的機器上以 root 執行，"
                 + "或移除 desktop"),
         .usageMoment: Bilingual(
-            "--by cannot be \"{value}\": write 12:00, 2026-11-27T12:00+08:00 or 2h",
-            "--by 不能是「{value}」：可寫 12:00、2026-11-27T12:00+08:00 或 2h"),
+            "{option} cannot be \"{value}\": write 12:00, 2026-11-27T12:00+08:00 or 2h",
+            "{option} 不能是「{value}」：可寫 12:00、2026-11-27T12:00+08:00 或 2h"),
         .usageMomentOver: Bilingual(
-            "--by {value} is over, or more than a year away: name a moment within a year from now",
-            "--by {value} 已過，或超過一年：請指定一年內的時刻"),
+            "{option} {value} is over, or more than a year away: name a moment within a year from now",
+            "{option} {value} 已過，或超過一年：請指定一年內的時刻"),
         .usageContextUnknown: Bilingual("there is no context \"{context}\"", "沒有「{context}」這個環境"),
         .commandReconnecting: Bilingual("connection lost, resuming", "連線中斷，繼續讀取"),
         .commandReady: Bilingual("ready: {url}, node {node}", "就緒：{url}，節點 {node}"),

@@ -180,7 +180,9 @@ package enum Message: String, Hashable, Sendable, CaseIterable {
         walletTokens, walletVault, walletOwed, walletExit, walletExitWindow, vaultDeposited,
         vaultAuthorised, vaultRevoked, vaultExitStarted, vaultExitFinished, vaultWithdrawn,
         chainNumber, chainHead, chainFinal, chainContractsUnreadable, chainTokenDecimals,
-        chainOther, chainNoCode, chainTooDear, chainNoCoin, chainTooLittle, chainAccountBusy,
+        chainDisagrees, chainUnreadable, endpointAway, endpointLate, endpointStatus, endpointOdd,
+        endpointDissents, endpointLags, endpointAhead, chainOther, chainNoCode, chainTooDear,
+        chainNoCoin, chainTooLittle, chainAccountBusy,
         chainDisplaced,
         chainTooMany
 }

@@ -53,7 +53,7 @@ package enum WireError: Error, Hashable, Sendable {
     /// Standard output took no more, and why by `errno`.
     case outputFailed(Int32)
     /// Too few endpoints of a chain answer, or agree.
-    case chainUnreachable(String)
+    case chainUnreachable(Message, [String: String])
     /// A chain, or what is on it, is not what it has to be, and why.
     case chainWrong(Message, [String: String])
     /// By a contract or the chain itself, in its own words.
@@ -118,7 +118,7 @@ package enum WireError: Error, Hashable, Sendable {
         case .specInvalid(let error): ["what": error.located(in: language)]
         case .bodyMalformed(let what), .notFound(let what),
             .marketUnreachable(let what), .marketUntrusted(let what), .proofInvalid(let what),
-            .localFailure(let what), .chainUnreachable(let what), .contractRefused(let what),
+            .localFailure(let what), .contractRefused(let what),
             .noMatchingOffers(let what, fixes: _):
             ["what": what]
         case .bodyTooLarge(let limit): ["limit": Quantity.bytes(Int64(limit))]
@@ -142,7 +142,8 @@ package enum WireError: Error, Hashable, Sendable {
             .fileUnusable(let path, let why, let values),
             .walletUnusable(let path, let why, let values):
             ["path": path, "what": why.text(in: language, values)]
-        case .chainWrong(let why, let values): ["what": why.text(in: language, values)]
+        case .chainWrong(let why, let values), .chainUnreachable(let why, let values):
+            ["what": why.text(in: language, values)]
         case .loginRequired(let context): ["context": context]
         case .roleMissing(let context, let has, let needs):
             [

@@ -13,13 +13,22 @@ struct BillTests {
         let paidMicro: Money
     }
 
-    private static func vectors() throws -> [Vector] {
+    /// What a contract pays when a lease closes, of which charge and commission are the ledger's.
+    private struct ClosedVector: Decodable {
+        let seconds: Int64
+        let microPerHour: Rate
+        let commissionBps: BasisPoints
+        let chargeMicro: Money
+        let commissionMicro: Money
+    }
+
+    private static func vectors<Row: Decodable>(_ name: String) throws -> [Row] {
         let folder = URL(filePath: #filePath).deletingLastPathComponent()
             .deletingLastPathComponent().deletingLastPathComponent()
         let decoder = JSONDecoder()
         decoder.keyDecodingStrategy = .convertFromSnakeCase
-        let data = try Data(contentsOf: folder.appending(path: "api/vectors/bills.json"))
-        return try decoder.decode([Vector].self, from: data)
+        let data = try Data(contentsOf: folder.appending(path: "api/vectors/\(name)"))
+        return try decoder.decode([Row].self, from: data)
     }
 
     @Test(arguments: [-1, Bill.maximumSeconds + 1, .min, .max])
@@ -29,7 +38,7 @@ struct BillTests {
     }
 
     @Test func `charge is rounded up and commission down, as the vectors say`() throws {
-        let vectors = try Self.vectors()
+        let vectors: [Vector] = try Self.vectors("bills.json")
         #expect(vectors.count == 8 * 7 * 4)
         for vector in vectors {
             let charge = try Bill.charge(seconds: vector.seconds, rate: vector.microPerHour)
@@ -37,6 +46,17 @@ struct BillTests {
             #expect(charge == vector.chargeMicro)
             #expect(commission == vector.commissionMicro)
             #expect(try charge.subtracting(commission) == vector.paidMicro)
+        }
+    }
+
+    @Test func `charge and commission are those of the contracts' vectors`() throws {
+        let vectors: [ClosedVector] = try Self.vectors("closed-bills.json")
+        #expect(vectors.count == 556)
+        for vector in vectors {
+            let charge = try Bill.charge(seconds: vector.seconds, rate: vector.microPerHour)
+            #expect(charge == vector.chargeMicro)
+            #expect(
+                Bill.commission(of: charge, at: vector.commissionBps) == vector.commissionMicro)
         }
     }
 

@@ -208,4 +208,4 @@ write("entries.json", dict(
     scrubs=list(scrubs()),
     malformed_scrubs=[dict(name=name, bytes=data.hex()) for name, data in malformed_scrubs()]))
 write("bills.json", list(bills()))
-write("bill.json", list(closed_bills()))
+write("closed-bills.json", list(closed_bills()))

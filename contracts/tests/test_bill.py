@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from world import HERE, World
 
-VECTORS = json.loads((HERE.parent / "api" / "vectors" / "bill.json").read_text())
+VECTORS = json.loads((HERE.parent / "api" / "vectors" / "closed-bills.json").read_text())
 DAYS_366 = 366 * 86_400
 
 

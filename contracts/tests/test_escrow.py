@@ -86,7 +86,7 @@ class TestOpening:
         world.open(**good)
 
     def test_a_token_that_is_not_listed_is_refused(self, world: World) -> None:
-        stranger = deployer("test/TestDollar.vy").deploy()
+        stranger = deployer("doubles/TestDollar.vy").deploy()
         stranger.mint(world.renter.address, MONEY)
         stranger.approve(world.escrow.address, MONEY, sender=world.renter.address)
         with boa.reverts("token"):

@@ -161,7 +161,7 @@ class TestWallet:
     """EIP-1271: a contract that pays."""
 
     def wallet(self, world: World) -> object:
-        wallet = deployer("test/Wallet.vy").deploy(world.other.address)
+        wallet = deployer("doubles/Wallet.vy").deploy(world.other.address)
         world.fund(wallet.address)
         world.deposit(by=wallet.address)
         return wallet
@@ -218,8 +218,8 @@ class TestWallet:
             world.redeem(world.voucher(10, user=wallet.address), by=world.renter)
 
     def test_a_wallet_signs_lease_vouchers_claims_and_agreements(self, world: World) -> None:
-        signer = deployer("test/Wallet.vy").deploy(world.other.address)
-        payee = deployer("test/Wallet.vy").deploy(world.session.address)
+        signer = deployer("doubles/Wallet.vy").deploy(world.other.address)
+        payee = deployer("doubles/Wallet.vy").deploy(world.session.address)
         terms = world.open(signer=signer.address, payee=payee.address)
         boa.env.time_travel(seconds=1_000)
         world.settle(terms, 100, signer=world.other)
@@ -233,7 +233,7 @@ class TestWallet:
         assert world.escrow.leaseOf(terms.id).state == 2
 
     def test_a_wallet_that_says_no_settles_nothing(self, world: World) -> None:
-        signer = deployer("test/Wallet.vy").deploy(world.other.address)
+        signer = deployer("doubles/Wallet.vy").deploy(world.other.address)
         terms = world.open(signer=signer.address)
         boa.env.time_travel(seconds=1_000)
         with boa.reverts("signature"):

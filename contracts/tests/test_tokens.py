@@ -38,7 +38,7 @@ class HostileWorld(World):
 @pytest.fixture
 def hostile() -> Iterator[HostileWorld]:
     with boa.env.anchor():
-        yield HostileWorld(deployer("test/Hostile.vy").deploy(6))
+        yield HostileWorld(deployer("doubles/Hostile.vy").deploy(6))
 
 
 def test_a_fee_on_transfer_is_refused_at_the_door(hostile: HostileWorld) -> None:
@@ -64,7 +64,7 @@ def test_a_token_that_says_no_without_reverting_is_refused(hostile: HostileWorld
 
 def test_a_token_that_says_nothing_is_taken_and_paid() -> None:
     with boa.env.anchor():
-        world = HostileWorld(deployer("test/Silent.vy").deploy())
+        world = HostileWorld(deployer("doubles/Silent.vy").deploy())
         world.deposit_hostile(1_000)
         world.redeem(world.voucher(1_000, token=world.hostile.address))
         provider = world.provider.address

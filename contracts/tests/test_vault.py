@@ -38,7 +38,7 @@ class TestConstruction:
         vault_with([world.dollar.address], world.treasury, 0, 0, 1)
 
     def test_a_token_of_other_than_six_decimals_is_refused(self, world: World) -> None:
-        token = deployer("test/Hostile.vy").deploy(18)
+        token = deployer("doubles/Hostile.vy").deploy(18)
         with boa.reverts("decimals"):
             vault_with([token.address], world.treasury, CEILING, 10, 10)
 
@@ -66,7 +66,7 @@ class TestDeposit:
             world.deposit(0)
 
     def test_a_token_that_is_not_listed_is_refused(self, world: World) -> None:
-        stranger = deployer("test/TestDollar.vy").deploy()
+        stranger = deployer("doubles/TestDollar.vy").deploy()
         stranger.mint(world.renter.address, MONEY)
         stranger.approve(world.vault.address, MONEY, sender=world.renter.address)
         with boa.reverts("token"):
@@ -166,7 +166,7 @@ class TestVoucher:
             world.redeem(world.voucher(10, payee=NOBODY))
 
     def test_a_token_that_was_never_deposited_pays_nothing(self, world: World) -> None:
-        stranger = deployer("test/TestDollar.vy").deploy()
+        stranger = deployer("doubles/TestDollar.vy").deploy()
         with boa.reverts("unspent"):
             world.redeem(world.voucher(10, token=stranger.address))
 

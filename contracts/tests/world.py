@@ -62,8 +62,8 @@ class World:
         self.renter, self.provider = person("renter"), person("provider")
         self.other, self.session = person("other"), person("session key")
         self.treasury, self.relayer = person("treasury").address, person("relayer").address
-        self.dollar = deployer("test/TestDollar.vy").deploy()
-        self.second = deployer("test/TestDollar.vy").deploy()
+        self.dollar = deployer("doubles/TestDollar.vy").deploy()
+        self.second = deployer("doubles/TestDollar.vy").deploy()
         listed = [self.dollar.address, self.second.address]
         self.vault = deployer("src/Vault.vy").deploy(
             listed, self.treasury, ceiling, EXIT_DELAY, EXIT_WINDOW

@@ -70,3 +70,19 @@ extension ClosedDTO {
         closing.text(in: language) { MomentText.text(of: $0, in: .ofMachine) }
     }
 }
+
+extension Session {
+    /// What an option names: a moment to come.
+    ///
+    /// - Throws: `UsageFault`.
+    func moment(_ option: Option<String>) throws -> Timestamp? {
+        guard let text = try arguments.value(option) else { return nil }
+        guard let moment = MomentText(text) else {
+            throw UsageFault.moment(option: option.form.name, text)
+        }
+        guard let named = moment.moment(after: now, in: .ofMachine) else {
+            throw UsageFault.momentOver(option: option.form.name, text)
+        }
+        return named
+    }
+}

@@ -26,8 +26,8 @@ enum UsageFault: Error, Hashable, Sendable {
     case schedule(ScheduleFault)
     case yieldsToNoGPU
     case yieldsToNoDesktop(DesktopWatch.Unavailable)
-    case moment(String)
-    case momentOver(String)
+    case moment(option: String, String)
+    case momentOver(option: String, String)
 
     func text(in language: Language) -> String {
         switch self {
@@ -80,8 +80,10 @@ enum UsageFault: Error, Hashable, Sendable {
         case .yieldsToNoGPU: Message.usageYieldGPU.text(in: language)
         case .yieldsToNoDesktop(let why):
             Message.usageYieldDesktop.text(in: language, ["why": why.text(in: language)])
-        case .moment(let text): Message.usageMoment.text(in: language, ["value": text])
-        case .momentOver(let text): Message.usageMomentOver.text(in: language, ["value": text])
+        case .moment(let option, let text):
+            Message.usageMoment.text(in: language, ["option": "--" + option, "value": text])
+        case .momentOver(let option, let text):
+            Message.usageMomentOver.text(in: language, ["option": "--" + option, "value": text])
         }
     }
 

@@ -47,7 +47,7 @@ struct ChainAccess: Sendable {
         configuration.redirectConfiguration = .disallow
         let http = HTTPClient(configuration: configuration)
         do {
-            let value = try await body(try await connect(urls, id, http, session.terminal))
+            let value = try await body(try await connect(urls, id, http, session))
             try await http.shutdown()
             return value
         } catch {
@@ -66,7 +66,7 @@ struct ChainAccess: Sendable {
 
     /// An address may hold a key, so endpoints are told of by their place.
     private static func connect(
-        _ urls: [String], _ id: ChainID, _ http: HTTPClient, _ terminal: Terminal
+        _ urls: [String], _ id: ChainID, _ http: HTTPClient, _ session: Session
     ) async throws -> Chain {
         let endpoints = urls.enumerated().map { place, url in
             Endpoint(
@@ -74,7 +74,7 @@ struct ChainAccess: Sendable {
                 limit: patience)
         }
         return try await Chain.connect(to: endpoints, id: id) { notice in
-            terminal.progress("! \(notice)")
+            session.terminal.progress("! " + notice.text(in: session.language))
         }
     }
 

@@ -7,11 +7,17 @@ extension WireError {
     init?(ofChain error: any Error) {
         switch error {
         case let refusal as Chain.Refusal: self = Self.of(refusal)
-        case let failure as Endpoint.Failure: self = .chainUnreachable(failure.description)
+        case let failure as Endpoint.Failure: self = Self.of(failure)
         case let disagreement as Quorum.Disagreement:
-            self = .chainUnreachable("\(disagreement)")
-        case let kind as RPCRefusal.Kind: self = .contractRefused(kind.description)
-        case let refusal as RPCRefusal: self = .contractRefused(refusal.description)
+            self = .chainUnreachable(
+                .chainDisagrees,
+                [
+                    "needed": "\(disagreement.needed)",
+                    "answered": "\(disagreement.answered.count)",
+                    "failed": "\(disagreement.failed.count)",
+                ])
+        case let kind as RPCRefusal.Kind: self = .contractRefused("JSON-RPC \(kind.code)")
+        case let refusal as RPCRefusal: self = .contractRefused("JSON-RPC \(refusal.code)")
         case is FeeEstimate.Refusal, is GasLimit.Refusal:
             self = .chainWrong(.chainTooDear, [:])
         default: return nil
@@ -24,8 +30,34 @@ extension WireError {
             .chainWrong(.chainOther, ["endpoint": endpoint, "chain": "\(found)"])
         case .noCode(let address): .chainWrong(.chainNoCode, ["address": "\(address)"])
         case .reverted(let reason): .contractRefused(reason.words)
-        case .unreadable: .chainUnreachable(refusal.description)
+        case .unreadable(let method): .chainUnreachable(.chainUnreadable, ["method": method])
         }
+    }
+
+    private static func of(_ failure: Endpoint.Failure) -> WireError {
+        switch failure {
+        case .unreachable(let name): .chainUnreachable(.endpointAway, ["endpoint": name])
+        case .late(let name): .chainUnreachable(.endpointLate, ["endpoint": name])
+        case .status(let name, let code):
+            .chainUnreachable(.endpointStatus, ["endpoint": name, "status": "\(code)"])
+        case .tooLong(let name), .malformed(let name, _):
+            .chainUnreachable(.endpointOdd, ["endpoint": name])
+        case .tooManyCalls: .chainUnreachable(.endpointOdd, ["endpoint": "–"])
+        }
+    }
+}
+
+extension Chain.Notice {
+    /// What one endpoint did while the others agreed.
+    func text(in language: Language) -> String {
+        let (message, endpoint): (Message, String) =
+            switch self {
+            case .dissents(let endpoint, _): (.endpointDissents, endpoint)
+            case .lags(let endpoint, _): (.endpointLags, endpoint)
+            case .isAhead(let endpoint, _): (.endpointAhead, endpoint)
+            case .fails(let endpoint, _): (.endpointAway, endpoint)
+            }
+        return message.text(in: language, ["endpoint": endpoint])
     }
 }
 
@@ -37,11 +69,7 @@ extension RevertReason {
         case .text(let text): text
         case .panic(let code): Self.meaning(ofPanic: code) ?? "panic \(code)"
         case .custom(let error, _): error.signature
-        case .unknown(let data):
-            "0x"
-                + data.prefix(64).map { byte in
-                    (byte < 16 ? "0" : "") + String(byte, radix: 16)
-                }.joined()
+        case .unknown(let data): Hex.text(of: data.prefix(64))
         }
     }
 }

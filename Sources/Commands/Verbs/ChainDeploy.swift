@@ -23,6 +23,19 @@ extension Option where Value == Int64 {
 }
 
 extension LeafCommand {
+    /// `orban chain mint`: test dollars, which a development chain gives to anybody.
+    static let chainMint = LeafCommand(
+        "chain mint", .helpChainMint, operands: [Operand("amount", .operandAmount)],
+        options: ChainSender.options
+    ) { session in
+        let amount = try ValueForm.amount.value(session.arguments.operands[0], of: "amount")
+        return try await act(session, .chainMinted) { access, account in
+            [
+                try TestDollar(access.dollar.address).mint(amount.units, for: account)
+            ]
+        }
+    }
+
     /// `orban chain deploy`: the contracts, which nobody owns afterwards; prints what `ORBAN_CONTRACTS` holds.
     static let chainDeploy = LeafCommand(
         "chain deploy", .helpChainDeploy,

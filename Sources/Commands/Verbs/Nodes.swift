@@ -20,7 +20,7 @@ extension LeafCommand {
         "node drain", .helpNodeDrain, operands: [Operand("node", .operandNode)],
         options: [Option<String>.by.form]
     ) { session in
-        let by = try session.moment()
+        let by = try session.moment(.by)
         let node = try await session.ask("drain", DrainDTO(by: by.map { TimeDTO($0) }))
         try session.show(node) {
             let told =
@@ -81,18 +81,6 @@ extension Session {
             wish.by == nil
                 ? try await market.postAgain(path) : try await market.postAgain(path, wish)
         }
-    }
-
-    /// What `--by` names.
-    ///
-    /// - Throws: `UsageFault`.
-    fileprivate func moment() throws -> Timestamp? {
-        guard let text = try arguments.value(Option<String>.by) else { return nil }
-        guard let moment = MomentText(text) else { throw UsageFault.moment(text) }
-        guard let named = moment.moment(after: now, in: .ofMachine) else {
-            throw UsageFault.momentOver(text)
-        }
-        return named
     }
 }
 

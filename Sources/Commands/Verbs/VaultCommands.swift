@@ -1,6 +1,5 @@
 import Domain
 import Ethereum
-import NodeAgent
 import Wire
 
 extension ValueForm where Value == Address {
@@ -15,19 +14,12 @@ extension Option where Value == Money {
     static let cap = Option("cap", "5", .optionCap, .amount)
 }
 
-extension Option where Value == MomentText {
-    static let expiry = Option(
-        "expiry", "24h", .optionExpiry, ValueForm(.expectMoment) { MomentText($0) })
+extension Option where Value == String {
+    static let expiry = Option("expiry", "24h", .optionExpiry)
 }
 
 extension Flag {
     static let finish = Flag("finish", .optionFinish)
-}
-
-/// What was done, and the transaction that did it.
-private struct ChainDeed: Codable {
-    let transaction: String
-    let account: String
 }
 
 extension LeafCommand {
@@ -58,15 +50,15 @@ extension LeafCommand {
     /// `orban vault authorise`: a session key, up to a cap and a moment.
     static let vaultAuthorise = LeafCommand(
         "vault authorise", .helpVaultAuthorise, operands: [Operand("key", .operandEVMKey)],
-        options: ChainSender.options + [Option.cap.form, Option.expiry.form]
+        options: ChainSender.options + [Option.cap.form, Option<String>.expiry.form]
     ) { session in
         let key = try ValueForm.address.value(session.arguments.operands[0], of: "key")
         guard let cap = try session.arguments.value(Option.cap) else {
             throw UsageFault.valueMissing("--cap")
         }
-        guard let expiry = try session.arguments.value(Option.expiry),
-            let moment = expiry.moment(after: session.now, in: .ofMachine)
-        else { throw UsageFault.valueMissing("--expiry") }
+        guard let moment = try session.moment(.expiry) else {
+            throw UsageFault.valueMissing("--expiry")
+        }
         return try await act(session, .vaultAuthorised) { access, _ in
             [
                 try access.vault.authorise(
@@ -106,75 +98,5 @@ extension LeafCommand {
                 try access.vault.withdraw(access.dollar, to: receiver ?? account)
             ]
         }
-    }
-
-    /// `orban chain mint`: test dollars, which a development chain gives to anybody.
-    static let chainMint = LeafCommand(
-        "chain mint", .helpChainMint, operands: [Operand("amount", .operandAmount)],
-        options: ChainSender.options
-    ) { session in
-        let amount = try ValueForm.amount.value(session.arguments.operands[0], of: "amount")
-        return try await act(session, .chainMinted) { access, account in
-            [
-                try TestDollar(access.dollar.address).mint(amount.units, for: account)
-            ]
-        }
-    }
-
-    private static func act(
-        _ session: Session, _ done: Message,
-        _ calls: (ChainAccess, _ account: Address) async throws -> [Transaction.Call]
-    ) async throws -> Int32 {
-        let deed = try await ChainAccess.with(session) { access in
-            try await access.check()
-            let sender = try await ChainSender(access.chain, session)
-            let transaction = try await sender.send(try await calls(access, sender.key.address))
-            return ChainDeed(
-                transaction: "\(transaction)", account: "\(sender.key.address)")
-        }
-        try session.show(deed) { ["✓ " + session.told(done), "  \(deed.transaction)"] }
-        return ExitCode.done.rawValue
-    }
-
-    /// `orban chain status`: whether the endpoints agree, and the contracts are there.
-    static let chainStatus = LeafCommand(
-        "chain status", .helpChainStatus, options: ChainAccess.options
-    ) { session in
-        let status = try await ChainAccess.with(session) { access in
-            try await access.check()
-            return try await ChainStanding(access)
-        }
-        try session.show(status) { status.lines(session) }
-        return ExitCode.done.rawValue
-    }
-}
-
-private struct ChainStanding: Encodable {
-    let chain: UInt64
-    let head: UInt64
-    let finalized: UInt64
-    let token: String
-    let contracts: Deployment
-
-    private enum CodingKeys: String, CodingKey {
-        case chain = "chain_id"
-        case head, finalized, token, contracts
-    }
-
-    init(_ access: ChainAccess) async throws {
-        chain = access.chain.id.number
-        head = try await access.chain.latest().number
-        finalized = try await access.chain.finalized().number
-        token = try await access.dollar.symbol(on: access.chain, at: .latest)
-        contracts = access.deployment
-    }
-
-    func lines(_ session: Session) -> [String] {
-        Table.aligned([
-            [session.told(.chainNumber), "\(chain)"],
-            [session.told(.chainHead), "\(head) (\(session.told(.chainFinal)) \(finalized))"],
-            ["Vault", "\(contracts.vault)"], ["LeaseEscrow", "\(contracts.escrow)"],
-            ["UsageAnchor", "\(contracts.anchor)"], [token, "\(contracts.dollar)"],
-        ])
     }
 }

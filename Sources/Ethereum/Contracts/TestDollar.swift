@@ -1,4 +1,4 @@
-/// `contracts/test/TestDollar.vy`: a token of development chains, which anybody makes as much of as they
+/// `contracts/doubles/TestDollar.vy`: a token of development chains, which anybody makes as much of as they
 /// like and which is worth nothing. A real token has no such function and refuses.
 package struct TestDollar: Hashable, Sendable {
     package let address: Address

@@ -4,7 +4,7 @@
 """
 @title   The bill
 @license Apache-2.0
-@notice  The ledger's rule in micro-units, to the last unit; the vectors in `api/vectors/bill.json`
+@notice  The ledger's rule in micro-units, to the last unit; the vectors in `api/vectors/closed-bills.json`
          hold for both.
 """
 

@@ -1,0 +1,26 @@
+import Ethereum
+import Wire
+
+/// What was done, and the transaction that did it.
+private struct ChainDeed: Codable {
+    let transaction: String
+    let account: String
+}
+
+extension LeafCommand {
+    /// Sends what `calls` makes of the contracts and the wallet's account, and says that it was done.
+    static func act(
+        _ session: Session, _ done: Message,
+        _ calls: (ChainAccess, _ account: Address) async throws -> [Transaction.Call]
+    ) async throws -> Int32 {
+        let deed = try await ChainAccess.with(session) { access in
+            try await access.check()
+            let sender = try await ChainSender(access.chain, session)
+            let transaction = try await sender.send(try await calls(access, sender.key.address))
+            return ChainDeed(
+                transaction: "\(transaction)", account: "\(sender.key.address)")
+        }
+        try session.show(deed) { ["✓ " + session.told(done), "  \(deed.transaction)"] }
+        return ExitCode.done.rawValue
+    }
+}
