@@ -108,8 +108,8 @@ let package = Package(
             "ControlPlane",
             [
                 "Domain", "Matching", "Accounting", "Verification", "Transparency", "Marketplace",
-                "Wire", "SQLiteStorage", crypto, x509, asn1, logging, nio, nioHTTP1, nioSSL,
-                lifecycle, hummingbird, hummingbirdTLS, httpTypes,
+                "Wire", "SQLiteStorage", "Ethereum", crypto, x509, asn1, logging, nio, nioHTTP1,
+                nioSSL, httpClient, lifecycle, hummingbird, hummingbirdTLS, httpTypes,
             ] + grpc),
         module(
             "NodeAgent",

@@ -21,6 +21,18 @@ extension API {
             response.headers[.cacheControl] = "public, max-age=31536000, immutable"
             return response
         }
+        add(.get, "/v1/log/anchor", .anyone) { _, _ in
+            guard let (head, anchor) = try await market.anchored() else { throw Refusal.noChain }
+            return try Self.json(
+                AnchoredHeadDTO(head: String(decoding: head.note, as: UTF8.self), anchor: anchor))
+        }
+        add(.post, "/v1/log/anchors", .roles([.operator])) { _, _ in
+            try await market.store.perform(.anchor(.now))
+            guard let head = try await market.head() else {
+                throw WireError.notFound("checkpoint")
+            }
+            return try Self.json(AnchorWishDTO(size: head.size), status: .accepted)
+        }
         add(.get, "/v1/log/keys", .anyone) { _, _ in
             try Self.json(try await market.logKeys())
         }

@@ -36,13 +36,17 @@ package struct MarketConfiguration: Sendable {
     package var seriesBytes: Int64
     /// Beside the market itself, or in its place by its name.
     package var beacons: [Beacon]
+    /// Nil: it has no dealings with a chain.
+    package var chain: ChainConfiguration?
 
     package init(
         folder: String, host: String, port: Int, channelPort: Int, publicHost: String,
         commission: BasisPoints, origin: String,
         blobQuota: Int64 = standardBlobQuota, limits: RateLimits = .standard,
-        seriesBytes: Int64 = SeriesStore.standardBytes, beacons: [Beacon] = []
+        seriesBytes: Int64 = SeriesStore.standardBytes, beacons: [Beacon] = [],
+        chain: ChainConfiguration? = nil
     ) {
+        self.chain = chain
         self.beacons = beacons
         self.folder = folder
         self.host = host
@@ -125,14 +129,26 @@ package struct MarketServer: Sendable {
             signer: signer, authority: authority, channelPort: configuration.channelPort,
             publicHost: configuration.publicHost, isTLS: !configuration.isLoopback,
             metrics: metrics, limiter: RateLimiter(configuration.limits) { clock.now() },
-            beacons: configuration.allBeacons, log: log)
-        workers = [
-            sessions, matching, OutboxWorker(store: store, feed: feed, faults: faults, log: log),
-            Sequencer(store: store, feed: feed, signer: signer, faults: faults),
-            Timekeeper(
-                sessions: sessions, feed: feed, signals: signals, uploads: uploads,
-                series: series, clock: clock),
-        ]
+            beacons: configuration.allBeacons,
+            publisher: try configuration.chain.map { try SignedPublisher(of: $0, by: signer) },
+            log: log)
+        // Stopped last: by then the log has its last head.
+        let chain: [any Service] =
+            configuration.chain.map {
+                [
+                    ChainWorker(
+                        configuration: $0, store: store, clock: clock, faults: faults, log: log)
+                ]
+            } ?? []
+        workers =
+            chain + [
+                sessions, matching,
+                OutboxWorker(store: store, feed: feed, faults: faults, log: log),
+                Sequencer(store: store, feed: feed, signer: signer, faults: faults),
+                Timekeeper(
+                    sessions: sessions, feed: feed, signals: signals, uploads: uploads,
+                    series: series, clock: clock),
+            ]
         // A store that never lived knows no blob: what lies there is not its to delete.
         if lastAlive != nil { try await uploads.sweep() }
         try await Self.begin(store)

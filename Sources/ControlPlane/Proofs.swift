@@ -8,17 +8,34 @@ extension MarketServices {
     ///
     /// - Throws: `WireError.unavailable` while a record of the job has no number yet.
     func proof(_ job: Job) async throws -> ProofBundleDTO {
-        guard let head = try await head() else { throw WireError.unavailable }
         let read = Read.leases(job.id, limit: JobTerms.mostLeases)
-        let leases = try await store.read([read]).leases(read)
-        var proven: [ProofLeaseDTO] = []
-        for lease in leases where lease.loggedSeconds >= 0 {
-            proven.append(try await proof(lease, head))
+        let leases = try await store.read([read]).leases(read).filter { $0.loggedSeconds >= 0 }
+        if let (head, anchor) = try await anchored() {
+            do {
+                return bundle(job, head, try await proofs(of: leases, in: head), anchor)
+            } catch WireError.unavailable {
+                // A record is younger than what is anchored.
+            }
         }
-        return ProofBundleDTO(
+        guard let head = try await head() else { throw WireError.unavailable }
+        return bundle(job, head, try await proofs(of: leases, in: head), nil)
+    }
+
+    private func proofs(
+        of leases: [Lease], in head: PublishedHead
+    ) async throws -> [ProofLeaseDTO] {
+        var proven: [ProofLeaseDTO] = []
+        for lease in leases { proven.append(try await proof(lease, head)) }
+        return proven
+    }
+
+    private func bundle(
+        _ job: Job, _ head: PublishedHead, _ proven: [ProofLeaseDTO], _ anchor: AnchorDTO?
+    ) -> ProofBundleDTO {
+        ProofBundleDTO(
             job: job.id, renter: job.renter, salt: Base64Bytes(job.salt), origin: signer.name,
             logKey: Base64Bytes(signer.verifier.publicKey),
-            head: String(decoding: head.note, as: UTF8.self), leases: proven)
+            head: String(decoding: head.note, as: UTF8.self), leases: proven, anchor: anchor)
     }
 
     private func proof(_ lease: Lease, _ head: PublishedHead) async throws -> ProofLeaseDTO {

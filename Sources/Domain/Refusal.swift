@@ -39,6 +39,10 @@ package enum Refusal: Error, Hashable, Sendable {
     case tooManyUploads(limit: Int)
     /// No start is in time any more; the last that was.
     case deadlinePast(Timestamp)
+    /// The market has no dealings with a chain, or not what was asked for.
+    case noChain
+    /// Its books are of another chain, or of another account on it.
+    case otherChain
 
     package var code: String {
         switch self {
@@ -75,6 +79,8 @@ package enum Refusal: Error, Hashable, Sendable {
         case .storageFull: "quota_exceeded"
         case .tooManyUploads: "too_many_uploads"
         case .deadlinePast: "deadline_past"
+        case .noChain: "chain_missing"
+        case .otherChain: "chain_other"
         }
     }
 }

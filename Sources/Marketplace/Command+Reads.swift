@@ -75,7 +75,22 @@ extension Command {
                     ? [.tasks(job, after: 0, limit: Self.everyTask)] : [])
         case .sequence(let limit): [.tree, .pending(limit: limit)]
         case .publishHead: [.head, .tree]
+        case .openBooks, .anchor, .keepSending, .endDeed: [.books] + chainReads(given: rows)
         }
+    }
+
+    private func chainReads(given rows: Rows) -> [Read] {
+        switch self {
+        case .anchor:
+            [.head, .openDeeds(limit: ChainDeed.mostOpen)] + anchored(rows.books)
+        case .keepSending(let kept): [.deed(kept.deed)]
+        case .endDeed(let number, _): [.deed(number)] + anchored(rows.books)
+        default: []
+        }
+    }
+
+    private func anchored(_ books: ChainBooks?) -> [Read] {
+        books?.anchored.map { [.deed($0)] } ?? []
     }
 
     private func reads(preempting preemption: Preemption) -> [Read] {

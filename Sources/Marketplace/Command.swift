@@ -110,6 +110,10 @@ package enum Command: Hashable, Sendable {
     case sequence(limit: Int)
     case publishHead(PublishedHead)
     case keepAlive
+    case openBooks(ChainIdentity)
+    case anchor(Market.AnchorTurn)
+    case keepSending(KeptSending)
+    case endDeed(Int64, ChainDeed.Event)
 
     /// The command's name, stable: fault points and metrics are named by it.
     package var verb: Verb {
@@ -146,6 +150,10 @@ package enum Command: Hashable, Sendable {
         case .sequence: .sequence
         case .publishHead: .publishHead
         case .keepAlive: .keepAlive
+        case .openBooks: .openBooks
+        case .anchor: .anchor
+        case .keepSending: .keepSending
+        case .endDeed: .endDeed
         }
     }
 
@@ -155,5 +163,6 @@ package enum Command: Hashable, Sendable {
         case advertise, changeAvailability, release, scrubbed, wish, submit, clear, clearGang
         case preempt, meter, silence, notice, endLease
         case verify, closePeriod, stop, expire, retry, effectDone, sequence, publishHead, keepAlive
+        case openBooks, anchor, keepSending, endDeed
     }
 }

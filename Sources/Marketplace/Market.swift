@@ -80,6 +80,10 @@ package struct Market: Sendable {
         case .sequence(let limit): try sequence(limit: limit, rows)
         case .publishHead(let head): publish(head, rows)
         case .keepAlive: adding(.alive(Alive(at: now)))
+        case .openBooks(let identity): try openBooks(identity, rows)
+        case .anchor(let turn): try anchor(turn, rows)
+        case .keepSending(let kept): try keepSending(kept, rows)
+        case .endDeed(let number, let event): try endDeed(number, event, rows)
         }
     }
 

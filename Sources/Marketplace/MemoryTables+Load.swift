@@ -33,6 +33,10 @@ extension MemoryTables {
         case .events(let job, let after, let limit):
             (events[job] ?? []).dropFirst(Int(clamping: max(after, 0))).prefix(max(limit, 0))
                 .map(Row.event)
+        case .books: books.map { [.books($0)] } ?? []
+        case .deed(let number): deeds[number].map { [.deed($0)] } ?? []
+        case .openDeeds(let limit):
+            list(deeds, limit, where: \.isOpen, by: { $0.number < $1.number }, Row.deed)
         case .job, .jobNamed, .jobs, .openJobs, .task, .tasks, .queuedTasks, .waitingTasks,
             .failedTasks, .openTasks:
             loadJobs(read)

@@ -33,6 +33,8 @@ package struct MemoryTables: Sendable {
     var head: PublishedHead?
     var alive: Alive?
     var events: [JobID: [EventRow]] = [:]
+    var books: ChainBooks?
+    var deeds: [Int64: ChainDeed] = [:]
 
     struct LogNodePlace: Hashable, Sendable {
         let level: Int
@@ -119,6 +121,8 @@ package struct MemoryTables: Sendable {
         case .tree(let tree): self.tree = tree
         case .head(let head): self.head = head
         case .alive(let alive): self.alive = alive
+        case .books(let books): self.books = books
+        case .deed(let deed): deeds[deed.number] = deed
         case .outbox, .transfer, .pending, .entry, .logNode, .event:
             break  // append-only kinds travel in their own parts of a decision
         }

@@ -78,6 +78,10 @@ package enum Read: Hashable, Sendable {
     case alive
     /// A job's events after the given number.
     case events(JobID, after: Int64, limit: Int)
+    case books
+    case deed(Int64)
+    /// Deeds that are not over, by number.
+    case openDeeds(limit: Int)
 }
 
 /// What was read.

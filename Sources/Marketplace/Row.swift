@@ -179,6 +179,8 @@ package enum Row: Hashable, Sendable {
     case head(PublishedHead)
     case alive(Alive)
     case event(EventRow)
+    case books(ChainBooks)
+    case deed(ChainDeed)
 }
 
 /// The market's own sign of life, written once a second: after a crash it bounds the silence (see

@@ -51,6 +51,8 @@ package enum FaultPoint: Hashable, Sendable {
 
     package enum EffectKind: String, Hashable, Sendable, CaseIterable {
         case dispatch, stop, leave, verify, publishHead
+        /// A transaction goes to a chain.
+        case send
     }
 
     /// Stable text: `commit.submit.before`, `effect.dispatch.after`.

@@ -25,7 +25,7 @@ struct LedgerSums {
         case .lease(let lease): add(lease)
         case .account, .key, .node, .offer, .device, .job, .task, .replay, .image, .blob, .upload,
             .storage, .output, .joinToken, .outbox, .pending, .entry, .logNode, .tree, .head,
-            .alive,
+            .alive, .books, .deed,
             .event:
             break  // no money in these
         }

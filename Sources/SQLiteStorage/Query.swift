@@ -62,6 +62,10 @@ struct Query {
             self = .list(
                 .events, "WHERE job = ? AND sequence > ? ORDER BY sequence",
                 [.text(job.text), .integer(after)], limit)
+        case .books: self = .only(.chainBooks)
+        case .deed(let number): self = .one(.deeds, "number", .integer(number))
+        case .openDeeds(let limit):
+            self = .list(.deeds, "WHERE open = 1 ORDER BY number", [], limit)
         case .job, .jobNamed, .jobs, .openJobs, .task, .tasks, .queuedTasks, .waitingTasks,
             .failedTasks, .openTasks:
             self = .ofJobs(read)

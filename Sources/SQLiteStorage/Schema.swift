@@ -13,6 +13,12 @@ enum Schema {
             try database.execute(sql: eventTables)
             try addTally(Tally(), of: .events, database, sealer)
         }
+        migrator.registerMigration("v4") { database in
+            try database.execute(sql: chainTables)
+            for table in [Table.chainBooks, .deeds] {
+                try addTally(Tally(), of: table, database, sealer)
+            }
+        }
         return migrator
     }
 

@@ -43,6 +43,8 @@ extension MarketRow {
         case .tree(let value): StoredTree(value: value)
         case .head(let value): StoredHead(value: value)
         case .alive(let value): StoredAlive(value: value)
+        case .books(let value): StoredBooks(value: value)
+        case .deed(let value): StoredDeed(value: value)
         case .outbox, .transfer, .pending, .entry, .logNode, .event: nil
         }
     }

@@ -10,6 +10,8 @@ enum Table: String, CaseIterable, Sendable {
     case logNodes = "log_nodes"
     case tree, head, alive
     case events
+    case chainBooks = "chain_books"
+    case deeds
 }
 
 extension Table {
@@ -73,6 +75,8 @@ extension Table {
         case .head: [.integer("only"), .integer("size"), .blob("root"), .blob("note")]
         case .alive: [.integer("only"), .integer("at")]
         case .events: [.text("job"), .integer("sequence"), .integer("at"), .text("body")]
+        case .chainBooks: [.integer("only"), .text("body")]
+        case .deeds: [.integer("number"), .integer("open"), .text("body")]
         }
     }
 
@@ -82,7 +86,7 @@ extension Table {
         case .replays, .tasks, .outputs, .logNodes, .blobs, .uploads, .events: 2
         case .accounts, .keys, .nodes, .joinTokens, .offers, .devices, .jobs, .holds, .leases,
             .balances, .transfers, .images, .storage, .outbox, .pending, .entries, .tree, .head,
-            .alive:
+            .alive, .chainBooks, .deeds:
             1
         }
     }
@@ -116,6 +120,8 @@ extension Table {
         case .head: StoredHead.self
         case .alive: StoredAlive.self
         case .events: StoredEvent.self
+        case .chainBooks: StoredBooks.self
+        case .deeds: StoredDeed.self
         }
     }
 }

@@ -40,11 +40,11 @@ extension ErrorCode {
     package var row: ErrorRow {
         switch self {
         case .jobNotFound, .leaseNotFound, .nodeNotFound, .accountUnknown, .notFound,
-            .imageNotFound, .deviceNotFound, .fileNotFound, .nodeNotJoined:
+            .imageNotFound, .deviceNotFound, .fileNotFound, .nodeNotJoined, .chainMissing:
             ErrorRow(404, .notFound)
         case .accountExists, .jobNotOver, .nothingToRetry, .leaseOver, .nodeTaken, .deviceTaken,
             .deviceInUse, .nodesNotTaken, .capacityTaken, .nodeRunsAlready,
-            .receiptNotNewer, .wrongAttempt:
+            .receiptNotNewer, .wrongAttempt, .chainOther:
             ErrorRow(409, .conflict)
         case .offerChanged, .orderChanged, .siblingThere:
             ErrorRow(409, .conflict, retryable: true)

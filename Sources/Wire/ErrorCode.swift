@@ -36,6 +36,8 @@ package enum ErrorCode: String, Hashable, Sendable, Codable, CaseIterable {
     case quotaExceeded = "quota_exceeded"
     case tooManyUploads = "too_many_uploads"
     case deadlinePast = "deadline_past"
+    case chainMissing = "chain_missing"
+    case chainOther = "chain_other"
     // The edge's own
     case specInvalid = "spec_invalid"
     case bodyMalformed = "body_malformed"
@@ -120,6 +122,8 @@ extension Refusal {
         case .storageFull: .quotaExceeded
         case .tooManyUploads: .tooManyUploads
         case .deadlinePast: .deadlinePast
+        case .noChain: .chainMissing
+        case .otherChain: .chainOther
         }
     }
 }

@@ -166,5 +166,22 @@ extension ErrorText {
                 "submit it with a later schedule.start_by or schedule.finish_by, or a shorter "
                     + "schedule.expect",
                 "請以較晚的 schedule.start_by 或 schedule.finish_by，或較短的 schedule.expect 提交")),
+        .chainMissing: ErrorText(
+            Bilingual("No chain", "沒有區塊鏈"),
+            Bilingual(
+                "this market has no dealings with a chain, or not what was asked for",
+                "這個市場未與區塊鏈往來，或沒有所要求的資料"),
+            hint: Bilingual(
+                "its operator starts it with --rpc, --contracts and --wallet",
+                "營運者須以 --rpc、--contracts 與 --wallet 啟動它")),
+        .chainOther: ErrorText(
+            Bilingual("Another chain", "不同的區塊鏈"),
+            Bilingual(
+                "the market's books are of another chain, other contracts or another account on it",
+                "市場的帳冊屬於另一條鏈、另一組合約，或鏈上的另一個帳戶"),
+            hint: Bilingual(
+                "start it with the chain, contracts and wallet that it began with, or with a fresh "
+                    + "--data-dir",
+                "請以最初的鏈、合約與錢包啟動，或使用新的 --data-dir")),
     ]
 }

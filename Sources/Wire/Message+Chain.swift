@@ -36,6 +36,25 @@ extension Message {
         .optionExitWindow: Bilingual("for how long it then can (7d)", "之後可完成的期限（預設 7d）"),
         .optionDisputeWindow: Bilingual(
             "for how long an unsigned claim can be disputed (1d)", "未簽署請款的異議期限（預設 1d）"),
+        .helpMarketAnchor: Bilingual(
+            "anchor the log's newest head on the market's chain, and wait until that is final",
+            "把紀錄最新的樹根錨定到市場的鏈上，並等到不可逆"),
+        .anchorDone: Bilingual(
+            "anchored for good: {root} (size {size}), block {block}, {transaction}",
+            "已錨定且不可逆：{root}（大小 {size}），區塊 {block}，{transaction}"),
+        .optionPublicURL: Bilingual(
+            "where everybody finds the log; told on the chain with the first head",
+            "公開紀錄的網址；隨第一個樹根寫到鏈上"),
+        .optionAnchorEvery: Bilingual(
+            "minutes between two heads that are anchored (10)", "每隔幾分鐘錨定一次（預設 10）"),
+        .optionChain: Bilingual(
+            "start a fresh chain for development beside it; its money is worth nothing",
+            "另起一條開發用的新鏈；其上的錢沒有價值"),
+        .optionDevnetProgram: Bilingual(
+            "the program that is that chain (script/devnet)", "該鏈的程式（預設 script/devnet）"),
+        .devnetWorthless: Bilingual(
+            "a chain for development: worth nothing, gone when this ends; keys are in {path}",
+            "開發用的鏈：沒有價值，結束即消失；金鑰在 {path}"),
         .helpChainMint: Bilingual(
             "make test dollars, where the chain is for development; they are worth nothing",
             "取得測試幣（僅限開發用的鏈，沒有價值）"),

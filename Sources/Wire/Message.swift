@@ -182,7 +182,9 @@ package enum Message: String, Hashable, Sendable, CaseIterable {
         chainNumber, chainHead, chainFinal, chainContractsUnreadable, chainTokenDecimals,
         chainDisagrees, chainUnreadable, endpointAway, endpointLate, endpointStatus, endpointOdd,
         endpointDissents, endpointLags, endpointAhead, chainOther, chainNoCode, chainTooDear,
-        chainNoCoin, chainTooLittle, chainAccountBusy,
+        chainNoCoin, chainTooLittle, chainAccountBusy, helpMarketAnchor, anchorDone,
+        optionPublicURL,
+        optionAnchorEvery, optionChain, optionDevnetProgram, devnetWorthless,
         chainDisplaced,
         chainTooMany
 }

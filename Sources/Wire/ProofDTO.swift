@@ -69,10 +69,12 @@ package struct ProofBundleDTO: Codable, Hashable, Sendable {
     /// The signed note (C2SP checkpoint) of the head that all proofs end in.
     package let head: String
     package let leases: [ProofLeaseDTO]
+    /// Where that head is anchored; nil: nowhere yet.
+    package let anchor: AnchorDTO?
 
     package init(
         job: JobID, renter: AccountID, salt: Base64Bytes, origin: String, logKey: Base64Bytes,
-        head: String, leases: [ProofLeaseDTO]
+        head: String, leases: [ProofLeaseDTO], anchor: AnchorDTO? = nil
     ) {
         self.job = job
         self.renter = renter
@@ -81,11 +83,12 @@ package struct ProofBundleDTO: Codable, Hashable, Sendable {
         self.logKey = logKey
         self.head = head
         self.leases = leases
+        self.anchor = anchor
     }
 
     private enum CodingKeys: String, CodingKey {
         case job, renter, salt, origin
         case logKey = "log_key"
-        case head, leases
+        case head, leases, anchor
     }
 }

@@ -190,7 +190,7 @@ extension Refusal {
         case .budgetMissing, .duplicateKeyOtherBody, .jobUnknown, .jobNotOver, .nothingToRetry,
             .offerChanged, .orderChanged, .budgetInUse, .siblingThere, .budgetExhausted,
             .receiptMalformed, .receiptNotNewer, .receiptOverBudget, .wrongAttempt, .wrongNode,
-            .badSignature,
+            .badSignature, .noChain, .otherChain,
             .amountOutOfRange:
             [:]
         }

@@ -33,13 +33,15 @@ package final class Devnet: Sendable {
     package var addresses: [String] { keys.map(\.address) }
 
     /// Its first start on a machine makes the Python environment.
-    package init(on stage: Stage, within limit: Duration = .seconds(300)) async throws {
+    package init(
+        on stage: Stage, adding more: [String] = [], within limit: Duration = .seconds(300)
+    ) async throws {
         let keysPath = stage.folder + "/devnet-keys.json"
         let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
             .deletingLastPathComponent().deletingLastPathComponent().path
         let program = try stage.start(
             "devnet", root + "/script/devnet",
-            ["--port", "0", "--deploy", "--keys", keysPath])
+            ["--port", "0", "--deploy", "--keys", keysPath] + more)
         let line = try await eventually("the devnet is ready", within: limit) { () -> String? in
             if program.ending != nil { throw Stage.Unexpected(description: program.lastWords) }
             return program.out.split(separator: "\n").first { $0.hasPrefix("{") }.map(String.init)
@@ -59,6 +61,13 @@ package final class Devnet: Sendable {
         return String(decoding: data, as: UTF8.self)
     }
 
+    /// What a market is told of it; its key is an account's.
+    package func words(account: Int, on stage: Stage) throws -> ChainWords {
+        ChainWords(
+            words: ["--rpc", url, "--contracts", try contractsText()],
+            keyFile: try stage.write(secret(account) + "\n", to: "market-key-\(account)"))
+    }
+
     package func secret(_ account: Int) -> String { keys[account].secret }
 
     /// One call of its JSON-RPC, as any other client makes it.
@@ -76,5 +85,16 @@ package final class Devnet: Sendable {
             let result = object["result"]
         else { throw Stage.Unexpected(description: String(decoding: answer, as: UTF8.self)) }
         return result
+    }
+}
+
+/// A market's words about its chain, and the file that its key comes from.
+package struct ChainWords: Sendable {
+    package let words: [String]
+    package let keyFile: String
+
+    package init(words: [String], keyFile: String) {
+        self.words = words
+        self.keyFile = keyFile
     }
 }

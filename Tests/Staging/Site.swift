@@ -23,6 +23,8 @@ package final class Site {
     package let kind: Kind
     package let port: Int
     package let channelPort: Int
+    /// What a served market is told of its chain; nil: it has none.
+    private let chain: ChainWords?
     package private(set) var keys: [Role: String] = [:]
     package private(set) var accounts: [Role: AccountID] = [:]
     package private(set) var market: Program
@@ -39,18 +41,19 @@ package final class Site {
     /// Starts the market; it may not be ready yet.
     package init(
         _ kind: Kind, on stage: Stage, with environment: [String: String] = [:],
-        adding more: [String] = []
+        adding more: [String] = [], chain: ChainWords? = nil
     ) throws {
+        self.chain = chain
         self.stage = stage
         self.kind = kind
         port = try freePort()
         channelPort = try freePort()
-        market = try Self.start(kind, stage, port, channelPort, environment, more)
+        market = try Self.start(kind, stage, port, channelPort, environment, more, chain)
     }
 
     private static func start(
         _ kind: Kind, _ stage: Stage, _ port: Int, _ channelPort: Int,
-        _ environment: [String: String], _ more: [String] = []
+        _ environment: [String: String], _ more: [String], _ chain: ChainWords?
     ) throws -> Program {
         var words: [String]
         switch kind {
@@ -62,15 +65,19 @@ package final class Site {
                 "\(channelPort)",
             ]
         }
-        words += ["--port", "\(port)", "-o", "json"] + more
-        return try stage.orban(words, with: environment)
+        words += ["--port", "\(port)", "-o", "json"] + more + (chain?.words ?? [])
+        guard let chain else { return try stage.orban(words, with: environment) }
+        // The key comes on a descriptor of its own.
+        let script = "exec \"$0\" \"$@\" --key-fd 3 3<'\(chain.keyFile)'"
+        return try stage.start(
+            "market", "/bin/sh", ["-c", script, Stage.binary ?? ""] + words, with: environment)
     }
 
     /// Starts the market again, over the state of the one that has ended.
     package func restart(
         with environment: [String: String] = [:], adding more: [String] = []
     ) throws {
-        market = try Self.start(kind, stage, port, channelPort, environment, more)
+        market = try Self.start(kind, stage, port, channelPort, environment, more, chain)
     }
 
     private struct Ready: Decodable {
@@ -106,9 +113,10 @@ package final class Site {
 
     /// A market of its own process; nodes join it.
     package static func serving(
-        _ stage: Stage, isSimulated: Bool = false, adding more: [String] = []
+        _ stage: Stage, isSimulated: Bool = false, adding more: [String] = [],
+        chain: ChainWords? = nil
     ) async throws -> Site {
-        let site = try Site(.served, on: stage, adding: more)
+        let site = try Site(.served, on: stage, adding: more, chain: chain)
         try await site.ready()
         try await site.makeKeys()
         try await site.stock(isSimulated: isSimulated)

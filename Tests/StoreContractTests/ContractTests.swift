@@ -74,7 +74,8 @@ struct ContractTests {
             "budget_missing", "deadline_past", "idempotency_key_reused", "job_not_over",
             "job_not_found", "lease_not_found", "lease_over", "node_not_found",
             "offer_changed", "order_changed", "receipt_ahead_of_time", "receipt_not_newer",
-            "terms_impossible", "quota_exceeded", "wrong_attempt", "wrong_node",
+            "chain_missing", "chain_other", "terms_impossible", "quota_exceeded", "wrong_attempt",
+            "wrong_node",
         ]
         #expect(expected.subtracting(refused) == [])
     }

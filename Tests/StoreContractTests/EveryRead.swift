@@ -6,7 +6,10 @@ extension World {
     /// Every kind of read, for every known name and one unknown, with bounds that cut.
     func everyRead() -> [Read] {
         let limits = [-1, 0, 1, 3, 1000]
-        var reads: [Read] = [.alive, .tree, .head]
+        var reads: [Read] = [
+            .alive, .tree, .head, .books, .openDeeds(limit: 3), .openDeeds(limit: 64),
+        ]
+        reads += (0..<8).map { .deed($0) }
         for limit in limits {
             reads += [
                 .accounts(limit: limit), .nodes(of: nil, limit: limit), .offers(limit: limit),

@@ -24,7 +24,9 @@ struct MigrationTests {
                     "INSERT INTO blobs (digest, size, owner, seal) VALUES (?, ?, ?, ?)",
                     cells + [.blob(seal)])
             }
-            let later: [SQLiteStorage.Table] = [.uploads, .storage, .events]
+            let later: [SQLiteStorage.Table] = [
+                .uploads, .storage, .events, .chainBooks, .deeds,
+            ]
             for table in SQLiteStorage.Table.allCases where !later.contains(table) {
                 let cells = (table == .blobs ? tally : Tally()).cells(of: table)
                 try database.run(

@@ -33,9 +33,10 @@ struct World {
         devices = (1...5).map { DeviceID("GPU-\($0)")! }
     }
 
-    /// Accounts, money, nodes and offers to begin with.
+    /// Books of a chain, accounts, money, nodes and offers to begin with.
     mutating func opening() -> [Command] {
-        var commands: [Command] = accounts.dropLast().map {
+        var commands: [Command] = [.openBooks(Self.chain)]
+        commands += accounts.dropLast().map {
             .openAccount(Account(id: $0, name: "ä \($0)", createdAt: now), keys: [])
         }
         commands += accounts.dropLast().map {
@@ -118,8 +119,9 @@ extension World {
         case 90..<92: .expire(lateJob() ?? anyJob())
         case 92..<94: retry()
         case 94..<96: effectDone()
-        case 96..<98: .sequence(limit: random.below(6))
-        default: head()
+        case 96..<97: .sequence(limit: random.below(12))
+        case 97..<98: random.isOneIn(2) ? .sequence(limit: random.below(6)) : head()
+        default: random.isOneIn(3) ? head() : chain()
         }
     }
 

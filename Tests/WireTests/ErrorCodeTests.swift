@@ -19,12 +19,12 @@ import Testing
             .receiptMalformed, .receiptNotNewer, .receiptAheadOfTime(claimed: 9, possible: 8),
             .receiptOverBudget, .wrongAttempt, .wrongNode, .badSignature, .amountOutOfRange,
             .termsImpossible("no tasks"), .storageFull(limitBytes: 9), .tooManyUploads(limit: 3),
-            .deadlinePast(Timestamp(milliseconds: 0)),
+            .deadlinePast(Timestamp(milliseconds: 0)), .noChain, .otherChain,
         ]
     }()
 
     @Test func `a refusal's code is the same in the core and at the edge`() {
-        #expect(Self.refusals.count == 33)
+        #expect(Self.refusals.count == 35)
         for refusal in Self.refusals { #expect(refusal.errorCode.rawValue == refusal.code) }
     }
 
@@ -39,7 +39,8 @@ import Testing
         (.offerChanged, 409, .conflict), (.proofInvalid, 422, .unverified),
         (.interrupted, 499, .interrupted), (.deviceNotFound, 404, .notFound),
         (.nodesNotTaken, 409, .conflict), (.fileUnusable, 500, .failure),
-        (.deadlinePast, 422, .usage),
+        (.deadlinePast, 422, .usage), (.chainMissing, 404, .notFound),
+        (.chainOther, 409, .conflict),
     ])
     func `a code has one status and one exit code`(code: ErrorCode, status: Int, exit: ExitCode) {
         #expect(code.status == status)

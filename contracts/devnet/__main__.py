@@ -47,6 +47,11 @@ def options() -> argparse.Namespace:
         "--finality", type=number(0, 10_000), default=2,
         help="blocks behind the latest at which one is finalized (default 2)",
     )
+    parser.add_argument(
+        "--block-time", type=number(0, 3_600), default=0, metavar="SECONDS",
+        help="mine a block each so many seconds, also an empty one (default 0: only with "
+        "transactions)",
+    )
     parser.add_argument("--keys", type=Path, metavar="FILE", help="private keys go here, mode 0600")
     parser.add_argument(
         "--accounts", type=number(1, 1_000), default=10, help="how many funded ones, with --keys"
@@ -79,6 +84,8 @@ def main() -> int:
         if chosen.keys:
             write_keys(chosen.keys, accounts)
         server = Server(chosen.port, Methods(chain))
+        if chosen.block_time:
+            server.mine_every(chosen.block_time)
     except OSError as error:
         print(f"devnet: cannot start: {error.strerror}", file=sys.stderr)
         return 1

@@ -130,8 +130,21 @@ class Server(ThreadingHTTPServer):
 
     def __init__(self, port: int, methods: Methods) -> None:
         threading.stack_size(STACK_BYTES)
-        handler = type("Handler", (Handler,), {"dispatcher": Dispatcher(methods)})
+        self._dispatcher = Dispatcher(methods)
+        handler = type("Handler", (Handler,), {"dispatcher": self._dispatcher})
         super().__init__(("127.0.0.1", port), handler)
+
+    def mine_every(self, seconds: float) -> None:
+        """Mines a block each so many seconds, also where nothing waits: without blocks nothing
+        becomes final."""
+        body = json.dumps({"jsonrpc": "2.0", "method": "evm_mine", "params": []}).encode()
+        ticks = threading.Event()
+
+        def mine() -> None:
+            while not ticks.wait(seconds):
+                self._dispatcher.answer(body)
+
+        threading.Thread(target=mine, daemon=True).start()
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         """A caller that hangs up in the middle is nothing to tell."""

@@ -38,7 +38,7 @@ enum CommandTable {
     ]
     private static let operators: [LeafCommand] = [
         .marketServe, .marketKeyCreate, .marketTokenCreate, .marketCredit, .marketImage,
-        .marketAudit,
+        .marketAudit, .marketAnchor,
     ]
     private static let providers: [LeafCommand] = [
         .nodeJoin, .nodeRun, .nodeList, .nodeShow, .nodePause, .nodeDrain, .nodeResume,

@@ -25,7 +25,7 @@ extension LeafCommand {
             Option.publicHost.form, Option.origin.form, Option.commission.form,
             Option.blobQuota.form, Option.writeRate.form, Option<Int64>.seriesQuota.form,
             Option<Beacon>.beacon.form,
-        ]
+        ] + MarketChain.options
     ) { session in
         let arguments = session.arguments
         let folder = session.surroundings.absolute(
@@ -43,7 +43,8 @@ extension LeafCommand {
             commission: try session.commission(),
             origin: try arguments.value(Option<String>.origin) ?? publicHost,
             blobQuota: try session.blobQuota(), limits: try session.limits(),
-            seriesBytes: try session.seriesQuota(), beacons: try session.beacons())
+            seriesBytes: try session.seriesQuota(), beacons: try session.beacons(),
+            chain: try await MarketChain.configuration(session))
         let server = try await MarketServer(
             configuration, log: log, reach: try FaultHook.reach(session.environment))
         try await session.makeFirstKeys([.operator], server.services)

@@ -1,17 +1,32 @@
 import ControlPlane
 import Domain
 import Foundation
+import Glibc
 import NodeAgent
 import Wire
 
 /// What stands on the ready line.
-private struct Ready: Codable {
+private struct Ready: Encodable {
     let url: String
     let node: NodeID
     /// What the machine's software is open to.
     let advisories: [String]
     /// What containers get: `none`, `egress`, or why there is none.
     let network: String
+    /// The chain beside it; nil: none.
+    let chain: Chain?
+
+    struct Chain: Encodable {
+        let rpcURL: String
+        let contracts: Deployment
+        /// Private keys of accounts with coin, worth nothing: to try things with.
+        let keys: String
+
+        private enum CodingKeys: String, CodingKey {
+            case rpcURL = "rpc_url"
+            case contracts, keys
+        }
+    }
 }
 
 extension LeafCommand {
@@ -21,17 +36,34 @@ extension LeafCommand {
         options: [
             Option.stateFolder.form, Option.port.form, Option.commission.form,
             Option.blobQuota.form, Option.writeRate.form, Option<Int64>.seriesQuota.form,
-            Option<Beacon>.beacon.form,
+            Option<Beacon>.beacon.form, Option.chain.form, Option<String>.devnetProgram.form,
+            Option.anchorEvery.form,
         ]
             + NodeSetup.options
     ) { session in
-        let folder = session.surroundings.absolute(
+        let state = session.surroundings.absolute(
             try session.arguments.value(Option.stateFolder) ?? session.settings.statePath + "/up")
-        let log = ServerGroup.logger(session.environment)
-        let setup = try NodeSetup(session, statePath: folder + "/node", log: log)
+        try FileManager.default.createDirectory(
+            atPath: state, withIntermediateDirectories: true,
+            attributes: [.posixPermissions: 0o711])
+        guard try session.arguments.value(Option.chain) != nil else {
+            return try await up(session, in: state, beside: nil)
+        }
+        let chain = try await DevelopmentChain.start(session, folder: state)
+        defer { chain.end() }
+        // The chain dies with this process: what a market knows of it belongs to no other start.
+        let folder = "\(state)/devnet-\(getpid())"
         try FileManager.default.createDirectory(
             atPath: folder, withIntermediateDirectories: true,
             attributes: [.posixPermissions: 0o711])
+        return try await up(session, in: folder, beside: chain)
+    }
+
+    private static func up(
+        _ session: Session, in folder: String, beside chain: DevelopmentChain?
+    ) async throws -> Int32 {
+        let log = ServerGroup.logger(session.environment)
+        let setup = try NodeSetup(session, statePath: folder + "/node", log: log)
         let port = try session.arguments.value(Option.port) ?? 7070
         let server = try await MarketServer(
             MarketConfiguration(
@@ -39,20 +71,43 @@ extension LeafCommand {
                 publicHost: "127.0.0.1", commission: try session.commission(),
                 origin: "local.orban", blobQuota: try session.blobQuota(),
                 limits: try session.limits(), seriesBytes: try session.seriesQuota(),
-                beacons: try session.beacons()),
+                beacons: try session.beacons(),
+                chain: try chain.map {
+                    try MarketChain.configuration(
+                        [$0.url], $0.deployment, try $0.marketKey(), session)
+                }),
             log: log, reach: try FaultHook.reach(session.environment))
         let url = Known<String>()
         let node = LocalNode(market: server.services, setup: setup, url: url) { node, standing in
             let ready = Ready(
                 url: try await url.value, node: node, advisories: standing.advisories,
-                network: setup.network(standing))
+                network: setup.network(standing), chain: chain.map(Ready.Chain.init))
             try session.introduce(ready.url)
-            try session.show(ready) { ["ready \(ready.url)"] + session.lines(of: standing) }
+            try session.show(ready) {
+                ["ready \(ready.url)"] + session.lines(of: standing)
+                    + (try ready.chain.map { try $0.lines(session) } ?? [])
+            }
         }
         try await session.makeFirstKeys(Role.allCases, server.services)
         let services = try server.all(listening: { url.set("http://127.0.0.1:\($0)") })
-        try await ServerGroup(log: log).run(services + [node])
+        // The chain is stopped last.
+        try await ServerGroup(log: log).run((chain.map { [$0] } ?? []) + services + [node])
         return ExitCode.done.rawValue
+    }
+}
+
+extension Ready.Chain {
+    fileprivate init(_ chain: DevelopmentChain) {
+        self.init(rpcURL: chain.url, contracts: chain.deployment, keys: chain.keysPath)
+    }
+
+    /// What a shell needs to reach it.
+    fileprivate func lines(_ session: Session) throws -> [String] {
+        [
+            "! " + session.told(.devnetWorthless, ["path": keys]),
+            "export ORBAN_RPC_URL=\(rpcURL)",
+            "export ORBAN_CONTRACTS='\(try WireJSON.text(contracts))'",
+        ]
     }
 }
 

@@ -37,6 +37,8 @@ struct KindColumn: Sendable {
 
     /// Writes a slot, and sums up as far as that changes anything.
     mutating func set(_ slot: Int, _ cost: Int64, _ ties: [UInt64]) {
+        // Of most changes a kind feels nothing: this is on every order's way.
+        if costs[slot] == cost, staysBehind(slot, ties) { return }
         costs[slot] = cost
         var element = slot
         for level in 1..<max(starts.count - 1, 1) {
@@ -46,6 +48,15 @@ struct KindColumn: Sendable {
             let wasFirst = winners[starts[level] + element] == Int32(slot)
             guard sumUp(first, into: starts[level] + element, ties) || wasFirst else { return }
         }
+    }
+
+    /// Whether another slot of its element comes before it, whatever tie it has now.
+    private func staysBehind(_ slot: Int, _ ties: [UInt64]) -> Bool {
+        guard starts.count > 2 else { return false }
+        let element = starts[1] + slot / SlotTree.fan
+        let winner = Int(winners[element])
+        guard winner != slot else { return false }
+        return costs[element] < costs[slot] || (ties[winner], winner) < (ties[slot], slot)
     }
 
     mutating func setAll(_ ties: [UInt64], _ cost: (Int) -> Int64) {

@@ -53,7 +53,7 @@ extension EndToEnd {
         private static func endure(_ death: Death) async -> Int {
             do {
                 return try await Stage.run { stage in
-                    let ordeal = try Ordeal(death.point, reach: death.reach, on: stage)
+                    let ordeal = try await Ordeal(death.point, reach: death.reach, on: stage)
                     try await ordeal.live()
                     return ordeal.deaths
                 }

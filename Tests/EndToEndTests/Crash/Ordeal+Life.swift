@@ -26,6 +26,8 @@ extension Ordeal {
         case gang
         /// A spot job that makes way for another one.
         case spot
+        /// A market that anchors its log on a chain.
+        case chain
 
         init(reaching point: FaultPoint) {
             switch point {
@@ -39,9 +41,11 @@ extension Ordeal {
                 case .expire: self = .deadline
                 case .clearGang: self = .gang
                 case .preempt: self = .spot
+                case .openBooks, .anchor, .keepSending, .endDeed: self = .chain
                 default: self = .short
                 }
             case .beforeEffect(.leave), .afterEffect(.leave): self = .spot
+            case .beforeEffect(.send), .afterEffect(.send): self = .chain
             case .beforeEffect, .afterEffect: self = .short
             }
         }
@@ -81,6 +85,7 @@ extension Ordeal {
             try await takePlace()
         }
         if course == .period { #expect(try await over("long").billedSeconds == 66) }
+        if course == .chain { try await anchorOnce() }
         if course == .output {
             names.append("kept")
             try await keepOutput()
@@ -215,6 +220,15 @@ extension Ordeal {
         let over = try await over("late")
         #expect(over.state == .failed && over.exitCode == 125)
         #expect(over.taskList.first?.endedBy == "start_failed:deadline")
+    }
+
+    /// One wish, asked for as often as it takes, is one transaction.
+    private func anchorOnce() async throws {
+        let devnet = try #require(devnet)
+        try await command(.operator, ["market", "anchor", "--timeout", "40s"])
+        let address = devnet.addresses[Self.account]
+        let count = try await devnet.rpc("eth_getTransactionCount", [address, "latest"])
+        #expect(count as? String == "0x1", "\(point.text): \(count)")
     }
 
     private func keepOutput() async throws {

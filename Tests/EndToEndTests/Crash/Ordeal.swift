@@ -18,17 +18,25 @@ final class Ordeal {
     /// The how-manieth reach of the point is the death.
     let reach: Int
     let site: Site
+    /// The market's chain, where its life has one.
+    let devnet: Devnet?
+    /// The market's own on it.
+    static let account = 1
     private var key: [Role: String] = [:]
     /// How often the market died by its own hand.
     private(set) var deaths = 0
 
     /// Starts the market whose first process ends at the point.
-    init(_ point: FaultPoint, reach: Int, on stage: Stage) throws {
+    init(_ point: FaultPoint, reach: Int, on stage: Stage) async throws {
         self.point = point
         self.reach = reach
+        devnet =
+            Course(reaching: point) == .chain
+            ? try await Devnet(on: stage, adding: ["--block-time", "1"]) : nil
         site = try Site(
             .served, on: stage,
-            with: ["ORBAN_FAULT": point.text, "ORBAN_FAULT_AT": String(reach)])
+            with: ["ORBAN_FAULT": point.text, "ORBAN_FAULT_AT": String(reach)],
+            chain: try devnet?.words(account: Self.account, on: stage))
     }
 
     // MARK: Through the death

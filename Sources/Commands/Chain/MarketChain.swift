@@ -1,0 +1,69 @@
+import ControlPlane
+import Ethereum
+import Foundation
+import NodeAgent
+import Wire
+
+extension Option where Value == String {
+    static let publicURL = Option("public-url", "URL", .optionPublicURL, .text)
+}
+
+extension Option where Value == Int {
+    static let anchorEvery = Option(
+        "anchor-every", "MINUTES", .optionAnchorEvery, .whole(1...1_440))
+}
+
+/// What a market is told of its chain.
+enum MarketChain {
+    static let options: [OptionForm] =
+        ChainAccess.options + Wallet.options + [
+            Option.keyDescriptor.form, Option.mostFee.form, Option.anchorEvery.form,
+            Option<String>.publicURL.form,
+        ]
+    private static let gwei: UInt64 = 1_000_000_000
+
+    /// Nil without `--rpc`: a variable that wallets use does not put a market on a chain.
+    ///
+    /// - Throws: `UsageFault.valueMissing`, `WireError.chainWrong`, `.walletUnusable`.
+    static func configuration(_ session: Session) async throws -> ChainConfiguration? {
+        let endpoints = try session.arguments.all(Option<String>.rpc)
+        guard !endpoints.isEmpty else { return nil }
+        guard
+            let text = try session.arguments.value(Option<String>.contracts)
+                ?? session.given("ORBAN_CONTRACTS")
+        else { throw UsageFault.valueMissing("--contracts") }
+        let deployment = try Deployment.read(text, in: session.surroundings)
+        return try configuration(endpoints, deployment, try await key(session), session)
+    }
+
+    static func configuration(
+        _ endpoints: [String], _ deployment: Deployment, _ key: PrivateKey, _ session: Session
+    ) throws -> ChainConfiguration {
+        var configuration = ChainConfiguration(
+            endpoints: endpoints, chain: deployment.chain,
+            anchor: UsageAnchor(deployment.anchor), key: key,
+            publicURL: try session.arguments.value(Option<String>.publicURL) ?? "")
+        if let most = try session.arguments.value(Option.mostFee) {
+            configuration.mostPerGas = Wei(UInt256(most * gwei))
+        }
+        if let minutes = try session.arguments.value(Option.anchorEvery) {
+            configuration.anchorPeriods = minutes
+        }
+        guard configuration.publicURL.utf8.count <= UsageAnchor.longestURI else {
+            throw UsageFault.valueRefused(
+                option: "--public-url", configuration.publicURL, ExpectedValue(.expectSomething))
+        }
+        return configuration
+    }
+
+    private static func key(_ session: Session) async throws -> PrivateKey {
+        guard let descriptor = try session.arguments.value(Option.keyDescriptor) else {
+            return try await Wallet(session).open(session)
+        }
+        do {
+            return try KeyFile.key(from: descriptor)
+        } catch {
+            throw try Wallet(session).trouble(error)
+        }
+    }
+}

@@ -1,0 +1,50 @@
+package import Ethereum
+
+/// A market's dealings with a chain.
+package struct ChainConfiguration: Sendable {
+    /// JSON-RPC endpoints; what is for money is believed when more than half of them say the same.
+    package var endpoints: [String]
+    package var chain: ChainID
+    package var anchor: UsageAnchor
+    /// Sends the market's transactions and publishes its heads. Nobody else may use its account.
+    package var key: PrivateKey
+    /// Above this for a unit of gas nothing is sent.
+    package var mostPerGas: Wei
+    /// For the gas of one transaction, at worst.
+    package var mostPerTransaction: Wei
+    /// For gas in any 24 hours.
+    package var mostPerDay: Wei
+    /// A head is anchored every so many periods of a minute.
+    package var anchorPeriods: Int
+    /// Where the log is served for everybody, told with the first head; empty: nowhere.
+    package var publicURL: String
+
+    package init(
+        endpoints: [String], chain: ChainID, anchor: UsageAnchor, key: PrivateKey,
+        mostPerGas: Wei = Wei(UInt256(200_000_000_000)),
+        mostPerTransaction: Wei = Self.coin, mostPerDay: Wei = Self.coin,
+        anchorPeriods: Int = 10,
+        publicURL: String = ""
+    ) {
+        self.endpoints = endpoints
+        self.chain = chain
+        self.anchor = anchor
+        self.key = key
+        self.mostPerGas = mostPerGas
+        self.mostPerTransaction = mostPerTransaction
+        self.mostPerDay = mostPerDay
+        self.anchorPeriods = anchorPeriods
+        self.publicURL = publicURL
+    }
+
+    /// 10¹⁸ of the smallest unit.
+    package static let coin = Wei(UInt256(1_000_000_000_000_000_000))
+
+    /// What the market's key may sign: calls of its contracts, for gas alone.
+    var limits: SpendingLimits {
+        let ceiling = SpendingLimits.Ceiling(
+            perTransaction: mostPerTransaction.amount, perDay: mostPerDay.amount)
+        return SpendingLimits(
+            chain: chain, allowed: [anchor.address], ceilings: [.coin: ceiling], creation: .refused)
+    }
+}

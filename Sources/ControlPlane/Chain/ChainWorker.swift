@@ -1,0 +1,128 @@
+import AsyncHTTPClient
+import Domain
+import Ethereum
+import Logging
+import Marketplace
+import NIOCore
+import ServiceLifecycle
+
+/// The market's dealings with its chain, once a second: a chain that is away is tried again, and nothing of the
+/// market waits for it. Stopped last, it has the last head anchored.
+struct ChainWorker: Service {
+    private static let periodTicks = 60
+    private static let connectTicks = 5
+    /// So long the stop waits for the last head to be final; what is left goes on at the next start.
+    private static let farewellTicks = 60
+
+    let configuration: ChainConfiguration
+    let store: any Store
+    let clock: MarketClock
+    let faults: Faults
+    let log: Logger
+
+    func run() async throws {
+        var settings = HTTPClient.Configuration()
+        settings.timeout.connect = .seconds(5)
+        settings.redirectConfiguration = .disallow
+        let client = HTTPClient(configuration: settings)
+        var dealings: ChainDealings?
+        do {
+            // Another chain than the one of the books is told at once.
+            dealings = try await connected(client)
+            dealings = try await work(dealings, client)
+            if let dealings { await farewell(dealings) }
+            try await client.shutdown()
+        } catch {
+            try? await client.shutdown()
+            throw error
+        }
+    }
+
+    /// - Returns: the dealings it ended with.
+    private func work(
+        _ first: ChainDealings?, _ client: HTTPClient
+    ) async throws -> ChainDealings? {
+        let box = Held(first)
+        try await cancelWhenGracefulShutdown {
+            var tick = 0
+            while !Task.isCancelled {
+                tick += 1
+                if await box.dealings == nil, tick.isMultiple(of: Self.connectTicks) {
+                    await box.take(try await connected(client))
+                }
+                if tick.isMultiple(of: Self.periodTicks * max(configuration.anchorPeriods, 1)) {
+                    try await anchor(.regular)
+                }
+                if let dealings = await box.dealings { await look(dealings) }
+                do { try await MarketClock.pause(milliseconds: 1000) } catch { return }
+            }
+        }
+        return await box.dealings
+    }
+
+    /// Nil where the chain cannot be reached.
+    ///
+    /// - Throws: what no waiting mends: another chain, no contract, a damaged store.
+    private func connected(_ client: HTTPClient) async throws -> ChainDealings? {
+        do {
+            return try await ChainDealings(
+                configuration, over: client, store: store, clock: clock, faults: faults, log: log)
+        } catch let failure as Endpoint.Failure {
+            return away(failure)
+        } catch let disagreement as Quorum.Disagreement {
+            return away(disagreement)
+        } catch let refusal as RPCRefusal {
+            return away(refusal)
+        } catch let kind as RPCRefusal.Kind {
+            return away(kind)
+        } catch is CancellationError {
+            return nil
+        }
+    }
+
+    private func away(_ error: any Error) -> ChainDealings? {
+        log.warning("the chain is away", metadata: ["cause": "\(error)"])
+        return nil
+    }
+
+    /// Wishes for the newest head; what stands in the books before any chain was seen has none.
+    private func anchor(_ turn: Market.AnchorTurn) async throws {
+        do {
+            try await store.perform(.anchor(turn))
+        } catch Refusal.noChain {
+            return
+        }
+    }
+
+    @discardableResult
+    private func look(_ dealings: ChainDealings) async -> Bool {
+        do {
+            return try await dealings.look()
+        } catch is CancellationError {
+            return false
+        } catch {
+            log.warning("the chain is away", metadata: ["cause": "\(error)"])
+            return false
+        }
+    }
+
+    private func farewell(_ dealings: ChainDealings) async {
+        do {
+            try await anchor(.now)
+            for _ in 0..<Self.farewellTicks {
+                if await look(dealings) { return }
+                try await MarketClock.pause(milliseconds: 500)
+            }
+        } catch {
+            log.error("the last head is not anchored", metadata: ["cause": "\(error)"])
+        }
+        log.warning("the last head is on its way; the next start goes on with it")
+    }
+}
+
+/// What a closure that may run elsewhere changes.
+private actor Held {
+    private(set) var dealings: ChainDealings?
+    init(_ dealings: ChainDealings?) { self.dealings = dealings }
+    func take(_ next: ChainDealings?) { dealings = next }
+}
