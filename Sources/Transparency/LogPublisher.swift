@@ -12,12 +12,12 @@ package struct LogPublisher: Hashable, Sendable {
     /// Who anchors them.
     package let account: ChainAddress
 
-    /// - Throws: `.malformedHead` for an origin that is not one line of text, or a chain below 1.
+    /// - Throws: `.malformedPublisher` for an origin that is not one line of text, or a chain below 1.
     package init(
         origin: String, chain: Int64, contract: ChainAddress, account: ChainAddress
     ) throws(NoteRefusal) {
         guard chain > 0, !origin.isEmpty, origin.unicodeScalars.allSatisfy({ $0.value >= 0x20 })
-        else { throw .malformedHead }
+        else { throw .malformedPublisher }
         self.origin = origin
         self.chain = chain
         self.contract = contract
@@ -34,19 +34,20 @@ package struct LogPublisher: Hashable, Sendable {
             .map { $0 + "\n" }.joined()
     }
 
-    /// - Throws: `.malformedHead` for any other text.
+    /// - Throws: `.malformedPublisher` for any other text.
     package init(parsing text: String) throws(NoteRefusal) {
-        guard isNoteText(text.utf8) else { throw .malformedHead }
+        guard isNoteText(text.utf8) else { throw .malformedPublisher }
         let lines = text.utf8.dropLast().split(
-            separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false
-        ).map { String(Substring($0)) }
-        guard lines.count == 4, lines[0].utf8.count > Self.suffix.utf8.count,
-            lines[0].hasSuffix(Self.suffix), lines[1].hasPrefix(Self.scheme),
-            let chain = Int64(canonicalDecimal: lines[1].utf8.dropFirst(Self.scheme.utf8.count)),
-            let contract = ChainAddress(lines[2]), let account = ChainAddress(lines[3])
-        else { throw .malformedHead }
+            separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+        // Bytes and not characters, which an origin's last one could join.
+        guard lines.count == 4, lines[0].reversed().starts(with: Self.suffix.utf8.reversed()),
+            lines[1].starts(with: Self.scheme.utf8),
+            let chain = Int64(canonicalDecimal: lines[1].dropFirst(Self.scheme.utf8.count)),
+            let contract = ChainAddress(Substring(lines[2])),
+            let account = ChainAddress(Substring(lines[3]))
+        else { throw .malformedPublisher }
         try self.init(
-            origin: String(lines[0].dropLast(Self.suffix.count)), chain: chain,
+            origin: String(Substring(lines[0].dropLast(Self.suffix.utf8.count))), chain: chain,
             contract: contract, account: account)
     }
 }

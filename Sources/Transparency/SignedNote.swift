@@ -13,7 +13,9 @@ package enum NoteRefusal: String, Error, Hashable, Sendable, CustomStringConvert
     case forged
     /// The text is not an origin, a size and a root.
     case malformedHead
-    /// The head is of another log than the key.
+    /// The text is not an origin, a chain, a contract and an account.
+    case malformedPublisher
+    /// The head, or the publisher, is of another log than the key.
     case otherLog
 
     package var description: String {
@@ -28,6 +30,7 @@ package enum NoteRefusal: String, Error, Hashable, Sendable, CustomStringConvert
         case .unsigned: "the note is not signed by the expected key"
         case .forged: "the signature of the expected key does not fit the note"
         case .malformedHead: "the text is not an origin, a size and a root"
+        case .malformedPublisher: "the text is not an origin, a chain, a contract and an account"
         case .otherLog: "the head is of another log"
         }
     }
