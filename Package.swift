@@ -196,11 +196,17 @@ let package = Package(
                 logging, nio, nioPosix, nioSSL, lifecycle, hummingbird, hummingbirdTesting,
                 httpTypes, yams,
             ] + grpc),
-        tests("Commands", ["Commands", "NodeAgent", "Hosting", "Wire", "Domain"]),
+        tests(
+            "Commands",
+            [
+                "Commands", "NodeAgent", "Hosting", "Wire", "Domain", "Transparency", "Ethereum",
+                crypto,
+            ]),
         tests(
             "EndToEnd",
             [
-                "Staging", "Hostile", "Wire", "Domain", "Marketplace", "Accounting", grdb, crypto,
+                "Staging", "Hostile", "Wire", "Domain", "Marketplace", "Accounting",
+                "Transparency", "Ethereum", grdb, crypto,
             ]),
         tests("Tidy", []),
     ],

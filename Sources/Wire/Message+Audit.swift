@@ -34,5 +34,39 @@ extension Message {
         .auditExported: Bilingual(
             "bundle written to {path}; it verifies offline, without an account",
             "證明包已寫入 {path}；可離線驗證，不需帳戶"),
+        .auditAnchored: Bilingual(
+            "head is anchored: {root} (size {size}) in block {block} of chain {chain}, by {publisher} "
+                + "in contract {contract}, transaction {transaction}",
+            "樹根已錨定：{root}（大小 {size}），位於鏈 {chain} 的區塊 {block}，由 {publisher} "
+                + "寫入合約 {contract}，交易 {transaction}"),
+        .auditAnchorUnseen: Bilingual(
+            "the bundle says where its head is anchored on a chain, and nobody looked there: give "
+                + "--rpc URL, three times for two of three that agree",
+            "證明包列出樹根在鏈上的錨定處，但尚未查核：請加上 --rpc URL，給三個則須兩個一致"),
+        .auditAnchorCodeLater: Bilingual(
+            "the endpoints do not tell the state of block {block}: the contract's code was compared as "
+                + "of block {seen} alone; an archive node tells both",
+            "節點無法提供區塊 {block} 的狀態：合約程式碼僅以區塊 {seen} 比對；封存節點可提供兩者"),
+        .auditAnchorMissing: Bilingual(
+            "the bundle says nothing of where its head is anchored: export it again later",
+            "證明包沒有列出樹根的錨定處：請稍後重新輸出"),
+        .auditPublisherRefused: Bilingual(
+            "the publisher's note is not the log's: {what}", "發布者文件不是這份紀錄的：{what}"),
+        .auditPublisherOther: Bilingual(
+            "the publisher's note speaks of another log", "發布者文件所述的是另一份紀錄"),
+        .auditAnchorNoContract: Bilingual(
+            "there is no contract at {contract} as of block {seen}",
+            "截至區塊 {seen}，{contract} 沒有合約"),
+        .auditAnchorOtherCode: Bilingual(
+            "the contract at {contract} is another one than UsageAnchor, as of block {seen}",
+            "截至區塊 {seen}，{contract} 的合約不是 UsageAnchor"),
+        .auditNotAnchored: Bilingual(
+            "block {block} of chain {chain} has no anchor of size {size} and root {root} by {publisher} "
+                + "in contract {contract}, transaction {transaction}",
+            "鏈 {chain} 的區塊 {block} 中，沒有 {publisher} 於合約 {contract} 以交易 {transaction} "
+                + "錨定大小 {size}、樹根 {root} 的紀錄"),
+        .auditAnchorNotFinal: Bilingual(
+            "block {block} is not final yet, the chain is at {seen}: try again later",
+            "區塊 {block} 尚未終局，目前終局至 {seen}：請稍後再試"),
     ]
 }

@@ -221,6 +221,10 @@ extension Message {
         .optionMirror: Bilingual("a mirror that must hold every record", "須含有每筆紀錄的鏡像"),
         .optionOffline: Bilingual("verify what is there, asking nobody", "只驗證已有的內容，不連線"),
         .optionLogKey: Bilingual("the log's key, as you know it", "您所知的紀錄金鑰"),
+        .optionAnchorRPC: Bilingual(
+            "also look on its chain for the head's anchor, at this endpoint (JSON-RPC); given three times, "
+                + "two must agree",
+            "並於此節點（JSON-RPC）查核樹根在鏈上的錨定；給三個則須兩個一致"),
         .optionAuthority: Bilingual(
             "certificate that signs the market's own (PEM file)", "簽發市場憑證的憑證（PEM 檔）"),
     ]

@@ -93,7 +93,9 @@ package enum Message: String, Hashable, Sendable, CaseIterable {
     case auditRecords, auditNodeKey, auditIncluded, auditHead, auditConsistent, auditFirstHead,
         auditCharge, auditTotal, auditWhole, auditUnpinned, auditLeftOut, auditOwner,
         auditVerified, auditFailed, auditRecordBad, auditLogSound,
-        auditExported
+        auditExported, auditAnchored, auditAnchorUnseen, auditAnchorCodeLater, auditAnchorMissing,
+        auditPublisherRefused, auditPublisherOther, auditAnchorNoContract, auditAnchorOtherCode,
+        auditNotAnchored, auditAnchorNotFinal
     // Places: markets, nodes, keys
     case marketReady, marketStopping, credentialsWritten, contextSaved, contextUsed, keyMade,
         tokenMade, nodeJoined, nodeConnected, nodeReconnecting, nodeDraining, nodeDrained,
@@ -141,7 +143,7 @@ package enum Message: String, Hashable, Sendable, CaseIterable {
         optionClearQuarantine, optionRegistry, optionLargestImage, optionSchedule, optionYield,
         optionGrace, optionIdle, optionBy,
         optionMirror,
-        optionOffline, optionLogKey,
+        optionOffline, optionLogKey, optionAnchorRPC,
         optionAuthority
     // Commands: wrong words on the command line, and what only it says
     case usageUnknownCommand, usageUnknownOption, usageValueMissing, usageValueRefused,

@@ -26,7 +26,7 @@ package final class Devnet: Sendable {
 
     package let url: String
     package let contracts: [String: String]
-    private let chain: UInt64
+    package let chain: UInt64
     private let keys: [Key]
 
     /// Of accounts that have coin for gas.

@@ -22,6 +22,11 @@ enum AuditFault: Error, Hashable {
     case record(index: Int64, RecordFault)
     case recordsMissing(LeaseID)
     case leaseTerms(LeaseID)
+    /// The bundle names none, and a chain was to be asked for it.
+    case anchorMissing
+    case publisherRefused(String)
+    case publisherOfOtherLog
+    case anchor(AnchorFault, HeadAnchor)
 
     func text(in language: Language) -> String {
         func told(_ message: Message, _ values: [String: String] = [:]) -> String {
@@ -47,6 +52,10 @@ enum AuditFault: Error, Hashable {
         case .recordsMissing(let lease): return told(.auditRecordsMissing, ["lease": lease.text])
         case .leaseTerms(let lease):
             return "\(lease): " + told(.auditBundleTerms)
+        case .anchorMissing: return told(.auditAnchorMissing)
+        case .publisherRefused(let what): return told(.auditPublisherRefused, ["what": what])
+        case .publisherOfOtherLog: return told(.auditPublisherOther)
+        case .anchor(let fault, let anchor): return fault.text(of: anchor, in: language)
         }
     }
 }
@@ -98,5 +107,24 @@ enum RecordFault: Error, Hashable {
             case .leftOut: (.auditLeftOut, [:])
             }
         return message.text(in: language, values)
+    }
+}
+
+/// Why a chain does not bear an anchor out.
+enum AnchorFault: Hashable {
+    case noContract(asOf: UInt64)
+    case otherCode(asOf: UInt64)
+    case notAnchored
+    case notFinal(finalized: UInt64)
+
+    func text(of anchor: HeadAnchor, in language: Language) -> String {
+        let (message, seen): (Message, UInt64) =
+            switch self {
+            case .noContract(let block): (.auditAnchorNoContract, block)
+            case .otherCode(let block): (.auditAnchorOtherCode, block)
+            case .notAnchored: (.auditNotAnchored, anchor.block)
+            case .notFinal(let block): (.auditAnchorNotFinal, block)
+            }
+        return message.text(in: language, anchor.words.merging(["seen": String(seen)]) { $1 })
     }
 }

@@ -26,9 +26,11 @@ struct BundleAudit {
         let totalMicro: Int64
         let headSize: Int64
         let logKey: String
+        /// Where a chain bears the head out, if one was asked.
+        var anchor: HeadAnchor.Verdict?
 
         private enum CodingKeys: String, CodingKey {
-            case job, records, leases
+            case job, records, leases, anchor
             case totalMicro = "total_micro"
             case headSize = "head_size"
             case logKey = "log_key"
@@ -88,7 +90,7 @@ struct BundleAudit {
         }
     }
 
-    private func verifier() throws -> NoteVerifier {
+    func verifier() throws -> NoteVerifier {
         let own: NoteVerifier
         do throws(NoteRefusal) {
             own = try NoteVerifier(name: bundle.origin, publicKey: bundle.logKey.bytes)
@@ -99,7 +101,7 @@ struct BundleAudit {
         return own
     }
 
-    private func head(by verifier: NoteVerifier) throws -> Head {
+    func head(by verifier: NoteVerifier) throws -> Head {
         do throws(NoteRefusal) {
             return try SignedHead(verifying: Array(bundle.head.utf8), with: verifier).head
         } catch {

@@ -13,11 +13,17 @@ extension Option where Value == NoteVerifier {
         ValueForm(.expectLogKey) { try? NoteVerifier(parsing: $0) })
 }
 
+extension Option where Value == String {
+    /// Of a chain that is asked for an anchor alone: the environment's endpoints do not count.
+    static let anchorRPC = Option("rpc", "URL", .optionAnchorRPC)
+}
+
 extension LeafCommand {
-    /// `orban audit verify`: a job's bill from its bundle; a file needs no market at all.
+    /// `orban audit verify`: a job's bill from its bundle; a file needs no market at all, and its head's anchor
+    /// a chain alone.
     static let auditVerify = LeafCommand(
         "audit verify", .helpAuditVerify, operands: [Operand("bundle", .operandBundle)],
-        options: [Option<String>.mirror.form, Option.logKey.form]
+        options: [Option<String>.mirror.form, Option.logKey.form, Option<String>.anchorRPC.form]
     ) { session in
         let bundle = try await session.bundle(session.arguments.operands[0])
         var pinned = try session.arguments.value(Option.logKey)
@@ -32,7 +38,8 @@ extension LeafCommand {
                 forEach: { try folder.forEachEntry(below: $0, $1) }, size: size)
         }
         let audit = BundleAudit(bundle: bundle, pinned: pinned, mirror: mirror)
-        let verdict = try await session.auditing { try audit.verify() }
+        var verdict = try await session.auditing { try audit.verify() }
+        verdict.anchor = try await session.anchor(audit)
         let isWhole = mirror != nil
         try session.show(verdict) { session.lines(verdict, isWhole: isWhole) }
         if pinned == nil { session.terminal.note("! " + session.told(.auditUnpinned)) }
@@ -72,6 +79,24 @@ extension Session {
         }
     }
 
+    /// Of the bundle's head, as a chain bears it out; nil where no chain is to be asked.
+    fileprivate func anchor(_ audit: BundleAudit) async throws -> HeadAnchor.Verdict? {
+        guard try !arguments.all(Option<String>.anchorRPC).isEmpty else {
+            if audit.bundle.anchor != nil { terminal.note("! " + told(.auditAnchorUnseen)) }
+            return nil
+        }
+        return try await auditing {
+            let anchor = try audit.anchor()
+            let verdict = try await ChainAccess.withChain(anchor.chain, self) {
+                try await anchor.verify(on: $0)
+            }
+            if !verdict.isCodeOfBefore {
+                terminal.note("! " + told(.auditAnchorCodeLater, verdict.codeWords))
+            }
+            return verdict
+        }
+    }
+
     fileprivate func lines(
         _ verdict: BundleAudit.Verdict, isWhole: Bool
     ) -> [String] {
@@ -97,6 +122,7 @@ extension Session {
                     "charge": money(verdict.totalMicro),
                 ]))
         if isWhole { lines.append(told(.auditWhole)) }
+        if let anchor = verdict.anchor { lines.append(told(.auditAnchored, anchor.words)) }
         lines.append(told(.auditVerified, ["job": verdict.job.text]))
         return lines.map { "✓ " + $0 }
     }
