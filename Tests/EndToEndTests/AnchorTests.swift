@@ -50,7 +50,8 @@ struct AnchorTests {
             #expect(anchor.publisher.contains("eip155:31337\n"))
             #expect(read.head.split(separator: "\n")[1] == "\(anchored.size)")
             let path = try stage.write(bundle, to: "bundle")
-            _ = try await stage.ok(["audit", "verify", path])
+            let proven = try await stage.ok(["audit", "verify", path, "--rpc", devnet.url])
+            #expect(proven.contains(anchored.root), "\(proven)")
 
             let before = try await head(devnet, of: 1)
             #expect(before == anchored.size)
