@@ -132,16 +132,8 @@ package struct MarketServer: Sendable {
             beacons: configuration.allBeacons,
             publisher: try configuration.chain.map { try SignedPublisher(of: $0, by: signer) },
             log: log)
-        // Stopped last: by then the log has its last head.
-        let chain: [any Service] =
-            configuration.chain.map {
-                [
-                    ChainWorker(
-                        configuration: $0, store: store, clock: clock, faults: faults, log: log)
-                ]
-            } ?? []
         workers =
-            chain + [
+            Self.stoppedLast(configuration, store, clock, faults, log) + [
                 sessions, matching,
                 OutboxWorker(store: store, feed: feed, faults: faults, log: log),
                 Sequencer(store: store, feed: feed, signer: signer, faults: faults),
@@ -152,6 +144,17 @@ package struct MarketServer: Sendable {
         // A store that never lived knows no blob: what lies there is not its to delete.
         if lastAlive != nil { try await uploads.sweep() }
         try await Self.begin(store)
+    }
+
+    /// By then the log has its last head.
+    private static func stoppedLast(
+        _ configuration: MarketConfiguration, _ store: SQLiteStore, _ clock: MarketClock,
+        _ faults: Faults, _ log: Logger
+    ) -> [any Service] {
+        guard let chain = configuration.chain else { return [] }
+        return [
+            ChainWorker(configuration: chain, store: store, clock: clock, faults: faults, log: log)
+        ]
     }
 
     private static func lastAlive(_ store: SQLiteStore) async throws -> Timestamp? {
