@@ -166,7 +166,7 @@ let package = Package(
         tests("Wire", ["Wire", "Domain"] + grpc),
         tests(
             "Ethereum",
-            ["Ethereum", crypto, cryptoExtras, httpClient, nio, nioPosix, nioHTTP1]),
+            ["Ethereum", "Staging", crypto, cryptoExtras, httpClient, nio, nioPosix, nioHTTP1]),
         tests("Probing", ["Probing", "Domain", nio, nioPosix, nioHTTP1]),
         tests(
             "StoreContract",

@@ -11,12 +11,9 @@ package struct UsageAnchor: Hashable, Sendable {
     private static let sizeOf = ABIFunction("sizeOf", [.address], returns: [.uint256])
     private static let isHead = ABIFunction(
         "isHead", [.address, .uint256, .bytes32], returns: [.bool])
-    private static let anchored = ABIEvent(
+    static let anchored = ABIEvent(
         "Anchored",
-        [
-            ABIEvent.Field(.address, in: .topic), ABIEvent.Field(.uint256, in: .data),
-            ABIEvent.Field(.bytes32, in: .data), ABIEvent.Field(.string, in: .data),
-        ])
+        [.topic(.address), .data(.uint256), .data(.bytes32), .data(.string)])
 
     /// A head, as the chain keeps it.
     package struct Head: Hashable, Sendable {
@@ -68,12 +65,9 @@ package struct UsageAnchor: Hashable, Sendable {
 
     /// - Throws: for a log that is no head of this contract's.
     package func head(_ log: Log) throws(ABIRefusal) -> Head {
-        guard log.address == address else { throw .form }
-        let values = try Self.anchored.values(topics: log.topics, data: log.data)
-        guard case .address(let publisher) = values[0], case .uint(let size) = values[1],
-            case .fixedBytes(let bytes) = values[2], case .string(let uri) = values[3],
-            let root = Hash256(bytes: bytes), let number = size.asUInt64
-        else { throw .form }
-        return Head(publisher: publisher, size: number, root: root, uri: uri)
+        var fields = try Self.anchored.fields(of: log, by: address)
+        return Head(
+            publisher: try fields.address(), size: try fields.uint64(), root: try fields.hash(),
+            uri: try fields.text())
     }
 }

@@ -19,7 +19,7 @@ package struct Vault: Hashable, Sendable {
     private static let exit = ABIFunction(
         "exitOf", [.address, .address], returns: [.uint256, .uint256, .uint256])
 
-    private func call(
+    func call(
         _ function: ABIFunction, _ arguments: [ABIValue]
     ) throws(ABIRefusal) -> Transaction.Call {
         Transaction.Call(to: address, value: .zero, data: try function.call(arguments))
@@ -81,6 +81,12 @@ package struct Vault: Hashable, Sendable {
         package let cap: UInt256
         package let spent: UInt256
         package let expiry: UInt256
+
+        package init(cap: UInt256, spent: UInt256, expiry: UInt256) {
+            self.cap = cap
+            self.spent = spent
+            self.expiry = expiry
+        }
     }
 
     package func session(
