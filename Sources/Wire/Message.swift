@@ -189,4 +189,10 @@ package enum Message: String, Hashable, Sendable, CaseIterable {
         optionAnchorEvery, optionChain, optionDevnetProgram, devnetWorthless,
         chainDisplaced,
         chainTooMany
+    // Vouchers: what is redeemed of a file
+    case helpRedeem, operandVoucherFile, voucherFileUnreadable, voucherFileField,
+        voucherFileChain, voucherFileVault, voucherUser, voucherPayee, voucherPaid,
+        voucherCommission, voucherTotal, voucherPays, voucherRedeemed, voucherSettled,
+        voucherRefused, voucherSkipped, voucherStale, voucherUnspent, voucherOverCeiling,
+        voucherNoPayee, voucherSignature, voucherKeyExpired, voucherOverCap
 }

@@ -5,66 +5,6 @@ import Testing
 /// A renter's own key and money on a chain: the real program, real contracts, another program's EVM.
 @Suite(.serialized, .enabled(if: Stage.missing == nil, Comment(rawValue: Stage.missing ?? "")))
 struct WalletTests {
-    /// A wallet on a devnet, as its owner uses it.
-    private struct Desk {
-        let stage: Stage
-        let devnet: Devnet
-        let environment: [String: String]
-
-        init(_ stage: Stage) async throws {
-            self.stage = stage
-            devnet = try await Devnet(on: stage)
-            environment = [
-                "ORBAN_RPC_URL": devnet.url, "ORBAN_CONTRACTS": try devnet.contractsText(),
-            ]
-            _ = try stage.write("a password\n", to: "password")
-            _ = try stage.write(devnet.secret(0) + "\n", to: "key")
-        }
-
-        init(_ desk: Desk, contracts: String) {
-            (stage, devnet) = (desk.stage, desk.devnet)
-            environment = desk.environment.merging(["ORBAN_CONTRACTS": contracts]) { $1 }
-        }
-
-        /// With the password, and maybe a key, on descriptors of its own.
-        func run(
-            _ line: String, password: String = "password", with more: [String: String] = [:]
-        ) async throws -> Ended {
-            let words = line.split(separator: " ").map(String.init)
-            let script =
-                "exec \"$0\" \"$@\""
-                + (line.hasPrefix("chain status")
-                    ? "" : " --password-fd 4 4<\(stage.folder)/\(password)")
-                + (line.hasPrefix("wallet import") ? " --key-fd 3 3<\(stage.folder)/key" : "")
-            let program = try stage.start(
-                "wallet", "/bin/sh", ["-c", script, Stage.binary ?? ""] + words,
-                with: environment.merging(more) { $1 })
-            guard case .exited(let status) = try await program.end(within: .seconds(90)) else {
-                throw Stage.Unexpected(description: program.lastWords)
-            }
-            return Ended(status: status, out: program.out, err: program.err)
-        }
-
-        func ok(_ line: String) async throws {
-            let ended = try await run(line)
-            guard ended.status == 0 else {
-                throw Stage.Unexpected(description: "orban \(line): \(ended)")
-            }
-        }
-
-        func holdings() async throws -> [String: String] {
-            let ended = try await run("wallet balance --output json")
-            let object = try JSONSerialization.jsonObject(with: Data(ended.out.utf8))
-            return (object as? [String: Any])?.compactMapValues { $0 as? String } ?? [:]
-        }
-
-        /// So much later, in a block of then.
-        func pass(seconds: Int) async throws {
-            _ = try await devnet.rpc("evm_increaseTime", [seconds])
-            _ = try await devnet.rpc("evm_mine")
-        }
-    }
-
     @Test func `a deposit is its owner's alone, and leaves without any market`() async throws {
         try await Stage.run { stage in
             let desk = try await Desk(stage)

@@ -47,8 +47,8 @@ enum CommandTable {
     ]
     private static let chain: [LeafCommand] = [
         .walletCreate, .walletImport, .walletAddress, .walletBalance, .walletExport,
-        .vaultDeposit, .vaultAuthorise, .vaultRevoke, .vaultExit, .vaultWithdraw, .chainStatus,
-        .chainMint, .chainDeploy,
+        .vaultDeposit, .vaultAuthorise, .vaultRevoke, .vaultExit, .vaultWithdraw, .redeem,
+        .chainStatus, .chainMint, .chainDeploy,
     ]
     private static let auditors: [LeafCommand] = [
         .auditVerify, .auditExport, .auditLog, .auditLedger, .auditMirror, .auditEvidence,
