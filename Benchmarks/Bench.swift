@@ -22,7 +22,7 @@ enum Bench {
             case "deadline": return try DeadlineBench(Array(words.dropFirst())).run()
             case "steady": return try SteadyBench(Array(words.dropFirst())).run()
             case "regret": return try RegretBench(Array(words.dropFirst())).run()
-            case "chain": return try ChainBench(Array(words.dropFirst())).run()
+            case "chain": return try await ChainBench(Array(words.dropFirst())).run()
             default: break
             }
             guard let measures = suites.first(where: { $0.name == words.first })?.measures else {

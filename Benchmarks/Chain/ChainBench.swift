@@ -2,7 +2,8 @@ import Ethereum
 import Foundation
 import Glibc
 
-/// `bench chain`: what the module for EVM chains does a second, on one thread, by the processor's time.
+/// `bench chain`: what the module for EVM chains does a second, on one thread, by the processor's time; only
+/// `redeem` runs a chain, and goes by the clock.
 struct ChainBench {
     private struct Line: Encodable {
         let measure = "chain"
@@ -13,22 +14,23 @@ struct ChainBench {
         let repeats: Int
     }
 
-    static let usage = "bench chain [keccak|sign|abi…]"
+    static let usage = "bench chain [keccak|sign|abi|vouchers|redeem…]"
 
     private static let measures: [(name: String, run: @Sendable () throws -> Void)] = [
-        ("keccak", keccak), ("sign", sign), ("abi", abi),
+        ("keccak", keccak), ("sign", sign), ("abi", abi), ("vouchers", vouchers),
     ]
 
     private let names: [String]
 
     init(_ words: [String]) throws {
-        let known = Self.measures.map(\.name)
+        let known = Self.measures.map(\.name) + ["redeem"]
         guard words.allSatisfy(known.contains) else { throw BadUsage(description: Self.usage) }
         names = words.isEmpty ? known : words
     }
 
-    func run() throws {
+    func run() async throws {
         for measure in Self.measures where names.contains(measure.name) { try measure.run() }
+        if names.contains("redeem") { try await RedeemBench.run() }
     }
 
     private static func keccak() throws {
@@ -83,6 +85,34 @@ struct ChainBench {
         }
         try measure("abi_decode_100_vouchers", 2_000, bytes: bytes.count) { _ in
             UInt8(try ABIDecoding.decode(bytes, as: types).count)
+        }
+    }
+
+    /// Vouchers as EIP-712 hashes them: signed by a user's client, checked by a provider, and put into the call
+    /// that redeems a hundred.
+    private static func vouchers() throws {
+        var secret = UInt256(7).bytes
+        let key = try PrivateKey(wiping: &secret)
+        let (vault, chain) = (Vault(key.address), ChainID(31_337))
+        let all = (1...100 as ClosedRange<UInt64>).map { number in
+            Voucher(
+                user: key.address, payee: .zero, token: .zero, cumulative: UInt256(number),
+                commission: 0, usageRoot: .zero)
+        }
+        try measure("voucher_sign", 5_000) { number in
+            let digest = try all[number % all.count].digest(for: vault, on: chain)
+            return key.sign(digest).r.bytes[0]
+        }
+        let signed = try all.map {
+            SignedVoucher($0, key.sign(try $0.digest(for: vault, on: chain)))
+        }
+        try measure("voucher_check", 5_000) { number in
+            let one = signed[number % signed.count]
+            return try one.voucher.signer(of: one.signature, for: vault, on: chain).bytes[0]
+        }
+        let bytes = try vault.redeemBatch(signed).data.count
+        try measure("voucher_batch_call", 1_000, bytes: bytes) { _ in
+            try vault.redeemBatch(signed).data[0]
         }
     }
 
