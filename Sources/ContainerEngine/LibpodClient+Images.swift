@@ -132,6 +132,46 @@ extension LibpodClient {
         return try await decode(Answer.self, request).names
     }
 
+    /// Every name with a tag in the store, and the id of its image.
+    package func imageNames() async throws -> [String: String] {
+        struct Entry: Decodable {
+            let id: String
+            let names: [String]?
+            enum CodingKeys: String, CodingKey {
+                case id = "Id"
+                case names = "RepoTags"
+            }
+        }
+        let entries = try await decode(
+            [Entry].self, Request("list images", .GET, "/images/json"))
+        let pairs = entries.flatMap { entry in (entry.names ?? []).map { ($0, entry.id) } }
+        return Dictionary(pairs) { first, _ in first }
+    }
+
+    /// Gives an image a name, which another one loses that had it.
+    package func name(_ id: String, _ name: String) async throws {
+        try await send(
+            Request("name image", .POST, "\(path(image: id))/tag", query: Self.parts(of: name)))
+    }
+
+    /// Takes a name from an image, which stays.
+    package func unname(_ id: String, _ name: String) async throws {
+        try await send(
+            Request(
+                "unname image", .POST, "\(path(image: id))/untag", query: Self.parts(of: name)))
+    }
+
+    private static func parts(of name: String) -> [URLQueryItem] {
+        let slash = name.lastIndex(of: "/") ?? name.startIndex
+        guard let colon = name[slash...].lastIndex(of: ":") else {
+            return [.init(name: "repo", value: name), .init(name: "tag", value: "latest")]
+        }
+        return [
+            .init(name: "repo", value: String(name[..<colon])),
+            .init(name: "tag", value: String(name[name.index(after: colon)...])),
+        ]
+    }
+
     /// Makes an image of one layer, named `reference`, from a tar of a root file system.
     package func importRootFilesystem(
         _ file: String, reference: String

@@ -26,18 +26,24 @@ package struct RuntimeSelfTest: Sendable {
 
     /// Runs one container through each of `runtimes`, in order.
     ///
-    /// - Parameter spec: a name, an image with `sh` and `cat`, a log path and the profile, whose
-    ///   parent group exists; the command is set here. A container left over from a trial of this
-    ///   name is removed.
-    package func run(_ runtimes: [OCIRuntime], spec: ContainerSpec) async throws -> [Trial] {
+    /// - Parameter makeSpec: asked once an engine for trials answers; a name, an image with `sh` and
+    ///   `cat`, a log path and the profile, whose parent group exists; the command is set here. A
+    ///   container left over from a trial of this name is removed.
+    /// - Throws: what `makeSpec` throws, and when an engine breaks off.
+    package func run(
+        _ runtimes: [OCIRuntime],
+        makeSpec: (LibpodClient) async throws -> ContainerSpec
+    ) async throws -> [Trial] {
         var trials: [Trial] = []
         for runtime in runtimes {
-            trials.append(Trial(runtime: runtime, outcome: try await attempt(runtime, spec)))
+            trials.append(Trial(runtime: runtime, outcome: try await attempt(runtime, makeSpec)))
         }
         return trials
     }
 
-    private func attempt(_ runtime: OCIRuntime, _ spec: ContainerSpec) async throws -> Outcome {
+    private func attempt(
+        _ runtime: OCIRuntime, _ makeSpec: (LibpodClient) async throws -> ContainerSpec
+    ) async throws -> Outcome {
         let service = makeService(runtime)
         let start: EngineService.Outcome
         do {
@@ -49,7 +55,7 @@ package struct RuntimeSelfTest: Sendable {
             return .rejected(reason: "another engine answers on the trial's socket")
         }
         do {
-            let outcome = try await attempt(runtime, spec, service.client)
+            let outcome = try await attempt(runtime, makeSpec, service.client)
             try service.end(processID: processID)
             return outcome
         } catch {
@@ -59,12 +65,13 @@ package struct RuntimeSelfTest: Sendable {
     }
 
     private func attempt(
-        _ runtime: OCIRuntime, _ spec: ContainerSpec, _ client: LibpodClient
+        _ runtime: OCIRuntime, _ makeSpec: (LibpodClient) async throws -> ContainerSpec,
+        _ client: LibpodClient
     ) async throws -> Outcome {
-        var spec = spec
-        spec.labels[Self.label] = spec.name
-        spec.command = ["sh", "-c", Self.probe]
         do {
+            var spec = try await makeSpec(client)
+            spec.labels[Self.label] = spec.name
+            spec.command = ["sh", "-c", Self.probe]
             guard let used = try await client.info().host.ociRuntime else {
                 return .rejected(reason: "it does not run at all")
             }

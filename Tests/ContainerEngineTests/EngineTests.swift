@@ -311,7 +311,7 @@ struct EngineTests {
                     settings: Engine.settings(engine.folder, socket: "trial", runtime: runtime),
                     httpClient: engine.http, clock: ContinuousClock())
             }
-            let trials = try await test.run(candidates, spec: spec)
+            let trials = try await test.run(candidates) { _ in spec }
             #expect(trials.map(\.runtime) == candidates)
             #expect(trials.last?.outcome == .works)
             for trial in trials.dropLast() {

@@ -37,7 +37,6 @@ extension LibpodRuntime {
     /// Why this machine cannot run containers.
     package enum Unfit: Error, Hashable, Sendable, CustomStringConvertible {
         case noRuntimeWorks(reasons: [String])
-
         package var description: String {
             switch self {
             case .noRuntimeWorks(let reasons):
@@ -67,6 +66,9 @@ extension LibpodRuntime {
             seccompPath: seccomp, clock: clock, logger: logger)
         let engine = try await opening.engine()
         let record = try await engine.answering { try await engine.client.info() }
+        let selfTestImage = try await engine.answering {
+            try await SelfTestImage(configuration).id(in: engine.client)
+        }
         var installed = SecurityFloor.installed(record)
         if !configuration.terms.allDevices.isEmpty, let toolkit = SecurityFloor.toolkit() {
             installed.append(toolkit)
@@ -93,7 +95,8 @@ extension LibpodRuntime {
         }
         return try LibpodRuntime(
             Parts(
-                configuration: configuration, engine: engine, findings: findings,
+                configuration: configuration, engine: engine, selfTestImage: selfTestImage,
+                findings: findings,
                 policy: policy, networkObstacle: obstacle,
                 market: MarketBytes(
                     http: marketHTTP, base: configuration.marketURL, clock: clock),

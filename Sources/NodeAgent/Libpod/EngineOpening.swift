@@ -56,15 +56,12 @@ struct EngineOpening: Sendable {
         let group = try Cgroup(tree: tree, path: "\(configuration.cgroupParent)/\(name)")
         let log = configuration.statePath + "/self-test.log"
         try group.create(memoryLimitBytes: 64 << 20)
-        let spec = ContainerSpec(
-            name: "orban-\(name)", image: configuration.selfTestImage, command: [],
-            log: .init(path: log, maximumBytes: 1 << 20),
-            isolation: IsolationProfile(
-                idRange: try ranges.acquire(for: name), seccompProfilePath: seccompPath,
-                cgroupParent: group.path,
-                limits: ResourceLimits(
-                    memoryBytes: 64 << 20, cpuMillis: 1_000, temporaryBytes: 1 << 20),
-                binds: []))
+        let isolation = IsolationProfile(
+            idRange: try ranges.acquire(for: name), seccompProfilePath: seccompPath,
+            cgroupParent: group.path,
+            limits: ResourceLimits(
+                memoryBytes: 64 << 20, cpuMillis: 1_000, temporaryBytes: 1 << 20),
+            binds: [])
         let test = RuntimeSelfTest { runtime in
             var trial = settings
             trial.runtime = runtime
@@ -72,11 +69,20 @@ struct EngineOpening: Sendable {
             trial.statePath += "/\(runtime.name)"
             return service(trial)
         }
-        let trials = try await test.run(OCIRuntime.found(), spec: spec)
+        let trials = try await test.run(OCIRuntime.found()) { client in
+            ContainerSpec(
+                name: "orban-\(name)", image: try await image(in: client), command: [],
+                log: .init(path: log, maximumBytes: 1 << 20), isolation: isolation)
+        }
         try ranges.release(owner: name)
         try group.remove()
         unlink(log)
         return trials
+    }
+
+    /// By its id: what has its name may be a job's.
+    private func image(in client: LibpodClient) async throws -> String {
+        try await SelfTestImage(configuration).id(in: client) ?? configuration.selfTestImage
     }
 
     private func choose(from trials: [RuntimeSelfTest.Trial]) throws -> OCIRuntime {

@@ -7,7 +7,7 @@ import Logging
 /// Images by the digest of the archive that they came in, or of their manifest in a registry.
 ///
 /// Which image a digest stands for is noted by the image's own id, never by a name: an archive names
-/// its images as it likes, so a name in the engine's store proves nothing.
+/// its images as it likes, so a name in the engine's store proves nothing (`load`).
 struct ImageStore: Sendable {
     /// A fetch that takes longer has failed: a market waits 900 s for a start.
     private static let longestFetchSeconds = 840
@@ -18,8 +18,9 @@ struct ImageStore: Sendable {
     let registries: RegistryPolicy
     /// No image of a job is larger, as it comes or unpacked.
     let limitBytes: Int64
-    /// The name of an image that is no job's: it stays.
-    let kept: String
+    /// The machine's own image, which is no job's, and its id: it stays.
+    let own: SelfTestImage
+    let ownID: String?
     let clock: any Clock<Duration>
 
     /// The id of the image, fetched if it is not there.
@@ -79,20 +80,6 @@ struct ImageStore: Sendable {
         return try await watching("\(digest)", late: .node) { try await load(archive) }
     }
 
-    private func load(_ archive: String) async throws -> String {
-        do {
-            let names = try await client.load(archive: archive)
-            guard names.count == 1, let name = names.first else {
-                throw StartFailure(.imageInvalid, "\(names.count) images in the archive")
-            }
-            return try await accepted(client.inspectImage(name)).id
-        } catch let error as EngineError where error.isDiskFull {
-            throw StartFailure(.diskFull, "\(error): \(error.detail)")
-        } catch let error as EngineError where error.category != .unreachable {
-            throw StartFailure(.imageInvalid, "\(error): \(error.detail)")
-        }
-    }
-
     /// An image that is in the engine's store and not too large; otherwise it is taken out again.
     func accepted(_ image: ImageRecord) async throws -> ImageRecord {
         guard image.sizeBytes > limitBytes else { return image }
@@ -107,7 +94,8 @@ struct ImageStore: Sendable {
     /// bring images and nobody takes them away.
     func makeRoom() async throws {
         let disks = [folder, try await client.info().store.graphRoot]
-        for note in try notes() where disks.contains(where: ImageRoom.isShort) {
+        for note in try ImageNotes(folder: folder).files()
+        where disks.contains(where: ImageRoom.isShort) {
             let id = String(decoding: try StateFile.read(note) ?? [], as: UTF8.self)
             guard try await client.imageExists(id) else {
                 unlink(note)
@@ -117,21 +105,10 @@ struct ImageStore: Sendable {
         }
     }
 
-    /// Notes of images, those that were wanted longest ago first.
-    private func notes() throws -> [String] {
-        let names = try FileManager.default.contentsOfDirectory(atPath: folder)
-        let dated = try names.filter { $0.hasSuffix(".id") }.map { name in
-            let path = "\(folder)/\(name)"
-            let attributes = try FileManager.default.attributesOfItem(atPath: path)
-            return (attributes[.modificationDate] as? Date ?? .distantPast, path)
-        }
-        return dated.sorted { ($0.0, $0.1) < ($1.0, $1.1) }.map(\.1)
-    }
-
     /// Removes an image, unless a container uses it or it is the machine's own.
     /// - Returns: whether it is gone.
     private func take(out image: ImageRecord) async throws -> Bool {
-        guard !image.references.contains(kept) else { return false }
+        guard image.id != ownID else { return false }
         do {
             try await client.removeImage(image.id)
             return true

@@ -68,6 +68,8 @@ package final class LibpodRuntime: ContainerRuntime {
     struct Parts: Sendable {
         let configuration: NodeConfiguration
         let engine: Engine
+        /// The id of the image that tries out runtimes; nil when the engine's store has none.
+        let selfTestImage: String?
         /// What its software is open to.
         let findings: [SecurityFloor.Finding]
         /// Where containers with a network may send to, and what is against giving them one.
@@ -88,7 +90,7 @@ package final class LibpodRuntime: ContainerRuntime {
         images = ImageStore(
             folder: configuration.imagesPath, client: parts.engine.client, market: parts.market,
             registries: configuration.registries, limitBytes: configuration.imageLimitBytes,
-            kept: configuration.selfTestImage, clock: parts.clock)
+            own: SelfTestImage(configuration), ownID: parts.selfTestImage, clock: parts.clock)
         inputs = InputCache(
             statePath: configuration.statePath, market: parts.market, clock: parts.clock)
         watchFolder = "\(configuration.runPath)/nodes/\(configuration.node)"
