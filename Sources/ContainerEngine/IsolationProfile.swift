@@ -15,9 +15,7 @@ package struct IsolationProfile: Hashable, Sendable {
     package var cgroupParent: String
     package var limits: ResourceLimits
     package var binds: [Bind]
-    /// Mount points that leased devices bring along: nodes and libraries, by their CDI
-    /// specification. Nothing else of theirs is accepted by `IsolationAudit`.
-    package var deviceMounts: Set<String>
+    package var deviceMounts: DeviceMounts
     package var network: Network
 
     package enum Network: Hashable, Sendable {
@@ -44,7 +42,7 @@ package struct IsolationProfile: Hashable, Sendable {
         self.cgroupParent = cgroupParent
         self.limits = limits
         self.binds = binds
-        deviceMounts = []
+        deviceMounts = .none
         network = .unconnected
         user = 65_534
     }

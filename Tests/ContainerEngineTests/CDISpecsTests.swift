@@ -16,7 +16,7 @@ import Testing
           - NVIDIA_VISIBLE_DEVICES=void
           mounts:
           - containerPath: /usr/lib/x86_64-linux-gnu/libcuda.so.550.54.15
-            hostPath: /usr/lib/x86_64-linux-gnu/libcuda.so.550.54.15
+            hostPath: /opt/driver/libcuda.so.550.54.15
             options: [ro, nosuid, nodev, bind]
         devices:
         - name: 0
@@ -52,9 +52,9 @@ import Testing
         let one = try #require(specs.device(uuid: "GPU-1", nodes: ["/dev/nvidia1"]))
         #expect(one.name == "nvidia.com/gpu=1" && one.gpuNodes == ["/dev/nvidia1"])
         #expect(
-            one.mountPoints == [
+            one.hostPaths == [
                 "/dev/nvidia1", "/dev/nvidiactl", "/dev/nvidia-uvm",
-                "/usr/lib/x86_64-linux-gnu/libcuda.so.550.54.15",
+                "/opt/driver/libcuda.so.550.54.15",
             ])
         #expect(
             specs.device(uuid: "GPU-1", nodes: ["/dev/nvidia2"]) == nil,
@@ -73,6 +73,7 @@ import Testing
         let found = try #require(specs.device(uuid: "GPU-1", nodes: ["/dev/nvidia1"]))
         #expect(found.name == "example.com/gpu=GPU-1")
         #expect(found.ownNodes.map(\.hostPath) == ["/dev/null"])
+        #expect(found.hostPaths == ["/dev/nvidia7", "/dev/null"])
     }
 
     @Test func `a part of a divided GPU is told by its rights, whatever it is called`() throws {
@@ -105,7 +106,7 @@ import Testing
             CDIDevice(
                 name: "x=1",
                 ownNodes: [.init(path: path, hostPath: host, major: major, minor: minor)],
-                commonNodes: [], mounts: []
+                commonNodes: [], files: []
             ).gpuNodes
         }
         #expect(gpu("/dev/nvidia0", "/dev/nvidia0", 195, 3) == ["/dev/nvidia3"])
@@ -131,7 +132,7 @@ import Testing
                 name: "x=1",
                 ownNodes: [
                     .init(path: path, hostPath: host, major: minor == nil ? nil : 1, minor: minor)
-                ], commonNodes: [], mounts: [])
+                ], commonNodes: [], files: [])
         }
         #expect(
             DeviceInspection.faults(of: [device("/dev/null", "/dev/null", minor: nil)], in: "")

@@ -79,7 +79,8 @@ struct ConfinedReader {
         }
     }
 
-    private static func location(of path: String, in host: MountTable) -> ConfinedView.Location? {
+    /// Nil where no such file is.
+    static func location(of path: String, in host: MountTable) -> FileLocation? {
         guard let resolved = realpath(path, nil) else { return nil }
         defer { free(resolved) }
         return host.location(of: String(cString: resolved)).map {

@@ -35,7 +35,7 @@ struct ConfinedView: Hashable, Sendable {
     var groupMap: String
     var mounts: MountTable
     /// For each bind of the profile, in order, where its source lies; nil when that is not known.
-    var bindLocations: [Location?]
+    var bindLocations: [FileLocation?]
     /// What must be covered or read-only, of what this kernel has.
     var masked: [String]
     var readOnly: [String]
@@ -45,9 +45,4 @@ struct ConfinedView: Hashable, Sendable {
     /// The first one included; none that has ended.
     var processes: [Process]
     var limits: Limits
-
-    struct Location: Hashable, Sendable {
-        let device: String
-        let root: String
-    }
 }

@@ -33,6 +33,9 @@ extension IsolationAudit {
     }
 
     private struct MountJudge {
+        /// Of the scratch folder of a device's hook: the driver's parameters have some hundred bytes.
+        private static let mostScratchBytes: Int64 = 65_536
+
         let view: ConfinedView
         let container: ContainerID
         let profile: IsolationProfile
@@ -65,7 +68,7 @@ extension IsolationAudit {
 
         /// Why a mount may not be; nil when it may.
         func fault(_ mount: MountTable.Mount) -> String? {
-            if profile.deviceMounts.contains(mount.point) { return nil }
+            if profile.deviceMounts.has(mount) || isHookScratch(mount) { return nil }
             switch mount.type {
             case "proc": return kernelFault(mount, below: "/proc")
             case "sysfs": return mount.has("ro") ? kernelFault(mount, below: "/sys") : "writable"
@@ -83,7 +86,7 @@ extension IsolationAudit {
             return "\(mount.type) \(mount.root) is not of the profile"
         }
 
-        private static func location(_ mount: MountTable.Mount) -> ConfinedView.Location {
+        private static func location(_ mount: MountTable.Mount) -> FileLocation {
             .init(device: mount.device, root: mount.root)
         }
 
@@ -121,6 +124,19 @@ extension IsolationAudit {
         private func isEngineFile(_ mount: MountTable.Mount) -> Bool {
             mount.has("ro", "nosuid", "nodev")
                 && engineFiles.contains { mount.root.hasSuffix("/\(container)/userdata/\($0)") }
+        }
+
+        /// Where NVIDIA's hook `disable-device-node-modification` keeps the file that it lays over
+        /// the driver's parameters: `/run/nvidia-ctk-hook`, by version with a UUID behind it or in it.
+        private func isHookScratch(_ mount: MountTable.Mount) -> Bool {
+            guard !profile.deviceMounts.isEmpty, mount.type == "tmpfs", mount.root == "/",
+                let bytes = mount.sizeBytes, bytes <= Self.mostScratchBytes
+            else { return false }
+            let places = ["/run/nvidia-ctk-hook", "/var/run/nvidia-ctk-hook"]
+            guard let place = places.first(where: mount.point.hasPrefix) else { return false }
+            let rest = mount.point.dropFirst(place.count)
+            let name = rest.hasPrefix("/") ? rest.dropFirst() : rest
+            return name.count <= 36 && name.allSatisfy { $0.isHexDigit || $0 == "-" }
         }
 
         private func isTemporary(_ mount: MountTable.Mount, _ size: Int64) -> Bool {

@@ -19,8 +19,8 @@ package struct CDIDevice: Hashable, Sendable {
     /// Its own nodes, by which it is told apart, and those of every device of its file.
     package let ownNodes: [Node]
     package let commonNodes: [Node]
-    /// Mount points of files that it brings along, such as the driver's libraries.
-    package let mounts: [String]
+    /// Files of the host that it brings along, such as the driver's libraries.
+    package let files: [String]
 }
 
 /// The specifications of the Container Device Interface on this machine (CNCF CDI 0.3 … 1.0), which
@@ -56,8 +56,7 @@ package struct CDISpecs: Hashable, Sendable {
                 let (own, common) = (device.containerEdits, file.containerEdits)
                 devices[name] = CDIDevice(
                     name: name, ownNodes: own?.nodes ?? [], commonNodes: common?.nodes ?? [],
-                    mounts: (own?.mounts ?? []).map(\.containerPath)
-                        + (common?.mounts ?? []).map(\.containerPath))
+                    files: ((own?.mounts ?? []) + (common?.mounts ?? [])).map(\.hostPath))
             }
         } catch {
             unreadable.append("\(path): \(error)")
@@ -129,8 +128,14 @@ extension CDIDevice {
         return line.flatMap { Int($0.dropFirst(name.count).drop(while: \.isWhitespace)) }
     }
 
-    /// Every place in a container at which something of it may be mounted.
-    package var mountPoints: [String] { (ownNodes + commonNodes).map(\.path) + mounts }
+    /// Every file of the host that may be mounted for it. A runtime that may make no nodes binds the
+    /// host's node of the same name, whatever else the specification says.
+    package var hostPaths: [String] {
+        (ownNodes + commonNodes).flatMap {
+            $0.path == $0.hostPath ? [$0.path] : [$0.path, $0.hostPath]
+        }
+            + files
+    }
 }
 
 // MARK: - The files
@@ -149,7 +154,7 @@ private struct SpecFile: Decodable {
             let minor: Int64?
         }
 
-        struct Mount: Decodable { let containerPath: String }
+        struct Mount: Decodable { let hostPath: String }
 
         let deviceNodes: [Node]?
         let mounts: [Mount]?

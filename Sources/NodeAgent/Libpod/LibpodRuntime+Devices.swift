@@ -1,6 +1,5 @@
 import ContainerEngine
 package import Domain
-import Foundation
 import Glibc
 
 /// How devices come into containers.
@@ -63,15 +62,14 @@ extension LibpodRuntime {
     /// specification may be another one while it runs.
     func noteDevices(_ devices: [CDIDevice], of lease: LeaseID) throws {
         guard !devices.isEmpty else { return }
-        let mounts = devices.flatMap(\.mountPoints)
         try StateFile.replace(
-            folders.deviceMounts(lease), with: Array(try JSONEncoder().encode(mounts)))
+            folders.deviceMounts(lease), with: try DeviceMounts(of: devices).note)
     }
 
-    /// Mount points that came with the devices of a container that was made.
-    func deviceMounts(of lease: LeaseID) throws -> Set<String> {
-        guard let bytes = try StateFile.read(folders.deviceMounts(lease)) else { return [] }
-        return Set(try JSONDecoder().decode([String].self, from: Data(bytes)))
+    /// What came with the devices of a container that was made.
+    func deviceMounts(of lease: LeaseID) throws -> DeviceMounts {
+        guard let note = try StateFile.read(folders.deviceMounts(lease)) else { return .none }
+        return try DeviceMounts(note: note)
     }
 
     /// Lets no program start without the devices that it is paid for, or with others.
