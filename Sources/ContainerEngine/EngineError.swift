@@ -40,6 +40,26 @@ extension EngineError {
         detail.contains("no space left on device") || detail.contains("disk quota exceeded")
     }
 
+    /// The runtime could not run a hook, by its own words, which are looked for only where they
+    /// begin: what follows may quote a job's program or paths, which may be called anything.
+    package var isOfHook: Bool {
+        var rest = detail[...]
+        while let word = Self.beforeHook.first(where: rest.hasPrefix) {
+            rest = rest.dropFirst(word.count)
+        }
+        // `error running createContainer hook #0: …` of runc 1.2
+        guard rest.hasPrefix("error running ") else {
+            return rest.hasPrefix("error executing hook ")
+        }
+        let words = rest.split(separator: " ", maxSplits: 4)
+        return words.count > 3 && (words[2] == "hook" || words[3] == "hook")
+    }
+
+    private static let beforeHook = [
+        "OCI runtime error: ", "crun: ", "runc: ", "runc create failed: ",
+        "unable to start container process: ", "error during container init: ", #"{"msg":""#,
+    ]
+
     /// The error for an HTTP answer. libpod answers 500 to most refusals; there the `cause` field,
     /// one of its fixed sentinel errors (`libpod/define/errors.go`), is the only code it sends.
     init(operation: String, status: Int, cause: String, message: String) {

@@ -154,16 +154,7 @@ struct ContainerTests {
 
     @Test func `the self-test chooses a runtime that applies the whole profile`() async throws {
         try await Rig.run { rig in
-            var settings = try Rig.engineSettings(rig.folder)
-            settings.socketPath = rig.folder + "/own/engine.sock"
-            settings.statePath = rig.folder + "/own"
-            var configuration = rig.configuration
-            configuration.engine = .own(settings)
-            let opening = EngineOpening(
-                configuration: configuration, http: rig.http,
-                ranges: try IDRanges(directory: rig.folder + "/ids"),
-                tree: CgroupTree(root: "/sys/fs/cgroup"),
-                seccompPath: try rig.seccompProfile(), clock: ContinuousClock(), logger: rig.logger)
+            let opening = try rig.opening()
             let engine = try await opening.engine()
             let used = try await engine.client.info().host.ociRuntime
             #expect(OCIRuntime.found().map(\.path).contains(try #require(used).path))

@@ -1,15 +1,20 @@
 import AsyncHTTPClient
 import ContainerEngine
+import Domain
 import Glibc
 import Logging
 
 /// How a node comes to its engine.
 struct EngineOpening: Sendable {
+    /// Programs that a device's hooks start may count as the container's.
+    private static let trialBytes: Int64 = 256 << 20
+
     let configuration: NodeConfiguration
     let http: HTTPClient
     let ranges: IDRanges
     let tree: CgroupTree
     let seccompPath: String
+    var runtimes = OCIRuntime.found()
     let clock: any Clock<Duration>
     let logger: Logger
 
@@ -37,7 +42,7 @@ struct EngineOpening: Sendable {
             }
             return Engine(client: standing.client, service: service(settings))
         }
-        settings.runtime = try choose(from: try await trials(settings))
+        settings.runtime = try await runtime(settings)
         let chosen = service(settings)
         let outcome = try await chosen.ensureRunning()
         logger.info("container engine started", metadata: ["how": "\(outcome)"])
@@ -48,19 +53,49 @@ struct EngineOpening: Sendable {
         EngineService(settings: settings, httpClient: http, clock: clock)
     }
 
+    /// One that works, with the devices of this machine where there is one.
+    ///
+    /// A device's specification may bring hooks along, and a runtime that cannot run them in a
+    /// read-only root is of no use to the jobs that pay most.
+    private func runtime(_ settings: EngineService.Settings) async throws -> OCIRuntime {
+        let devices = attachable()
+        if !devices.isEmpty {
+            if let runtime = chosen(from: try await trials(settings, devices)).runtime {
+                return runtime
+            }
+            logger.error("no OCI runtime gives containers the devices: no job with one will start")
+        }
+        let (runtime, reasons) = chosen(from: try await trials(settings, []))
+        guard let runtime else { throw LibpodRuntime.Unfit.noRuntimeWorks(reasons: reasons) }
+        return runtime
+    }
+
+    /// What the engine calls those devices of this node that a container can be given now.
+    private func attachable() -> [String] {
+        let ids = configuration.terms.allDevices.map(\.id)
+        let refused = configuration.devices.unattachable(ids)
+        do {
+            let devices = try configuration.devices.attached(ids.filter { refused[$0] == nil })
+            return Set(devices.map(\.name)).sorted()
+        } catch {
+            // Its specification was taken away meanwhile.
+            return []
+        }
+    }
+
     /// One tiny container with the whole profile through each runtime, in an engine for trials.
     private func trials(
-        _ settings: EngineService.Settings
+        _ settings: EngineService.Settings, _ devices: [String]
     ) async throws -> [RuntimeSelfTest.Trial] {
         let name = "self-test-\(configuration.node)"
         let group = try Cgroup(tree: tree, path: "\(configuration.cgroupParent)/\(name)")
         let log = configuration.statePath + "/self-test.log"
-        try group.create(memoryLimitBytes: 64 << 20)
+        try group.create(memoryLimitBytes: Self.trialBytes)
         let isolation = IsolationProfile(
             idRange: try ranges.acquire(for: name), seccompProfilePath: seccompPath,
             cgroupParent: group.path,
             limits: ResourceLimits(
-                memoryBytes: 64 << 20, cpuMillis: 1_000, temporaryBytes: 1 << 20),
+                memoryBytes: Self.trialBytes, cpuMillis: 1_000, temporaryBytes: 1 << 20),
             binds: [])
         let test = RuntimeSelfTest { runtime in
             var trial = settings
@@ -69,15 +104,27 @@ struct EngineOpening: Sendable {
             trial.statePath += "/\(runtime.name)"
             return service(trial)
         }
-        let trials = try await test.run(OCIRuntime.found()) { client in
-            ContainerSpec(
-                name: "orban-\(name)", image: try await image(in: client), command: [],
-                log: .init(path: log, maximumBytes: 1 << 20), isolation: isolation)
+        let trials: [RuntimeSelfTest.Trial]
+        do {
+            trials = try await test.run(runtimes) { client in
+                var spec = ContainerSpec(
+                    name: "orban-\(name)", image: try await image(in: client),
+                    command: [], log: .init(path: log, maximumBytes: 1 << 20), isolation: isolation)
+                spec.devices = devices
+                return spec
+            }
+        } catch {
+            try clear(name, group, log)
+            throw error
         }
+        try clear(name, group, log)
+        return trials
+    }
+
+    private func clear(_ name: String, _ group: Cgroup, _ log: String) throws {
         try ranges.release(owner: name)
         try group.remove()
         unlink(log)
-        return trials
     }
 
     /// By its id: what has its name may be a job's.
@@ -85,13 +132,15 @@ struct EngineOpening: Sendable {
         try await SelfTestImage(configuration).id(in: client) ?? configuration.selfTestImage
     }
 
-    private func choose(from trials: [RuntimeSelfTest.Trial]) throws -> OCIRuntime {
+    private func chosen(
+        from trials: [RuntimeSelfTest.Trial]
+    ) -> (runtime: OCIRuntime?, reasons: [String]) {
         var reasons: [String] = []
         for trial in trials {
             switch trial.outcome {
             case .works:
                 logger.info("OCI runtime chosen", metadata: ["runtime": "\(trial.runtime.path)"])
-                return trial.runtime
+                return (trial.runtime, reasons)
             case .rejected(let reason):
                 reasons.append("\(trial.runtime.name): \(reason)")
                 logger.warning(
@@ -99,6 +148,6 @@ struct EngineOpening: Sendable {
                     metadata: ["runtime": "\(trial.runtime.path)", "why": "\(reason)"])
             }
         }
-        throw LibpodRuntime.Unfit.noRuntimeWorks(reasons: reasons)
+        return (nil, reasons)
     }
 }

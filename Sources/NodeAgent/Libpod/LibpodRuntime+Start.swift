@@ -12,10 +12,15 @@ extension LibpodRuntime {
         do {
             return try await parts.engine.answering { try await self.startNow(dispatch) }
         } catch let error as EngineError {
-            let code: StartFailure.Code =
-                error.isDiskFull ? .diskFull : error.category == .unreachable ? .node : .container
-            throw StartFailure(code, "\(error): \(error.detail)")
+            throw StartFailure(Self.code(of: error, dispatch), "\(error): \(error.detail)")
         }
+    }
+
+    private static func code(of error: EngineError, _ dispatch: Dispatch) -> StartFailure.Code {
+        if error.isDiskFull { return .diskFull }
+        if error.category == .unreachable { return .node }
+        // No other hooks run around a container than those of its devices.
+        return !dispatch.devices.isEmpty && error.isOfHook ? .device : .container
     }
 
     /// Goes on from wherever an earlier call was broken off.
