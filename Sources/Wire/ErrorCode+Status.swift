@@ -40,7 +40,8 @@ extension ErrorCode {
     package var row: ErrorRow {
         switch self {
         case .jobNotFound, .leaseNotFound, .nodeNotFound, .accountUnknown, .notFound,
-            .imageNotFound, .deviceNotFound, .fileNotFound, .nodeNotJoined, .chainMissing:
+            .imageNotFound, .deviceNotFound, .fileNotFound, .nodeNotJoined,
+            .selfTestImageMissing, .chainMissing:
             ErrorRow(404, .notFound)
         case .accountExists, .jobNotOver, .nothingToRetry, .leaseOver, .nodeTaken, .deviceTaken,
             .deviceInUse, .nodesNotTaken, .capacityTaken, .nodeRunsAlready,

@@ -76,6 +76,7 @@ package enum ErrorCode: String, Hashable, Sendable, Codable, CaseIterable {
     case capacityTaken = "capacity_taken"
     case nodeRunsAlready = "node_runs_already"
     case nodeNotJoined = "node_not_joined"
+    case selfTestImageMissing = "self_test_image_missing"
     case outputFailed = "output_failed"
     case chainUnreachable = "chain_unreachable"
     case chainWrong = "chain_wrong"

@@ -87,6 +87,18 @@ extension ErrorText {
                 "orban node join TOKEN --state-dir {path}; the token comes from orban market token create",
                 "orban node join 權杖 --state-dir {path}；權杖由 orban market token create 建立"),
             command: ["orban", "node", "join", "TOKEN", "--state-dir", "{path}"]),
+        .selfTestImageMissing: ErrorText(
+            Bilingual("Self-test image missing", "缺少自我測試用的映像檔"),
+            Bilingual(
+                "{store} has no image {image}, with which a node tries its container runtimes before it starts",
+                "{store} 沒有映像檔 {image}，節點啟動前須以它測試容器執行環境"),
+            hint: Bilingual(
+                "script/images base makes it; or load one: podman --root {store} --runroot {run} load -i base.tar",
+                "請以 script/images base 建立，或載入封存檔：podman --root {store} --runroot {run} load -i base.tar"
+            ),
+            command: [
+                "podman", "--root", "{store}", "--runroot", "{run}", "load", "-i", "base.tar",
+            ]),
         .outputFailed: ErrorText(
             Bilingual("Output not written", "輸出未寫出"),
             Bilingual("the output could not be written: {what}", "輸出無法寫出：{what}"),

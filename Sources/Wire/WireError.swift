@@ -50,6 +50,8 @@ package enum WireError: Error, Hashable, Sendable {
     case nodeRunsAlready(NodeID)
     /// No node joined a market with this folder.
     case nodeNotJoined(folder: String)
+    /// A node's container store has no image to try runtimes with.
+    case selfTestImageMissing(image: String, store: String, run: String)
     /// Standard output took no more, and why by `errno`.
     case outputFailed(Int32)
     /// Too few endpoints of a chain answer, or agree.
@@ -96,6 +98,7 @@ package enum WireError: Error, Hashable, Sendable {
         case .capacityTaken: .capacityTaken
         case .nodeRunsAlready: .nodeRunsAlready
         case .nodeNotJoined: .nodeNotJoined
+        case .selfTestImageMissing: .selfTestImageMissing
         case .outputFailed: .outputFailed
         case .credentialsExposed: .credentialsExposed
         case .marketUnreachable: .marketUnreachable
@@ -155,6 +158,8 @@ package enum WireError: Error, Hashable, Sendable {
             ["asked": Quantity.machine(asked), "free": Quantity.machine(free)]
         case .nodeRunsAlready(let node): ["node": node.text]
         case .nodeNotJoined(let folder): ["path": folder]
+        case .selfTestImageMissing(let image, let store, let run):
+            ["image": image, "store": store, "run": run]
         case .outputFailed(let code): ["what": Message.systemFault(code, in: language)]
         case .timeout(let seconds): ["time": Quantity.duration(seconds: seconds)]
         case .idempotencyKeyMissing, .unauthorized, .tokenInvalid, .nodesNotTaken,

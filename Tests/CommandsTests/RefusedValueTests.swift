@@ -143,6 +143,12 @@ import Wire
                 CapacityRefusal.tooLittleFree(asked: much, free: less), "capacity_taken",
                 ["4 CPU · 8 GB", "0.5 CPU · 0 B", "--cpus"]
             ),
+            (
+                LibpodRuntime.Unfit.selfTestImageMissing(
+                    name: "localhost/base:1", store: "/s", run: "/r"),
+                "self_test_image_missing",
+                ["localhost/base:1", "podman --root /s --runroot /r load"]
+            ),
             (CapacityRefusal.nodeRunsAlready(node), "node_runs_already", ["nod_1", "--state-dir"]),
             (
                 UsageFault.yieldsToNoDesktop(.unreadable("/dev/input/event1", EACCES)), "usage",

@@ -100,7 +100,8 @@ import Yams
             .marketUnreachable, .marketUntrusted, .timeout, .proofInvalid, .localFailure,
             .interrupted, .egressPolicyInvalid, .fileUnusable, .roleMissing, .cannotListen,
             .capacityTaken,
-            .nodeRunsAlready, .nodeNotJoined, .outputFailed, .chainUnreachable, .chainWrong,
+            .nodeRunsAlready, .nodeNotJoined, .selfTestImageMissing, .outputFailed,
+            .chainUnreachable, .chainWrong,
             .contractRefused, .walletUnusable,
         ]
         let codes = ErrorCode.allCases.filter { !commandLine.contains($0) }.map(\.rawValue)

@@ -9,6 +9,27 @@ import Testing
 /// How a node comes to its engine, on the machine's own podman.
 @Suite(.serialized, .enabled(if: Rig.missing == nil, Comment(rawValue: Rig.missing ?? "")))
 struct EngineOpeningTests {
+    @Test func `a store without the self-test's image is told as that, before any trial`()
+        async throws
+    {
+        try await Rig.run { rig in
+            let opening = try rig.opening {
+                $0.selfTestImage = "localhost/no-such-image:1"
+                $0.imagesPath = rig.folder + "/images"
+            }
+            let store = Rig.cache + "/containers/store"
+            await #expect(
+                throws: LibpodRuntime.Unfit.selfTestImageMissing(
+                    name: "localhost/no-such-image:1", store: store, run: "/run/orban/containers")
+            ) { _ = try await opening.engine() }
+            // What was taken for the trials is given back.
+            let groups = shell(
+                #"find /sys/fs/cgroup -type d -path "*/orban-test/$1/self-test*" 2>/dev/null"#,
+                rig.configuration.name)
+            #expect(groups == "")
+        }
+    }
+
     @Test
     func `a runtime that cannot run the hooks of the machine's devices is passed over`()
         async throws

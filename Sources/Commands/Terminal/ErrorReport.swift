@@ -53,6 +53,9 @@ struct ErrorReport {
             told(usage)
         case let failure as ListenFailure: ProblemDTO(.cannotListen(failure), in: hints.language)
         case let claim as CapacityRefusal: ProblemDTO(claim.told, in: hints.language)
+        case LibpodRuntime.Unfit.selfTestImageMissing(let name, let store, let run):
+            ProblemDTO(
+                .selfTestImageMissing(image: name, store: store, run: run), in: hints.language)
         case let failed as Terminal.OutputFailed:
             ProblemDTO(.outputFailed(failed.code), in: hints.language)
         case is CancellationError: ProblemDTO(.interrupted, in: hints.language)

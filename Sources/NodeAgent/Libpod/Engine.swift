@@ -37,10 +37,15 @@ extension LibpodRuntime {
     /// Why this machine cannot run containers.
     package enum Unfit: Error, Hashable, Sendable, CustomStringConvertible {
         case noRuntimeWorks(reasons: [String])
+        /// The store, whose other folder is `run`, has no image by which runtimes could be tried.
+        case selfTestImageMissing(name: String, store: String, run: String)
+
         package var description: String {
             switch self {
             case .noRuntimeWorks(let reasons):
                 "no OCI runtime works here: \(reasons.joined(separator: "; "))"
+            case .selfTestImageMissing(let name, let store, _):
+                "\(store) has no image \(name) to try OCI runtimes with"
             }
         }
     }

@@ -108,7 +108,7 @@ struct EngineOpening: Sendable {
         do {
             trials = try await test.run(runtimes) { client in
                 var spec = ContainerSpec(
-                    name: "orban-\(name)", image: try await image(in: client),
+                    name: "orban-\(name)", image: try await image(in: client, settings),
                     command: [], log: .init(path: log, maximumBytes: 1 << 20), isolation: isolation)
                 spec.devices = devices
                 return spec
@@ -128,8 +128,15 @@ struct EngineOpening: Sendable {
     }
 
     /// By its id: what has its name may be a job's.
-    private func image(in client: LibpodClient) async throws -> String {
-        try await SelfTestImage(configuration).id(in: client) ?? configuration.selfTestImage
+    private func image(
+        in client: LibpodClient, _ settings: EngineService.Settings
+    ) async throws -> String {
+        guard let id = try await SelfTestImage(configuration).id(in: client) else {
+            throw LibpodRuntime.Unfit.selfTestImageMissing(
+                name: configuration.selfTestImage, store: settings.storePath,
+                run: settings.runPath)
+        }
+        return id
     }
 
     private func chosen(
