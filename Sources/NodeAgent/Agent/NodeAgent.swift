@@ -172,7 +172,6 @@ package actor NodeAgent: Service {
         for await pass in watch.readings(unattachable: { runtime.unattachable(all) }) {
             try take(.devicesSeen(pass.readings, askedAt: pass.askedAt))
             telemetry.see(pass)
-            watch.setLeased(Set(host.leases.flatMap(\.dispatch.devices)))
         }
         try Task.checkCancellation()
     }
@@ -180,6 +179,8 @@ package actor NodeAgent: Service {
     /// One event: decide, make durable, act.
     func take(_ event: HostEvent) throws {
         try perform(host.handle(event, at: parts.now()))
+        // At once, not at the next look: what a job that begins takes is its own.
+        parts.devices?.setLeased(Set(host.leases.flatMap(\.dispatch.devices)))
     }
 
     /// The leases of this node as they stand.

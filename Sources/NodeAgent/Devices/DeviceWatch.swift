@@ -87,6 +87,8 @@ package final class DeviceWatch: Sendable {
     /// Tells which devices hold a lease of this node: what they use is its own.
     package func setLeased(_ leased: Set<DeviceID>) { state.withLock { $0.leased = leased } }
 
+    var leased: Set<DeviceID> { state.withLock(\.leased) }
+
     /// One pass over all devices.
     package struct Pass: Sendable {
         /// Before the first one was asked.
