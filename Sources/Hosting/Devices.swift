@@ -115,9 +115,15 @@ extension Host {
     /// The time since the last sample in which it answered does not count.
     private mutating func interrupt(leasesWith device: DeviceID, at now: BootTime) {
         for var lease in leases where lease.dispatch.devices.contains(device) {
-            guard case .running(var meter) = lease.phase else { continue }
-            meter.seeFrozen(at: now)
-            lease.progress.phase = .running(meter)
+            switch lease.phase {
+            case .running(var meter):
+                meter.seeFrozen(at: now)
+                lease.progress.phase = .running(meter)
+            case .ending(let reason, let seconds, let askedAt, let tail?):
+                let counted = max(seconds, lease.claimable(tail.meter.seconds))
+                lease.progress.phase = .ending(reason, seconds: counted, askedAt: askedAt)
+            case .preparing, .ready, .starting, .frozen, .ending, .saving, .ended: continue
+            }
             table[lease.id] = lease
         }
     }

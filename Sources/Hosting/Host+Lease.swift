@@ -90,7 +90,7 @@ extension Host {
         switch lease.phase {
         case .preparing, .ready, .starting:
             finish(id, .startFailed(code: code), seconds: 0, at: now)
-        case .ending(let reason, let seconds, _):
+        case .ending(let reason, let seconds, _, _):
             finish(id, reason, seconds: seconds, at: now)
         case .running, .frozen, .saving, .ended: break
         }
@@ -106,13 +106,23 @@ extension Host {
             lease.progress.phase = .ending(reason, seconds: 0, askedAt: now)
         case .running(let meter), .frozen(let meter):
             let seconds = lease.claimable(meter.seconds)
-            lease.progress.phase = .ending(reason, seconds: seconds, askedAt: now)
+            lease.progress.phase = .ending(
+                reason, seconds: seconds, askedAt: now, tail: tail(of: lease, meter, at: now))
         case .ending, .saving, .ended: return
         }
         guard case .ending = lease.phase else { return }
         put(lease)
         withdrawDevices(of: lease)
         actions.append(.kill(id))
+    }
+
+    /// Its devices have answered up to a second ago, and have not been asked since. Of a lost one
+    /// there is nothing to wait for.
+    private func tail(of lease: HostedLease, _ meter: Meter, at now: BootTime) -> Tail? {
+        guard !lease.dispatch.devices.isEmpty, case .running = lease.phase,
+            meter.sight == .running, now < lease.fence, deviceLoss(lease, at: now) == nil
+        else { return nil }
+        return Tail(meter: meter, until: now)
     }
 
     /// They are not offered any more.

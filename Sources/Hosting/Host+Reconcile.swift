@@ -35,10 +35,12 @@ extension Host {
         switch lease.phase {
         case .running(let meter): sample(lease, meter, observation, at: now)
         case .frozen(let meter): sampleFrozen(lease, meter, observation, at: now)
-        case .ending(let reason, let seconds, _):
-            if case .exited = observation.state {
-                save(lease.id, reason, seconds: seconds, at: now)
-            }
+        case .ending(let reason, let seconds, _, let tail):
+            guard case .exited(let why, let finish) = observation.state else { return }
+            guard let tail else { return save(lease.id, reason, seconds: seconds, at: now) }
+            // Killed by somebody else before we asked, it may have been frozen before that, unseen.
+            let isOurs = why != .killed || finish >= tail.until
+            settle(lease, tail, isOurs ? min(finish, tail.until) : tail.meter.lastSeen, at: now)
         case .preparing, .ready, .starting, .saving, .ended: break
         }
     }
@@ -91,6 +93,25 @@ extension Host {
         }
     }
 
+    /// It was asked to die and has. What it ran until it was asked counts once its devices have
+    /// answered after that, as for one that ends by itself.
+    private mutating func settle(
+        _ lease: HostedLease, _ tail: Tail, _ end: BootTime, at now: BootTime
+    ) {
+        guard case .ending(let reason, let seconds, let askedAt, _) = lease.phase else { return }
+        var (lease, tail) = (lease, tail)
+        let answered = devicesAnswered(lease)
+        let isLost = deviceLoss(lease, at: now) != nil
+        if answered < end, !isLost, now.nanosecondsSince(tail.until) <= Self.longestSilence {
+            tail.meter.seeRunning(at: min(answered, end), fence: lease.fence)
+            lease.progress.phase = .ending(reason, seconds: seconds, askedAt: askedAt, tail: tail)
+            table[lease.id] = lease
+            return
+        }
+        tail.meter.end(at: min(end, answered), now: now, fence: lease.fence)
+        save(lease.id, reason, seconds: max(seconds, tail.meter.seconds), at: now)
+    }
+
     private mutating func sampleFrozen(
         _ lease: HostedLease, _ meter: Meter, _ observation: Observation, at now: BootTime
     ) {
@@ -115,7 +136,7 @@ extension Host {
         switch lease.phase {
         case .running(let meter), .frozen(let meter):
             save(id, .killed, seconds: meter.seconds, at: now)
-        case .ending(let reason, let seconds, _):
+        case .ending(let reason, let seconds, _, _):
             save(id, reason, seconds: seconds, at: now)
         case .preparing, .ready, .starting, .saving, .ended: break
         }
@@ -155,10 +176,10 @@ extension Host {
 
     private mutating func killAgainIfDue(_ id: LeaseID, at now: BootTime) {
         guard var lease = table[id],
-            case .ending(let reason, let seconds, let askedAt) = lease.phase,
+            case .ending(let reason, let seconds, let askedAt, let tail) = lease.phase,
             now.nanosecondsSince(askedAt) >= Self.resendEvery
         else { return }
-        lease.progress.phase = .ending(reason, seconds: seconds, askedAt: now)
+        lease.progress.phase = .ending(reason, seconds: seconds, askedAt: now, tail: tail)
         table[id] = lease
         actions.append(.kill(id))
     }

@@ -164,12 +164,16 @@ extension Host {
 
     /// Asks again for what was under way; each is idempotent in the runtime.
     private mutating func resume(_ id: LeaseID, at now: BootTime) {
-        guard let lease = table[id] else { return }
+        guard var lease = table[id] else { return }
         switch lease.phase {
         case .preparing, .ready: actions.append(.prepare(lease.dispatch))
         case .starting: actions.append(.start(lease.dispatch))
         case .saving: actions.append(.save(id))
-        case .ending: actions.append(.kill(id))
+        case .ending(let reason, let seconds, let askedAt, _):
+            // Whether its devices answered meanwhile nobody knows.
+            lease.progress.phase = .ending(reason, seconds: seconds, askedAt: askedAt)
+            table[id] = lease
+            actions.append(.kill(id))
         case .running, .frozen:
             // It may have been written down and not said.
             if lease.progress.notice?.isTakenBack == false { actions.append(.notify(id)) }
@@ -185,7 +189,7 @@ extension Host {
         case .starting: finish(id, .killed, seconds: 0, at: now)
         case .running(let meter), .frozen(let meter):
             finish(id, .killed, seconds: meter.seconds, at: now)
-        case .ending(let reason, let seconds, _):
+        case .ending(let reason, let seconds, _, _):
             finish(id, reason, seconds: seconds, at: now)
         case .saving(let reason, let seconds, _):
             save(id, reason, seconds: seconds, at: now)

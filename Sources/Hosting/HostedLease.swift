@@ -11,8 +11,8 @@ package enum Phase: Hashable, Sendable, Codable {
     case running(Meter)
     /// Frozen by us: the fence ran out.
     case frozen(Meter)
-    /// Asked to die; `seconds` are final.
-    case ending(EndReason, seconds: Int64, askedAt: BootTime)
+    /// Asked to die; no fewer than `seconds` are claimed, and no more but what `tail` adds.
+    case ending(EndReason, seconds: Int64, askedAt: BootTime, tail: Tail? = nil)
     /// Dead; outputs and log lines are on their way, at most until then.
     case saving(EndReason, seconds: Int64, until: BootTime)
     /// Only the final receipt is left to be accepted.
@@ -33,6 +33,14 @@ package enum Phase: Hashable, Sendable, Codable {
         case .preparing, .ready, .ending, .saving, .ended: false
         }
     }
+}
+
+/// The last moments of a lease with devices that was asked to die while it ran: they count as far as
+/// its devices turn out to have answered.
+package struct Tail: Hashable, Sendable, Codable {
+    package internal(set) var meter: Meter
+    /// When it was first asked to die: nothing after that counts.
+    package let until: BootTime
 }
 
 /// What one receipt claims, before the node's name is put on it and it is signed.

@@ -74,7 +74,7 @@ extension World {
         guard options.planted == .graceIgnored, !isHealed,
             let held = nodes[place].host?.leases.first(where: { $0.id == lease })
         else { return false }
-        if case .ending(.yielded, _, _) = held.phase { return true }
+        if case .ending(.yielded, _, _, _) = held.phase { return true }
         return false
     }
 

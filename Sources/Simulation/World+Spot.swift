@@ -48,7 +48,7 @@ extension World {
 
     func auditKill(of lease: LeaseID, on place: Int) {
         guard let held = nodes[place].host?.leases.first(where: { $0.id == lease }),
-            case .ending(.yielded(code: OwnerCode.preempted.rawValue), _, _) = held.phase
+            case .ending(.yielded(code: OwnerCode.preempted.rawValue), _, _, _) = held.phase
         else { return }
         auditor.killsPreempted(lease, at: now.timestamp)
     }
