@@ -46,6 +46,7 @@ import Wire
         ("PUT", "/v1/leases/:lease/outputs", .leaseOr([])),
         ("GET", "/v1/log/checkpoint", .anyone),
         ("GET", "/v1/log/tile/**", .anyone),
+        ("GET", "/v1/log/anchor", .anyone), ("POST", "/v1/log/anchors", .roles([.operator])),
         ("GET", "/v1/log/keys", .anyone),
         ("GET", "/v1/log/settlements", .anyone),
         ("GET", "/healthz", .anyone),
