@@ -1,5 +1,6 @@
 import Domain
 import Foundation
+import Glibc
 import Staging
 import Testing
 import Wire
@@ -84,6 +85,31 @@ struct AnchorTests {
 
     /// The first four bytes of keccak256("sizeOf(address)").
     private static let sizeOf = "0cb8f74e"
+
+    @Test func `one machine runs market, node and chain, and the chain ends with them`()
+        async throws
+    {
+        try await Stage.run { stage in
+            let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+                .deletingLastPathComponent().deletingLastPathComponent().path
+            let options =
+                Site.simulated + [
+                    "--chain", "devnet", "--devnet-program", root + "/script/devnet",
+                ]
+            let site = try Site(.up(node: options), on: stage)
+            try await site.ready()
+            for (role, key) in try site.writtenKeys() { try await site.learn(key, of: role) }
+            let text = try await site.ok(.operator, ["market", "anchor", "-o", "json"])
+            let anchored = try WireJSON.decode(Anchored.self, from: Array(text.utf8))
+            #expect(anchored.size > 0)
+            let ready = try JSONSerialization.jsonObject(with: Data(site.market.out.utf8))
+            let chain = try #require((ready as? [String: Any])?["chain"] as? [String: Any])
+            let rpc = try #require(chain["rpc_url"] as? String)
+            site.market.signal(SIGTERM)
+            #expect(try await site.market.end(within: .seconds(60)) == .exited(0))
+            #expect(shell("curl -s -m 2 \"$1\" || echo gone", rpc) == "gone\n")
+        }
+    }
 
     @Test func `a market does not begin on another chain than it was told of`() async throws {
         try await Stage.run { stage in

@@ -33,25 +33,27 @@ enum MarketChain {
                 ?? session.given("ORBAN_CONTRACTS")
         else { throw UsageFault.valueMissing("--contracts") }
         let deployment = try Deployment.read(text, in: session.surroundings)
-        return try configuration(endpoints, deployment, try await key(session), session)
-    }
-
-    static func configuration(
-        _ endpoints: [String], _ deployment: Deployment, _ key: PrivateKey, _ session: Session
-    ) throws -> ChainConfiguration {
-        var configuration = ChainConfiguration(
-            endpoints: endpoints, chain: deployment.chain,
-            anchor: UsageAnchor(deployment.anchor), key: key,
-            publicURL: try session.arguments.value(Option<String>.publicURL) ?? "")
+        var configuration = try plain(endpoints, deployment, try await key(session), session)
+        configuration.publicURL = try session.arguments.value(Option<String>.publicURL) ?? ""
         if let most = try session.arguments.value(Option.mostFee) {
             configuration.mostPerGas = Wei(UInt256(most * gwei))
-        }
-        if let minutes = try session.arguments.value(Option.anchorEvery) {
-            configuration.anchorPeriods = minutes
         }
         guard configuration.publicURL.utf8.count <= UsageAnchor.longestURI else {
             throw UsageFault.valueRefused(
                 option: "--public-url", configuration.publicURL, ExpectedValue(.expectSomething))
+        }
+        return configuration
+    }
+
+    /// Of what `orban up` asks for, too.
+    static func plain(
+        _ endpoints: [String], _ deployment: Deployment, _ key: PrivateKey, _ session: Session
+    ) throws -> ChainConfiguration {
+        var configuration = ChainConfiguration(
+            endpoints: endpoints, chain: deployment.chain,
+            anchor: UsageAnchor(deployment.anchor), key: key)
+        if let minutes = try session.arguments.value(Option.anchorEvery) {
+            configuration.anchorPeriods = minutes
         }
         return configuration
     }

@@ -73,7 +73,7 @@ extension LeafCommand {
                 limits: try session.limits(), seriesBytes: try session.seriesQuota(),
                 beacons: try session.beacons(),
                 chain: try chain.map {
-                    try MarketChain.configuration(
+                    try MarketChain.plain(
                         [$0.url], $0.deployment, try $0.marketKey(), session)
                 }),
             log: log, reach: try FaultHook.reach(session.environment))

@@ -12,7 +12,7 @@ struct ChainWorker: Service {
     private static let periodTicks = 60
     private static let connectTicks = 5
     /// So long the stop waits for the last head to be final; what is left goes on at the next start.
-    private static let farewellTicks = 60
+    private static let farewell = Duration.seconds(30)
 
     let configuration: ChainConfiguration
     let store: any Store
@@ -109,7 +109,9 @@ struct ChainWorker: Service {
     private func farewell(_ dealings: ChainDealings) async {
         do {
             try await anchor(.now)
-            for _ in 0..<Self.farewellTicks {
+            let clock = ContinuousClock()
+            let end = clock.now + Self.farewell
+            while clock.now < end {
                 if await look(dealings) { return }
                 try await MarketClock.pause(milliseconds: 500)
             }
