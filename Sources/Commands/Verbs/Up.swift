@@ -43,27 +43,25 @@ extension LeafCommand {
     ) { session in
         let state = session.surroundings.absolute(
             try session.arguments.value(Option.stateFolder) ?? session.settings.statePath + "/up")
-        try FileManager.default.createDirectory(
-            atPath: state, withIntermediateDirectories: true,
-            attributes: [.posixPermissions: 0o711])
-        guard try session.arguments.value(Option.chain) != nil else {
-            return try await up(session, in: state, beside: nil)
+        let isBesideChain = try session.arguments.value(Option.chain) != nil
+        // The chain dies with this process: what a market knows of it belongs to no other start.
+        let folder = isBesideChain ? "\(state)/devnet-\(getpid())" : state
+        let log = ServerGroup.logger(session.environment)
+        let setup = try NodeSetup(session, statePath: folder + "/node", log: log)
+        for path in [state, folder] {
+            try FileManager.default.createDirectory(
+                atPath: path, withIntermediateDirectories: true,
+                attributes: [.posixPermissions: 0o711])
         }
+        guard isBesideChain else { return try await up(session, setup, in: folder, beside: nil) }
         let chain = try await DevelopmentChain.start(session, folder: state)
         defer { chain.end() }
-        // The chain dies with this process: what a market knows of it belongs to no other start.
-        let folder = "\(state)/devnet-\(getpid())"
-        try FileManager.default.createDirectory(
-            atPath: folder, withIntermediateDirectories: true,
-            attributes: [.posixPermissions: 0o711])
-        return try await up(session, in: folder, beside: chain)
+        return try await up(session, setup, in: folder, beside: chain)
     }
 
     private static func up(
-        _ session: Session, in folder: String, beside chain: DevelopmentChain?
+        _ session: Session, _ setup: NodeSetup, in folder: String, beside chain: DevelopmentChain?
     ) async throws -> Int32 {
-        let log = ServerGroup.logger(session.environment)
-        let setup = try NodeSetup(session, statePath: folder + "/node", log: log)
         let port = try session.arguments.value(Option.port) ?? 7070
         let server = try await MarketServer(
             MarketConfiguration(
@@ -76,7 +74,7 @@ extension LeafCommand {
                     try MarketChain.plain(
                         [$0.url], $0.deployment, try $0.marketKey(), session)
                 }),
-            log: log, reach: try FaultHook.reach(session.environment))
+            log: setup.log, reach: try FaultHook.reach(session.environment))
         let url = Known<String>()
         let node = LocalNode(market: server.services, setup: setup, url: url) { node, standing in
             let ready = Ready(
@@ -91,7 +89,7 @@ extension LeafCommand {
         try await session.makeFirstKeys(Role.allCases, server.services)
         let services = try server.all(listening: { url.set("http://127.0.0.1:\($0)") })
         // The chain is stopped last.
-        try await ServerGroup(log: log).run((chain.map { [$0] } ?? []) + services + [node])
+        try await ServerGroup(log: setup.log).run((chain.map { [$0] } ?? []) + services + [node])
         return ExitCode.done.rawValue
     }
 }
