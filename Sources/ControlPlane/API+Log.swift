@@ -64,9 +64,7 @@ extension SettlementDTO {
 
 extension MarketServices {
     func head() async throws -> PublishedHead? {
-        let rows = try await store.read([.head])
-        guard case .head(let head)? = rows[.head].first else { return nil }
-        return head
+        try await store.read([.head]).head
     }
 
     func logKeys() async throws -> LogKeysDTO {

@@ -77,7 +77,7 @@ struct Sequencer: Service {
 
     private func publish(_ rows: Rows) async throws {
         let tree = rows.tree
-        if case .head(let head)? = rows[.head].first, head.size >= tree.size { return }
+        if let head = rows.head, head.size >= tree.size { return }
         guard let root = tree.root else {
             throw StoreFailure(doing: "sign the log's head", cause: "its peaks are incomplete")
         }

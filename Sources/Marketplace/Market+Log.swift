@@ -23,7 +23,7 @@ extension Market {
     /// Keeps a signed head, unless one of the same or a larger size is published already.
     func publish(_ head: PublishedHead, _ rows: Rows) -> Decision {
         var decision = Decision()
-        if case .head(let known)? = rows[.head].first, known.size >= head.size { return decision }
+        if let known = rows.head, known.size >= head.size { return decision }
         guard head.size <= rows.tree.size else { return decision }
         decision.rows = [.head(head)]
         return decision

@@ -152,6 +152,10 @@ package struct Rows: Sendable {
     package var tree: LogTree {
         if case .tree(let tree)? = self[.tree].first { tree } else { .empty }
     }
+    /// The newest published one.
+    package var head: PublishedHead? {
+        if case .head(let head)? = self[.head].first { head } else { nil }
+    }
     package func tasks(_ read: Read) -> [JobTask] {
         self[read].compactMap { if case .task(let task) = $0 { task } else { nil } }
     }

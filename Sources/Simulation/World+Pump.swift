@@ -80,7 +80,7 @@ extension World {
     private func publish() throws(MarketCrash) {
         try perform(.sequence(limit: 1000))
         let rows = store.tables.read([.tree, .head])
-        if case .head(let head)? = rows[.head].first, head.size >= rows.tree.size { return }
+        if let head = rows.head, head.size >= rows.tree.size { return }
         guard rows.tree.size > 0, let published = signedHead(of: rows.tree) else { return }
         try faultPoint()
         try perform(.publishHead(published))

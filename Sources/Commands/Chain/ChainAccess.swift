@@ -1,6 +1,5 @@
 import AsyncHTTPClient
 import Ethereum
-import NIOCore
 import Wire
 
 extension Option where Value == String {
@@ -11,8 +10,6 @@ extension Option where Value == String {
 /// A chain as a command reaches it, and the contracts on it.
 struct ChainAccess: Sendable {
     static let options = [Option<String>.rpc.form, Option<String>.contracts.form]
-    /// So long one endpoint may take to answer.
-    private static let patience = Duration.seconds(20)
 
     let chain: Chain
     let deployment: Deployment
@@ -27,11 +24,7 @@ struct ChainAccess: Sendable {
     static func with<Value>(
         _ session: Session, _ body: (ChainAccess) async throws -> Value
     ) async throws -> Value {
-        guard
-            let text = try session.arguments.value(Option<String>.contracts)
-                ?? session.given("ORBAN_CONTRACTS")
-        else { throw UsageFault.valueMissing("--contracts") }
-        let deployment = try Deployment.read(text, in: session.surroundings)
+        let deployment = try session.deployment()
         return try await withChain(deployment.chain, session) {
             try await body(ChainAccess(chain: $0, deployment: deployment))
         }
@@ -42,12 +35,13 @@ struct ChainAccess: Sendable {
         _ id: ChainID, _ session: Session, _ body: (Chain) async throws -> Value
     ) async throws -> Value {
         let urls = try urls(session)
-        var configuration = HTTPClient.Configuration()
-        configuration.timeout.connect = .seconds(5)
-        configuration.redirectConfiguration = .disallow
-        let http = HTTPClient(configuration: configuration)
+        let http = Endpoint.client()
         do {
-            let value = try await body(try await connect(urls, id, http, session))
+            let endpoints = Endpoint.numbered(urls, over: http)
+            let chain = try await Chain.connect(to: endpoints, id: id) { notice in
+                session.terminal.progress("! " + notice.text(in: session.language))
+            }
+            let value = try await body(chain)
             try await http.shutdown()
             return value
         } catch {
@@ -64,20 +58,6 @@ struct ChainAccess: Sendable {
         return urls
     }
 
-    /// An address may hold a key, so endpoints are told of by their place.
-    private static func connect(
-        _ urls: [String], _ id: ChainID, _ http: HTTPClient, _ session: Session
-    ) async throws -> Chain {
-        let endpoints = urls.enumerated().map { place, url in
-            Endpoint(
-                name: "\(place + 1)", url: url, client: http, clock: ContinuousClock(),
-                limit: patience)
-        }
-        return try await Chain.connect(to: endpoints, id: id) { notice in
-            session.terminal.progress("! " + notice.text(in: session.language))
-        }
-    }
-
     /// That there is code where contracts are said to be, and that the token counts in millionths.
     func check() async throws {
         for contract in [deployment.vault, deployment.escrow, deployment.anchor, deployment.dollar]
@@ -91,6 +71,16 @@ struct ChainAccess: Sendable {
 }
 
 extension Session {
+    /// Of `--contracts` or `ORBAN_CONTRACTS`.
+    ///
+    /// - Throws: `UsageFault.valueMissing`, `WireError.chainWrong`.
+    func deployment() throws -> Deployment {
+        guard
+            let text = try arguments.value(Option<String>.contracts) ?? given("ORBAN_CONTRACTS")
+        else { throw UsageFault.valueMissing("--contracts") }
+        return try Deployment.read(text, in: surroundings)
+    }
+
     /// A variable that is set and not empty.
     func given(_ name: String) -> String? {
         environment[name].flatMap { $0.isEmpty ? nil : $0 }

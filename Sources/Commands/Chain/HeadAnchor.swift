@@ -1,3 +1,4 @@
+import ControlPlane
 import Domain
 import Ethereum
 import Transparency
@@ -156,23 +157,5 @@ extension HeadAnchor {
         }
 
         var codeWords: [String: String] { ["block": "\(block - 1)", "seen": "\(codeBlock)"] }
-    }
-}
-
-extension Address {
-    fileprivate init(_ address: ChainAddress) {
-        guard let same = Address(bytes: address.bytes) else {
-            preconditionFailure("an address has 20 bytes")
-        }
-        self = same
-    }
-}
-
-extension Hash256 {
-    fileprivate init(_ hash: LogHash) {
-        guard let same = Hash256(bytes: hash.bytes) else {
-            preconditionFailure("a hash has 32 bytes")
-        }
-        self = same
     }
 }

@@ -28,11 +28,7 @@ enum MarketChain {
     static func configuration(_ session: Session) async throws -> ChainConfiguration? {
         let endpoints = try session.arguments.all(Option<String>.rpc)
         guard !endpoints.isEmpty else { return nil }
-        guard
-            let text = try session.arguments.value(Option<String>.contracts)
-                ?? session.given("ORBAN_CONTRACTS")
-        else { throw UsageFault.valueMissing("--contracts") }
-        let deployment = try Deployment.read(text, in: session.surroundings)
+        let deployment = try session.deployment()
         var configuration = try plain(endpoints, deployment, try await key(session), session)
         configuration.publicURL = try session.arguments.value(Option<String>.publicURL) ?? ""
         if let most = try session.arguments.value(Option.mostFee) {

@@ -23,12 +23,10 @@ extension MarketServices {
 extension SignedPublisher {
     /// - Throws: `NoteRefusal`.
     init(of configuration: ChainConfiguration, by signer: NoteSigner) throws {
-        guard let contract = ChainAddress(bytes: configuration.anchor.address.bytes),
-            let account = ChainAddress(bytes: configuration.key.address.bytes)
-        else { throw NoteRefusal.malformedHead }
         try self.init(
             signing: LogPublisher(
                 origin: signer.name, chain: Int64(clamping: configuration.chain.number),
-                contract: contract, account: account), by: signer)
+                contract: ChainAddress(configuration.anchor.address),
+                account: ChainAddress(configuration.key.address)), by: signer)
     }
 }

@@ -3,7 +3,6 @@ import Domain
 import Ethereum
 import Logging
 import Marketplace
-import NIOCore
 import Transparency
 
 /// The market on one chain, connected: sends its deeds and looks what became of them. What it decides and keeps
@@ -24,10 +23,13 @@ struct ChainDealings: Sendable {
         _ configuration: ChainConfiguration, over client: HTTPClient, store: any Store,
         clock: MarketClock, faults: Faults, log: Logger
     ) async throws {
-        let chain = try await Self.connect(configuration, client, log)
+        let endpoints = Endpoint.numbered(configuration.endpoints, over: client)
+        let chain = try await Chain.connect(to: endpoints, id: configuration.chain) { notice in
+            log.warning("endpoint", metadata: ["notice": "\(notice)"])
+        }
         _ = try await chain.code(of: configuration.anchor.address, at: .latest)
         let genesis = try await chain.header(0).hash
-        try await store.perform(.openBooks(try configuration.identity(genesis: genesis)))
+        try await store.perform(.openBooks(configuration.identity(genesis: genesis)))
         let rows = try await store.read([.books, .openDeeds(limit: ChainDeed.mostOpen)])
         guard let books = rows.books else {
             throw StoreFailure(doing: "read the books of the chain", cause: "there are none")
@@ -63,20 +65,6 @@ struct ChainDealings: Sendable {
                 }))
     }
 
-    /// An address may hold a key, so endpoints are told of by their place.
-    private static func connect(
-        _ configuration: ChainConfiguration, _ client: HTTPClient, _ log: Logger
-    ) async throws -> Chain {
-        let endpoints = configuration.endpoints.enumerated().map { place, url in
-            Endpoint(
-                name: "\(place + 1)", url: url, client: client, clock: ContinuousClock(),
-                limit: .seconds(20))
-        }
-        return try await Chain.connect(to: endpoints, id: configuration.chain) { notice in
-            log.warning("endpoint", metadata: ["notice": "\(notice)"])
-        }
-    }
-
     // MARK: Sending
 
     /// Submits what is due, and looks at the chain once.
@@ -108,11 +96,8 @@ struct ChainDealings: Sendable {
     private func call(for deed: ChainDeed) throws -> Transaction.Call {
         switch deed.act {
         case .anchor(let head):
-            guard let root = Hash256(bytes: head.root.bytes) else {
-                throw StoreFailure(doing: "anchor a head", cause: "its root has another size")
-            }
             return try configuration.anchor.anchor(
-                size: UInt64(max(head.size, 0)), root: root,
+                size: UInt64(max(head.size, 0)), root: Hash256(head.root),
                 uri: deed.number == 1 ? configuration.publicURL : "")
         }
     }
@@ -149,13 +134,10 @@ struct ChainDealings: Sendable {
 }
 
 extension ChainConfiguration {
-    func identity(genesis: Hash256) throws -> ChainIdentity {
-        guard let anchor = ChainAddress(bytes: anchor.address.bytes),
-            let sender = ChainAddress(bytes: key.address.bytes)
-        else { throw StoreFailure(doing: "name the chain", cause: "an address has another size") }
-        return ChainIdentity(
-            chain: Int64(clamping: chain.number), genesis: genesis.bytes, anchor: anchor,
-            sender: sender)
+    func identity(genesis: Hash256) -> ChainIdentity {
+        ChainIdentity(
+            chain: Int64(clamping: chain.number), genesis: genesis.bytes,
+            anchor: ChainAddress(anchor.address), sender: ChainAddress(key.address))
     }
 }
 

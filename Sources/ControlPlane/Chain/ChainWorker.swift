@@ -3,7 +3,6 @@ import Domain
 import Ethereum
 import Logging
 import Marketplace
-import NIOCore
 import ServiceLifecycle
 
 /// The market's dealings with its chain, once a second: a chain that is away is tried again, and nothing of the
@@ -21,16 +20,9 @@ struct ChainWorker: Service {
     let log: Logger
 
     func run() async throws {
-        var settings = HTTPClient.Configuration()
-        settings.timeout.connect = .seconds(5)
-        settings.redirectConfiguration = .disallow
-        let client = HTTPClient(configuration: settings)
-        var dealings: ChainDealings?
+        let client = Endpoint.client()
         do {
-            // Another chain than the one of the books is told at once.
-            dealings = try await connected(client)
-            dealings = try await work(dealings, client)
-            if let dealings { await farewell(dealings) }
+            if let dealings = try await work(client) { await farewell(dealings) }
             try await client.shutdown()
         } catch {
             try? await client.shutdown()
@@ -39,25 +31,24 @@ struct ChainWorker: Service {
     }
 
     /// - Returns: the dealings it ended with.
-    private func work(
-        _ first: ChainDealings?, _ client: HTTPClient
-    ) async throws -> ChainDealings? {
-        let box = Held(first)
+    private func work(_ client: HTTPClient) async throws -> ChainDealings? {
         try await cancelWhenGracefulShutdown {
+            // Another chain than the one of the books is told at once.
+            var dealings = try await connected(client)
             var tick = 0
             while !Task.isCancelled {
                 tick += 1
-                if await box.dealings == nil, tick.isMultiple(of: Self.connectTicks) {
-                    await box.take(try await connected(client))
+                if dealings == nil, tick.isMultiple(of: Self.connectTicks) {
+                    dealings = try await connected(client)
                 }
                 if tick.isMultiple(of: Self.periodTicks * max(configuration.anchorPeriods, 1)) {
                     try await anchor(.regular)
                 }
-                if let dealings = await box.dealings { await look(dealings) }
-                do { try await MarketClock.pause(milliseconds: 1000) } catch { return }
+                if let dealings { await look(dealings) }
+                do { try await MarketClock.pause(milliseconds: 1000) } catch { break }
             }
+            return dealings
         }
-        return await box.dealings
     }
 
     /// Nil where the chain cannot be reached.
@@ -120,11 +111,4 @@ struct ChainWorker: Service {
         }
         log.warning("the last head is on its way; the next start goes on with it")
     }
-}
-
-/// What a closure that may run elsewhere changes.
-private actor Held {
-    private(set) var dealings: ChainDealings?
-    init(_ dealings: ChainDealings?) { self.dealings = dealings }
-    func take(_ next: ChainDealings?) { dealings = next }
 }

@@ -94,10 +94,6 @@ extension Rows {
             if case .deed(let deed) = $0 { deed } else { nil }
         }
     }
-
-    package var head: PublishedHead? {
-        if case .head(let head)? = self[.head].first { head } else { nil }
-    }
 }
 
 extension ChainDeed {

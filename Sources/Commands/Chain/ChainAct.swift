@@ -2,7 +2,7 @@ import Ethereum
 import Wire
 
 /// What was done, and the transaction that did it.
-private struct ChainDeed: Codable {
+private struct ActView: Codable {
     let transaction: String
     let account: String
 }
@@ -13,14 +13,14 @@ extension LeafCommand {
         _ session: Session, _ done: Message,
         _ calls: (ChainAccess, _ account: Address) async throws -> [Transaction.Call]
     ) async throws -> Int32 {
-        let deed = try await ChainAccess.with(session) { access in
+        let view = try await ChainAccess.with(session) { access in
             try await access.check()
             let sender = try await ChainSender(access.chain, session)
             let transaction = try await sender.send(try await calls(access, sender.key.address))
-            return ChainDeed(
+            return ActView(
                 transaction: "\(transaction)", account: "\(sender.key.address)")
         }
-        try session.show(deed) { ["✓ " + session.told(done), "  \(deed.transaction)"] }
+        try session.show(view) { ["✓ " + session.told(done), "  \(view.transaction)"] }
         return ExitCode.done.rawValue
     }
 }
