@@ -14,6 +14,8 @@ package struct Hold: Hashable, Sendable, Codable {
 
     package let job: JobID
     package let renter: AccountID
+    /// Whose deposit in the vault it is of; nil: the renter's balance. Rows of an older form have none.
+    package let payer: ChainAddress?
     package let amount: Money
     /// Sum of the escrows of leases that are not settled, less what they have posted.
     package private(set) var escrowed: Money
@@ -21,14 +23,19 @@ package struct Hold: Hashable, Sendable, Codable {
     package private(set) var charged: Money
     package private(set) var life: Life
 
-    package init(job: JobID, renter: AccountID, amount: Money) {
+    package init(
+        job: JobID, renter: AccountID, payer: ChainAddress? = nil, amount: Money
+    ) {
         self.job = job
         self.renter = renter
+        self.payer = payer
         self.amount = amount
         escrowed = .zero
         charged = .zero
         life = .pending
     }
+
+    package var purse: Purse { Purse(of: renter, payer: payer) }
 
     /// What no lease may use yet.
     package var free: Money { Self.difference(Self.difference(amount, charged), escrowed) }
@@ -36,7 +43,7 @@ package struct Hold: Hashable, Sendable, Codable {
     /// Carves `escrow` out of the free part for a lease.
     package mutating func carve(_ escrow: Money) throws(LedgerError) {
         guard life == .pending, escrow > .zero, escrow <= free else {
-            throw .insufficient(.held(renter), balance: free, needed: escrow)
+            throw .insufficient(purse.held, balance: free, needed: escrow)
         }
         escrowed = Self.sum(escrowed, escrow)
     }
@@ -44,7 +51,7 @@ package struct Hold: Hashable, Sendable, Codable {
     /// Moves `charge` of a lease's escrow to charged.
     package mutating func post(_ charge: Money) throws(LedgerError) {
         guard life == .pending, charge >= .zero, charge <= escrowed else {
-            throw .insufficient(.held(renter), balance: escrowed, needed: charge)
+            throw .insufficient(purse.held, balance: escrowed, needed: charge)
         }
         escrowed = Self.difference(escrowed, charge)
         charged = Self.sum(charged, charge)
@@ -53,7 +60,7 @@ package struct Hold: Hashable, Sendable, Codable {
     /// Gives the unused rest of a lease's escrow back to the hold's free part.
     package mutating func release(_ rest: Money) throws(LedgerError) {
         guard life == .pending, rest >= .zero, rest <= escrowed else {
-            throw .insufficient(.held(renter), balance: escrowed, needed: rest)
+            throw .insufficient(purse.held, balance: escrowed, needed: rest)
         }
         escrowed = Self.difference(escrowed, rest)
     }
@@ -64,7 +71,7 @@ package struct Hold: Hashable, Sendable, Codable {
     /// - Throws: `.insufficient` while a lease still has escrow, or when already closed.
     package mutating func close() throws(LedgerError) -> Money {
         guard life == .pending, escrowed == .zero else {
-            throw .insufficient(.held(renter), balance: .zero, needed: escrowed)
+            throw .insufficient(purse.held, balance: .zero, needed: escrowed)
         }
         let rest = free
         life = charged == .zero ? .voided : .posted(refunded: rest)

@@ -10,14 +10,33 @@ package enum LedgerAccount: Hashable, Sendable {
     case commission
     /// Source of credit that an operator granted without outside money; its balance is negative.
     case operatorGranted
+    /// A user's deposit in the vault on a chain, as far as no job holds it.
+    case vault(ChainAddress)
+    /// Of that deposit, what is set aside in holds.
+    case vaultHeld(ChainAddress)
+    /// What a provider's settlement key may redeem from the vault, and has not.
+    case earned(ChainAddress)
+    /// The market's commission that is in the vault still.
+    case vaultCommission
+    /// The vault itself; its balance is negative: so much is in it.
+    case deposited
+    /// What left the vault though the books had it for somebody; its balance is negative.
+    case uncollected
 
-    /// Stable text: `available:acc_…`, `held:acc_…`, `commission`, `operator-granted`.
+    /// Stable text: `available:acc_…`, `held:acc_…`, `commission`, `operator-granted`, `vault:0x…`,
+    /// `vault-held:0x…`, `earned:0x…`, `vault-commission`, `deposited`, `uncollected`.
     package var text: String {
         switch self {
         case .available(let id): "available:" + id.text
         case .held(let id): "held:" + id.text
         case .commission: "commission"
         case .operatorGranted: "operator-granted"
+        case .vault(let user): "vault:" + user.text
+        case .vaultHeld(let user): "vault-held:" + user.text
+        case .earned(let payee): "earned:" + payee.text
+        case .vaultCommission: "vault-commission"
+        case .deposited: "deposited"
+        case .uncollected: "uncollected"
         }
     }
 
@@ -25,19 +44,42 @@ package enum LedgerAccount: Hashable, Sendable {
         switch text {
         case "commission": self = .commission
         case "operator-granted": self = .operatorGranted
+        case "vault-commission": self = .vaultCommission
+        case "deposited": self = .deposited
+        case "uncollected": self = .uncollected
         default:
             let parts = text.split(separator: ":", maxSplits: 1)
-            guard parts.count == 2, let id = AccountID(String(parts[1])) else { return nil }
-            switch parts[0] {
+            guard parts.count == 2 else { return nil }
+            self.init(kind: parts[0], owner: parts[1])
+        }
+    }
+
+    private init?(kind: Substring, owner: Substring) {
+        if let id = AccountID(String(owner)) {
+            switch kind {
             case "available": self = .available(id)
             case "held": self = .held(id)
             default: return nil
             }
+        } else if let address = ChainAddress(owner) {
+            switch kind {
+            case "vault": self = .vault(address)
+            case "vault-held": self = .vaultHeld(address)
+            case "earned": self = .earned(address)
+            default: return nil
+            }
+        } else {
+            return nil
         }
     }
 
-    /// Only the source of granted credit may be negative.
-    package var mayBeNegative: Bool { self == .operatorGranted }
+    /// Sources alone may be negative.
+    package var mayBeNegative: Bool {
+        switch self {
+        case .operatorGranted, .deposited, .uncollected: true
+        case .available, .held, .commission, .vault, .vaultHeld, .earned, .vaultCommission: false
+        }
+    }
 }
 
 extension LedgerAccount: Codable {
@@ -79,6 +121,12 @@ package struct Transfer: Hashable, Sendable, Codable {
         case commission
         /// The unused rest of a hold, back to the renter.
         case refund
+        /// Money came into the vault.
+        case deposit
+        /// A voucher was redeemed.
+        case redeem
+        /// A user took money out of the vault.
+        case exit
     }
 
     package let kind: Kind

@@ -91,7 +91,7 @@ extension API {
             spec.image, digest: submit.imageDigest, for: renter)
         let terms = try spec.terms(
             image: image, inputs: submit.inputs.map(\.input), at: market.clock.now(),
-            measured: submit.roundTrips ?? .none)
+            measured: submit.roundTrips ?? .none, payer: try await market.payer(of: spec, renter))
         try await market.checkInputs(terms.workload, of: renter)
         let answer = try await market.store.perform(
             .submit(

@@ -59,6 +59,7 @@ package struct API {
         self.market = market
         addJobs()
         addMoney()
+        addVault()
         addNodes()
         addJoin()
         addBytes()

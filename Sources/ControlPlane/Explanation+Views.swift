@@ -48,6 +48,7 @@ extension MismatchReason {
         case .latencyUnknown: .latencyUnknown
         case .latency(let ceiling): .latency(microseconds: ceiling)
         case .network: .network
+        case .settlement: .settlement
         case .price(let rate): .price(rate)
         case .owner: .owner
         case .draining: .draining
@@ -88,6 +89,8 @@ extension MismatchReason {
         case .price(let rate):
             .object(["budget": .object(["max_price": .string(Quantity.rate(rate))])])
         case .network: .object(["network": .string(NetworkAccess.none.rawValue)])
+        case .settlement:
+            .object(["budget": .object(["pay": .string(JobSpec.Payment.balance.rawValue)])])
         case .owner, .draining, .down, .busy, .sibling: nil
         }
     }

@@ -92,7 +92,8 @@ package struct MarketServer: Sendable {
         let faults = Faults(reach: reach)
         let market = Market(
             commission: configuration.commission, blobQuota: configuration.blobQuota,
-            beacons: configuration.allBeacons)
+            beacons: configuration.allBeacons,
+            unsignedLimit: configuration.chain?.unsignedLimit ?? Market.standardUnsignedLimit)
         let store = try SQLiteStore(
             path: configuration.folder + "/market.db", market: market, sealKey: secrets.sealKey,
             clock: { clock.now() }, reach: reach,
@@ -130,6 +131,7 @@ package struct MarketServer: Sendable {
             publicHost: configuration.publicHost, isTLS: !configuration.isLoopback,
             metrics: metrics, limiter: RateLimiter(configuration.limits) { clock.now() },
             beacons: configuration.allBeacons,
+            settlement: configuration.chain.map(SettlementPlace.init),
             publisher: try configuration.chain.map { try SignedPublisher(of: $0, by: signer) },
             log: log)
         workers =

@@ -26,6 +26,8 @@ package struct MarketServices: Sendable {
     package let limiter: RateLimiter
     /// Itself, and those that its operator named.
     package let beacons: [Beacon]
+    /// Where it settles by vouchers; nil: nowhere.
+    let settlement: SettlementPlace?
     /// Who anchors its log's heads; nil: nobody.
     package let publisher: SignedPublisher?
     package let log: Logger

@@ -52,6 +52,7 @@ extension MarketServices {
         return ProofLeaseDTO(
             lease: lease.id, task: lease.task.index, attempt: lease.attempt,
             microPerHour: lease.rate.microPerHour, chargedMicro: lease.posted.charge.micro,
+            commissionBPS: lease.commission.value, payee: lease.payee.map(PayeeDTO.init),
             records: proofs, nodeKey: try await proof(key, head))
     }
 

@@ -49,7 +49,7 @@ extension MarketServices {
             billedSeconds: leases.reduce(0) { $0 + $1.billedSeconds },
             exitCode: state.isOver ? job.exitCode(tasks) : nil,
             image: ImageDTO(job.terms.workload.image), network: job.terms.networkAsked,
-            deadline: job.terms.deadline.map(DeadlineDTO.init),
+            deadline: job.terms.deadline.map(DeadlineDTO.init), payer: job.terms.payer,
             taskList: detail == .all ? try TaskDTO.list(tasks, leases) : [])
     }
 
@@ -139,7 +139,8 @@ extension MarketServices {
             deadline: deadline.map(DeadlineDTO.init),
             outlook: deadline.map {
                 outlook(of: $0, spec, places: places, busyUntil: start, at: now)
-            }, gang: fit.gang, spot: needs.spot.map(PlanSpotDTO.init))
+            }, gang: fit.gang, spot: needs.spot.map(PlanSpotDTO.init),
+            vault: try await planVault(of: spec, renter))
     }
 
     private func likely(
@@ -171,7 +172,8 @@ extension MarketServices {
         return InvoiceDTO(
             job: job.id, name: job.terms.name, currency: MoneyDTO.currency, lines: lines,
             total: MoneyDTO(hold.charged), budget: MoneyDTO(hold.amount),
-            refunded: MoneyDTO(hold.refunded), fundedBy: LedgerAccount.operatorGranted.text)
+            refunded: MoneyDTO(hold.refunded),
+            fundedBy: (job.terms.payer.map(LedgerAccount.vault) ?? .operatorGranted).text)
     }
 
     func outputs(_ job: Job) async throws -> ListDTO<TaskOutputDTO> {
@@ -294,7 +296,7 @@ extension JobDTO {
             budget: MoneyDTO(job.terms.budget), held: MoneyDTO(job.terms.budget),
             charged: MoneyDTO(.zero), refunded: MoneyDTO(.zero), billedSeconds: 0,
             image: ImageDTO(job.terms.workload.image), network: job.terms.networkAsked,
-            deadline: job.terms.deadline.map(DeadlineDTO.init))
+            deadline: job.terms.deadline.map(DeadlineDTO.init), payer: job.terms.payer)
     }
 }
 

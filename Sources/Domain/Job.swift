@@ -103,12 +103,15 @@ package struct JobTerms: Hashable, Sendable, Codable {
     package let deadline: Deadline?
     /// How its tasks stand to one another; nil where each is placed alone.
     package let formation: Formation?
+    /// Whose deposit in the vault pays; nil: the renter's balance with the market.
+    package let payer: ChainAddress?
 
     package init(
         name: String, workload: Workload, needs: Needs, tasks: Int, parallel: Int,
         maxFailures: Int, budget: Money, maxDuration: Int64, fence: Int64,
-        deadline: Deadline? = nil, formation: Formation? = nil
+        deadline: Deadline? = nil, formation: Formation? = nil, payer: ChainAddress? = nil
     ) {
+        self.payer = payer
         self.deadline = deadline
         self.formation = formation
         self.name = name

@@ -107,15 +107,22 @@ package struct Lease: Hashable, Sendable, Codable {
     package var notice: LeaseNotice?
     /// On what terms it gives its place to an on-demand order; nil: never.
     package let spot: SpotTerms?
+    /// Whose deposit in the vault pays; nil: the renter's balance pays.
+    package let payer: ChainAddress?
+    /// The provider's settlement key, where a deposit pays.
+    package let payee: SignedPayee?
 
     package init(
         id: LeaseID, task: TaskID, attempt: Int64, renter: AccountID, provider: AccountID,
         node: NodeID, slice: Resources, devices: [Device], rate: Rate, commission: BasisPoints,
         escrow: Money, fence: Int64, placedAt: Timestamp, life: LeaseLife,
         silenceMilliseconds: Int64 = 0, silentUntil: Timestamp? = nil, loggedSeconds: Int64 = -1,
-        notice: LeaseNotice? = nil, spot: SpotTerms? = nil
+        notice: LeaseNotice? = nil, spot: SpotTerms? = nil, payer: ChainAddress? = nil,
+        payee: SignedPayee? = nil
     ) {
         self.spot = spot
+        self.payer = payer
+        self.payee = payee
         self.id = id
         self.task = task
         self.attempt = attempt
@@ -134,6 +141,12 @@ package struct Lease: Hashable, Sendable, Codable {
         self.silentUntil = silentUntil
         self.loggedSeconds = loggedSeconds
         self.notice = notice
+    }
+
+    /// Who pays whom by vouchers; nil where the renter's balance pays.
+    package var parties: VoucherParties? {
+        guard let payer, let payee else { return nil }
+        return VoucherParties(user: payer, payee: payee.address)
     }
 
     package var deviceModel: String {

@@ -206,13 +206,16 @@ package struct OfferTerms: Hashable, Sendable, Codable {
     package let spotAsk: Rate?
     /// When its owner's hours close it next, at the latest; nil where they do not.
     package var openUntil: Timestamp?
+    /// Its provider's settlement key, by the node's own word; nil: it takes no vouchers.
+    package var payee: SignedPayee?
 
     package init(
         capacity: Resources, devices: [Device], ask: Rate, region: String, tier: Tier,
         withheld: [WithheldDevice] = [], network: NetworkAccess = .none,
         closed: OfferClosing? = nil, roundTrips: RoundTrips = .none, spotAsk: Rate? = nil,
-        openUntil: Timestamp? = nil
+        openUntil: Timestamp? = nil, payee: SignedPayee? = nil
     ) {
+        self.payee = payee
         self.spotAsk = spotAsk.map { min($0, ask) }
         self.openUntil = openUntil
         self.roundTrips = roundTrips
@@ -241,7 +244,8 @@ package struct OfferTerms: Hashable, Sendable, Codable {
             closed: try values.decodeIfPresent(OfferClosing.self, forKey: .closed),
             roundTrips: try values.decode(RoundTrips.self, forKey: .roundTrips),
             spotAsk: try values.decodeIfPresent(Rate.self, forKey: .spotAsk),
-            openUntil: try values.decodeIfPresent(Timestamp.self, forKey: .openUntil))
+            openUntil: try values.decodeIfPresent(Timestamp.self, forKey: .openUntil),
+            payee: try values.decodeIfPresent(SignedPayee.self, forKey: .payee))
     }
 
     /// As `Offer` does.
@@ -258,10 +262,11 @@ package struct OfferTerms: Hashable, Sendable, Codable {
         try values.encode(roundTrips, forKey: .roundTrips)
         try values.encodeIfPresent(spotAsk, forKey: .spotAsk)
         try values.encodeIfPresent(openUntil, forKey: .openUntil)
+        try values.encodeIfPresent(payee, forKey: .payee)
     }
 
     private enum CodingKeys: String, CodingKey {
-        case capacity, devices, ask, region, tier, withheld, network, closed
+        case capacity, devices, ask, region, tier, withheld, network, closed, payee
         case roundTrips = "round_trips"
         case spotAsk = "spot_ask"
         case openUntil = "open_until"
@@ -275,7 +280,7 @@ package struct OfferTerms: Hashable, Sendable, Codable {
             capacity: capacity, devices: others, ask: ask, region: region, tier: tier,
             withheld: withheld + more.map { WithheldDevice(device: $0, reason: reason) },
             network: network, closed: closed, roundTrips: roundTrips,
-            spotAsk: spotAsk, openUntil: openUntil)
+            spotAsk: spotAsk, openUntil: openUntil, payee: payee)
     }
 
     /// Whether the device is offered.
@@ -287,7 +292,7 @@ package struct OfferTerms: Hashable, Sendable, Codable {
             capacity: capacity, devices: devices.filter { $0.id != device }, ask: ask,
             region: region, tier: tier, withheld: withheld.filter { $0.device.id != device },
             network: network, closed: closed, roundTrips: roundTrips,
-            spotAsk: spotAsk, openUntil: openUntil)
+            spotAsk: spotAsk, openUntil: openUntil, payee: payee)
     }
 
     /// How many devices the node has, offered or not.
@@ -362,12 +367,15 @@ package struct Needs: Hashable, Sendable, Codable {
     package let spot: SpotTerms?
     /// Milliseconds for which the place has to stay open; nil where that does not matter.
     package let stay: Int64?
+    /// How its provider has to let itself be paid; nil: as it likes.
+    package let settlement: Settlement?
 
     package init(
         slice: Resources, devices: DeviceNeed, regions: [String], minimumTier: Tier, bid: Rate,
         network: NetworkAccess = .none, latency: LatencyNeed? = nil, spot: SpotTerms? = nil,
-        stay: Int64? = nil
+        stay: Int64? = nil, settlement: Settlement? = nil
     ) {
+        self.settlement = settlement
         self.spot = spot
         self.stay = stay
         self.latency = latency

@@ -43,6 +43,16 @@ package enum Refusal: Error, Hashable, Sendable {
     case noChain
     /// Its books are of another chain, or of another account on it.
     case otherChain
+    /// The address is another account's, or the account has another one.
+    case addressTaken
+    /// The account has not shown to hold that address' key.
+    case addressUnknown
+    /// Its deposit is on its way out of the vault.
+    case exitBegun
+    /// Sums above what is owed, or for nobody that is owed.
+    case voucherWrong
+    /// More is worked for than its user may leave unsigned.
+    case vouchersMissing(unsigned: Money, limit: Money)
 
     package var code: String {
         switch self {
@@ -81,6 +91,11 @@ package enum Refusal: Error, Hashable, Sendable {
         case .deadlinePast: "deadline_past"
         case .noChain: "chain_missing"
         case .otherChain: "chain_other"
+        case .addressTaken: "address_taken"
+        case .addressUnknown: "address_unknown"
+        case .exitBegun: "exit_begun"
+        case .voucherWrong: "voucher_wrong"
+        case .vouchersMissing: "vouchers_missing"
         }
     }
 }

@@ -42,8 +42,8 @@ extension Command {
         case .submit(let submit):
             [
                 .replay(submit.idempotency.key), .account(submit.renter), .job(submit.id),
-                .balance(.available(submit.renter)), .balance(.held(submit.renter)),
-            ]
+            ] + Purse(of: submit.renter, payer: submit.terms.payer).both.map(Read.balance)
+                + paying(submit.terms.payer)
         case .clear(let clearing):
             reads(clearing: clearing) + reads(clearingFor: clearing.task.job, rows)
         case .clearGang(let clearings):
@@ -75,18 +75,41 @@ extension Command {
                     ? [.tasks(job, after: 0, limit: Self.everyTask)] : [])
         case .sequence(let limit): [.tree, .pending(limit: limit)]
         case .publishHead: [.head, .tree]
-        case .openBooks, .anchor, .keepSending, .endDeed: [.books] + chainReads(given: rows)
+        case .openBooks, .anchor, .keepSending, .endDeed, .takeNews, .redeem, .link, .takeVoucher:
+            chainReads(given: rows)
         }
     }
 
     private func chainReads(given rows: Rows) -> [Read] {
         switch self {
+        case .openBooks: [.books]
         case .anchor:
-            [.head, .openDeeds(limit: ChainDeed.mostOpen)] + anchored(rows.books)
-        case .keepSending(let kept): [.deed(kept.deed)]
-        case .endDeed(let number, _): [.deed(number)] + anchored(rows.books)
+            [.books, .head, .openDeeds(limit: ChainDeed.mostOpen)] + anchored(rows.books)
+        case .keepSending(let kept): [.books, .deed(kept.deed)]
+        case .endDeed(let number, _):
+            [.books, .deed(number)] + anchored(rows.books) + redeemed(rows.deed(number))
+        case .takeNews(let facts, _): [.books] + facts.flatMap(reads(taking:))
+        case .redeem: [.books, .redeemablePairs(limit: ChainDeed.mostVouchers)]
+        case .link(let address, let account):
+            [.account(account), .vaultUser(address), .vaultUserOf(account)]
+        case .takeVoucher(let voucher): [.pair(voucher.parties), .vaultUser(voucher.parties.user)]
         default: []
         }
+    }
+
+    private func reads(taking fact: VaultFact) -> [Read] {
+        let row: Read =
+            switch fact {
+            case .deposited(let user, _), .exitStarted(let user, _), .exitFinished(let user, _),
+                .authorised(let user, _), .revoked(let user, _):
+                .vaultUser(user)
+            case .redeemed(let parties, _): .pair(parties)
+            }
+        return [row] + fact.accounts.map(Read.balance)
+    }
+
+    private func redeemed(_ deed: ChainDeed?) -> [Read] {
+        deed?.vouchers.map { .pair($0.parties) } ?? []
     }
 
     private func anchored(_ books: ChainBooks?) -> [Read] {
@@ -141,16 +164,26 @@ extension Command {
         guard let lease = rows.lease(id) else { return [.lease(id)] }
         return [
             .lease(id), .task(lease.task), .job(lease.task.job), .hold(lease.task.job),
-            .balance(.available(lease.provider)), .balance(.commission),
-        ] + settling(rows.job(lease.task.job))
+        ] + earning(lease, rows.job(lease.task.job)) + settling(rows.job(lease.task.job))
+    }
+
+    private func paying(_ payer: ChainAddress?) -> [Read] {
+        payer.map { [.vaultUser($0), .pairsOf($0)] } ?? []
+    }
+
+    /// Where a lease's charge goes.
+    private func earning(_ lease: Lease, _ job: Job?) -> [Read] {
+        guard let purse = job?.purse else { return [] }
+        let income = purse.income(of: lease.provider, payee: lease.payee?.address)
+        return [.balance(purse.commission)] + (income.map { [.balance($0)] } ?? [])
+            + (lease.parties.map { [.pair($0)] } ?? [])
     }
 
     /// What closing a job touches; nothing while the job is not loaded.
     private func settling(_ job: Job?) -> [Read] {
         guard let job else { return [] }
         return [
-            .balance(.available(job.renter)), .balance(.held(job.renter)),
-            .waitingTasks(job.id, limit: job.counts.queued + job.counts.open),
-        ]
+            .waitingTasks(job.id, limit: job.counts.queued + job.counts.open)
+        ] + job.purse.both.map(Read.balance)
     }
 }

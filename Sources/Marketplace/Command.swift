@@ -114,6 +114,10 @@ package enum Command: Hashable, Sendable {
     case anchor(Market.AnchorTurn)
     case keepSending(KeptSending)
     case endDeed(Int64, ChainDeed.Event)
+    case link(ChainAddress, to: AccountID)
+    case takeNews([VaultFact], upTo: Int64)
+    case takeVoucher(HeldVoucher)
+    case redeem
 
     /// The command's name, stable: fault points and metrics are named by it.
     package var verb: Verb {
@@ -154,6 +158,10 @@ package enum Command: Hashable, Sendable {
         case .anchor: .anchor
         case .keepSending: .keepSending
         case .endDeed: .endDeed
+        case .link: .link
+        case .takeNews: .takeNews
+        case .takeVoucher: .takeVoucher
+        case .redeem: .redeem
         }
     }
 
@@ -163,6 +171,6 @@ package enum Command: Hashable, Sendable {
         case advertise, changeAvailability, release, scrubbed, wish, submit, clear, clearGang
         case preempt, meter, silence, notice, endLease
         case verify, closePeriod, stop, expire, retry, effectDone, sequence, publishHead, keepAlive
-        case openBooks, anchor, keepSending, endDeed
+        case openBooks, anchor, keepSending, endDeed, link, takeNews, takeVoucher, redeem
     }
 }

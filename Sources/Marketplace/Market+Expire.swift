@@ -17,7 +17,7 @@ extension Market {
         var decision = Decision()
         try cancel(&waiting, of: &job, because: .deadlineMissed, in: &decision)
         decision.tell(.expired(tasks: waiting.count), of: id, at: now)
-        let ledger = Ledger(balances([.held(job.renter), .available(job.renter)], rows))
+        let ledger = Ledger(balances(job.purse.both, rows))
         try moveOn(job, hold, ledger, requeued: [], rows, now, in: &decision)
         return decision
     }

@@ -42,7 +42,7 @@ extension Market {
         try cancel(&waiting, of: &job, because: reason, in: &decision)
         tellClosing(outcome, cancelled: waiting.count, of: job, now, in: &decision)
         job.life = try job.life.after(.close(outcome))
-        let ledger = Ledger(balances([.held(job.renter), .available(job.renter)], rows))
+        let ledger = Ledger(balances(job.purse.both, rows))
         try settle(job, hold, ledger, now, in: &decision)
         return decision
     }
@@ -78,15 +78,15 @@ extension Market {
         let again =
             job.terms.isGang ? rows.tasks(.tasks(id, after: 0, limit: Command.everyTask)) : failed
         let needed = try hold.reopen()
-        let available = rows.balance(.available(job.renter))
+        let available = rows.balance(job.purse.available)
         guard needed > .zero else { throw Refusal.budgetExhausted }
         guard available >= needed else {
             throw Refusal.balanceTooLow(available: available, needed: needed)
         }
-        var ledger = Ledger(balances([.held(job.renter), .available(job.renter)], rows))
+        var ledger = Ledger(balances(job.purse.both, rows))
         try ledger.post(
             Transfer(
-                kind: .hold, from: .available(job.renter), to: .held(job.renter), amount: needed,
+                kind: .hold, from: job.purse.available, to: job.purse.held, amount: needed,
                 job: id, lease: nil, reason: "retry", at: now))
         job.life = try job.life.after(.reopened)
         job.counts.queued = again.count
@@ -160,7 +160,7 @@ extension Market {
                 decision.tell(.refunded(rest), of: job.id, at: now)
                 try ledger.post(
                     Transfer(
-                        kind: .refund, from: .held(job.renter), to: .available(job.renter),
+                        kind: .refund, from: job.purse.held, to: job.purse.available,
                         amount: rest, job: job.id, lease: nil, reason: "unused budget", at: now))
             }
             if case .closed(let outcome, at: _) = job.life {

@@ -32,6 +32,8 @@ extension Market {
         let provider: AccountID
         let devices: [Device]
         let rate: Rate
+        /// Nil where the renter's balance pays.
+        let payee: SignedPayee?
     }
 
     /// The offers of a decision as its leases take from them, and where siblings are.
@@ -97,7 +99,14 @@ extension Market {
         floor.take(needs.slice, devices, of: offer, at: now)
         task.life = try task.life.after(.matched(clearing.lease))
         return Seat(
-            clearing: clearing, task: task, provider: offer.provider, devices: devices, rate: rate)
+            clearing: clearing, task: task, provider: offer.provider, devices: devices, rate: rate,
+            payee: try payee(for: job, offer))
+    }
+
+    private func payee(for job: Job, _ offer: Offer) throws(Refusal) -> SignedPayee? {
+        guard job.terms.payer != nil else { return nil }
+        guard let payee = offer.terms.payee else { throw .offerChanged }
+        return payee
     }
 
     /// Leases on all of these seats, each with its escrow.
@@ -114,7 +123,7 @@ extension Market {
                 slice: job.terms.needs.slice, devices: seat.devices, rate: seat.rate,
                 commission: commission, escrow: escrow, fence: job.terms.fence, placedAt: now,
                 life: .reserved(until: now.advanced(seconds: startWindowSeconds)),
-                spot: job.terms.needs.spot)
+                spot: job.terms.needs.spot, payer: job.terms.payer, payee: seat.payee)
             job.awaitPlace(on: nil, for: seat.task.id.index)
             job.counts.open -= 1
             job.counts.leased += 1

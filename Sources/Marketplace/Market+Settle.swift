@@ -22,7 +22,7 @@ extension Market {
         case .accepted(_, let accepted): seconds = accepted
         case .neverRan: seconds = 0
         }
-        var ledger = settlementLedger(lease, job, rows)
+        var ledger = try settlementLedger(lease, job, rows)
         let posted = try post(seconds, of: lease, after: before, job, &hold, &ledger, now)
         try hold.release(lease.escrow.subtracting(posted.charge))
         lease.life = try lease.life.after(.settled(posted, at: now))
@@ -37,6 +37,8 @@ extension Market {
             lease.loggedSeconds = reading.seconds
         }
         decision.rows = [.lease(lease), .task(task)]
+        decision.rows += try owe(
+            posted, after: before, of: lease, as: decision.newEntries.first, rows)
         decision.doneEffects = [Effect.verify(id).id]
         decision.tell(
             .settled(RunMark(lease), seconds: seconds, charge: posted.charge), of: job.id, at: now)
@@ -63,13 +65,15 @@ extension Market {
             reading.seconds > max(lease.loggedSeconds, 0),
             let job = rows.job(lease.task.job), var hold = rows.hold(job.id)
         else { return Decision() }
-        var ledger = settlementLedger(lease, job, rows)
+        var ledger = try settlementLedger(lease, job, rows)
         let posted = try post(reading.seconds, of: lease, after: before, job, &hold, &ledger, now)
         lease.life = try lease.life.after(.posted(posted))
         lease.loggedSeconds = reading.seconds
         var decision = Decision()
         decision.newEntries = [record(.period, lease, job, reading, posted.charge)]
         decision.rows = [.lease(lease), .hold(hold)]
+        decision.rows += try owe(
+            posted, after: before, of: lease, as: decision.newEntries.first, rows)
         decision.tell(
             .metered(RunMark(lease), seconds: reading.seconds, charge: posted.charge),
             of: job.id, at: now)
@@ -77,13 +81,18 @@ extension Market {
         return decision
     }
 
-    private func settlementLedger(_ lease: Lease, _ job: Job, _ rows: Rows) -> Ledger {
-        Ledger(
-            balances(
-                [
-                    .held(job.renter), .available(lease.provider), .available(job.renter),
-                    .commission,
-                ], rows))
+    private func settlementLedger(_ lease: Lease, _ job: Job, _ rows: Rows) throws -> Ledger {
+        let purse = job.purse
+        return Ledger(
+            balances(purse.both + [try income(of: lease, job), purse.commission], rows))
+    }
+
+    /// Where the provider's share goes.
+    private func income(of lease: Lease, _ job: Job) throws -> LedgerAccount {
+        guard let income = job.purse.income(of: lease.provider, payee: lease.payee?.address) else {
+            throw Refusal.termsImpossible("a lease on a rail that its node does not take")
+        }
+        return income
     }
 
     /// Posts the difference between the cumulative charge at `seconds` and what was posted before.
@@ -98,16 +107,30 @@ extension Market {
         let newPay = try newCharge.subtracting(newCommission)
         try hold.post(newCharge)
         let parts: [(Transfer.Kind, LedgerAccount, Money)] = [
-            (.charge, .available(lease.provider), newPay),
-            (.commission, .commission, newCommission),
+            (.charge, try income(of: lease, job), newPay),
+            (.commission, job.purse.commission, newCommission),
         ]
         for (kind, target, amount) in parts where amount > .zero {
             try ledger.post(
                 Transfer(
-                    kind: kind, from: .held(job.renter), to: target, amount: amount, job: job.id,
+                    kind: kind, from: job.purse.held, to: target, amount: amount, job: job.id,
                     lease: lease.id, reason: "\(seconds) s", at: now))
         }
         return Posted(charge: charge, commission: commission)
+    }
+
+    /// What the lease's user owes to its payee after this; none on a rail without vouchers.
+    private func owe(
+        _ posted: Posted, after before: Posted, of lease: Lease, as record: PendingEntry?,
+        _ rows: Rows
+    ) throws -> [Row] {
+        guard let parties = lease.parties else { return [] }
+        var pair = rows.pair(parties) ?? VoucherPair(parties: parties)
+        pair.owed = try pair.owed.adding(
+            charge: posted.charge.subtracting(before.charge),
+            commission: posted.commission.subtracting(before.commission))
+        if let record { pair.usageRoot = LogHash.leaf(record.bytes).bytes }
+        return [.pair(pair)]
     }
 
     /// What becomes of a task whose lease is settled.

@@ -2,6 +2,21 @@ import Accounting
 import Domain
 
 extension Market {
+    /// A deposit pays for jobs of the account that it is bound to, while no exit has begun.
+    func checkPayer(
+        _ payer: ChainAddress?, of renter: AccountID, _ rows: Rows, _ now: Timestamp
+    ) throws(Refusal) {
+        guard let payer else { return }
+        guard let user = rows.vaultUser(payer), user.account == renter else {
+            throw .addressUnknown
+        }
+        guard !user.isLeaving(at: now) else { throw .exitBegun }
+        let unsigned = try rows.unsigned(of: payer)
+        guard unsigned <= unsignedLimit else {
+            throw .vouchersMissing(unsigned: unsigned, limit: unsignedLimit)
+        }
+    }
+
     /// Takes a job: its tasks, the first of them on the book, and the hold of its whole budget.
     ///
     /// - Throws: `Refusal.budgetMissing`, `.balanceTooLow`, `.duplicateKeyOtherBody`,
@@ -17,19 +32,24 @@ extension Market {
         let terms = submit.terms
         try check(terms)
         try checkDeadline(terms, at: now)
-        let available = rows.balance(.available(submit.renter))
+        try checkPayer(terms.payer, of: submit.renter, rows, now)
+        let purse = Purse(of: submit.renter, payer: terms.payer)
+        let available = rows.balance(purse.available)
         guard available >= terms.budget else {
             throw Refusal.balanceTooLow(available: available, needed: terms.budget)
         }
-        var ledger = Ledger(balances([.available(submit.renter), .held(submit.renter)], rows))
+        var ledger = Ledger(balances(purse.both, rows))
         try ledger.post(
             Transfer(
-                kind: .hold, from: .available(submit.renter), to: .held(submit.renter),
+                kind: .hold, from: purse.available, to: purse.held,
                 amount: terms.budget, job: submit.id, lease: nil, reason: "budget", at: now))
         var decision = Decision()
         decision.apply(ledger)
         decision.rows.append(
-            .hold(Hold(job: submit.id, renter: submit.renter, amount: terms.budget)))
+            .hold(
+                Hold(
+                    job: submit.id, renter: submit.renter, payer: terms.payer,
+                    amount: terms.budget)))
         let open = min(terms.tasks, terms.parallel)
         decision.rows.append(
             .job(

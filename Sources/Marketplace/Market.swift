@@ -11,11 +11,15 @@ package struct Market: Sendable {
     package let blobQuota: Int64
     /// What nodes measure their round trips to.
     package let beacons: [Beacon]
+    /// So much of one deposit may be worked for and signed by nobody.
+    package let unsignedLimit: Money
 
     package init(
         commission: BasisPoints, startWindowSeconds: Int64 = 900,
-        blobQuota: Int64 = standardBlobQuota, beacons: [Beacon] = [.market]
+        blobQuota: Int64 = standardBlobQuota, beacons: [Beacon] = [.market],
+        unsignedLimit: Money = standardUnsignedLimit
     ) {
+        self.unsignedLimit = unsignedLimit
         self.beacons = beacons
         self.commission = commission
         self.startWindowSeconds = startWindowSeconds
@@ -84,6 +88,10 @@ package struct Market: Sendable {
         case .anchor(let turn): try anchor(turn, rows)
         case .keepSending(let kept): try keepSending(kept, rows)
         case .endDeed(let number, let event): try endDeed(number, event, rows)
+        case .link(let address, let account): try link(address, to: account, rows)
+        case .takeNews(let facts, let block): try takeNews(facts, upTo: block, rows, now)
+        case .takeVoucher(let voucher): try takeVoucher(voucher, rows, now)
+        case .redeem: try redeem(rows)
         }
     }
 

@@ -33,10 +33,9 @@ extension MemoryTables {
         case .events(let job, let after, let limit):
             (events[job] ?? []).dropFirst(Int(clamping: max(after, 0))).prefix(max(limit, 0))
                 .map(Row.event)
-        case .books: books.map { [.books($0)] } ?? []
-        case .deed(let number): deeds[number].map { [.deed($0)] } ?? []
-        case .openDeeds(let limit):
-            list(deeds, limit, where: \.isOpen, by: { $0.number < $1.number }, Row.deed)
+        case .books, .deed, .openDeeds, .vaultUser, .vaultUserOf, .pair, .pairs, .pairsPaying,
+            .redeemablePairs:
+            loadChain(read)
         case .job, .jobNamed, .jobs, .openJobs, .task, .tasks, .queuedTasks, .waitingTasks,
             .failedTasks, .openTasks:
             loadJobs(read)
@@ -46,6 +45,34 @@ extension MemoryTables {
         case .outboxEntry, .outbox, .transfers, .transfersOfJob, .pendingEntry, .pending,
             .entries, .entryNamed, .entriesOfLease, .logNode, .tree, .head:
             loadLogs(read)
+        }
+    }
+
+    private func loadChain(_ read: Read) -> [Row] {
+        switch read {
+        case .books: books.map { [.books($0)] } ?? []
+        case .deed(let number): deeds[number].map { [.deed($0)] } ?? []
+        case .openDeeds(let limit):
+            list(deeds, limit, where: \.isOpen, by: { $0.number < $1.number }, Row.deed)
+        case .vaultUser(let address): vaultUsers[address].map { [.vaultUser($0)] } ?? []
+        case .vaultUserOf(let account):
+            list(
+                vaultUsers, 1, where: { $0.account == account },
+                by: { $0.address < $1.address }, Row.vaultUser)
+        case .pair(let parties): pairs[parties].map { [.pair($0)] } ?? []
+        case .pairs(of: let user, let limit):
+            list(
+                pairs, limit, where: { $0.parties.user == user },
+                by: { $0.parties.payee < $1.parties.payee }, Row.pair)
+        case .pairsPaying(let payee, let limit):
+            list(
+                pairs, limit, where: { $0.parties.payee == payee },
+                by: { $0.parties.user < $1.parties.user }, Row.pair)
+        case .redeemablePairs(let limit):
+            list(
+                pairs, limit, where: \.isRedeemable, by: { $0.parties.text < $1.parties.text },
+                Row.pair)
+        default: []
         }
     }
 

@@ -35,6 +35,8 @@ package struct MemoryTables: Sendable {
     var events: [JobID: [EventRow]] = [:]
     var books: ChainBooks?
     var deeds: [Int64: ChainDeed] = [:]
+    var vaultUsers: [ChainAddress: VaultUser] = [:]
+    var pairs: [VoucherParties: VoucherPair] = [:]
 
     struct LogNodePlace: Hashable, Sendable {
         let level: Int
@@ -123,6 +125,8 @@ package struct MemoryTables: Sendable {
         case .alive(let alive): self.alive = alive
         case .books(let books): self.books = books
         case .deed(let deed): deeds[deed.number] = deed
+        case .vaultUser(let user): vaultUsers[user.address] = user
+        case .pair(let pair): pairs[pair.parties] = pair
         case .outbox, .transfer, .pending, .entry, .logNode, .event:
             break  // append-only kinds travel in their own parts of a decision
         }

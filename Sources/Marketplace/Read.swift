@@ -82,6 +82,16 @@ package enum Read: Hashable, Sendable {
     case deed(Int64)
     /// Deeds that are not over, by number.
     case openDeeds(limit: Int)
+    case vaultUser(ChainAddress)
+    /// The one that is bound to the account.
+    case vaultUserOf(AccountID)
+    case pair(VoucherParties)
+    /// A user's pairs by payee.
+    case pairs(of: ChainAddress, limit: Int)
+    /// A settlement key's pairs by user.
+    case pairsPaying(ChainAddress, limit: Int)
+    /// Pairs with a voucher that waits to be redeemed, by user and payee.
+    case redeemablePairs(limit: Int)
 }
 
 /// What was read.

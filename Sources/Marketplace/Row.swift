@@ -181,6 +181,8 @@ package enum Row: Hashable, Sendable {
     case event(EventRow)
     case books(ChainBooks)
     case deed(ChainDeed)
+    case vaultUser(VaultUser)
+    case pair(VoucherPair)
 }
 
 /// The market's own sign of life, written once a second: after a crash it bounds the silence (see

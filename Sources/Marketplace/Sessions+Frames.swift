@@ -47,6 +47,10 @@ extension Sessions {
         guard let session = sessions[node], session.number == number else { return }
         switch frame {
         case .hello(let terms, _, let closesIn), .terms(let terms, let closesIn):
+            let key = session.node.receiptKey
+            guard terms.payee?.isSigned(by: node, key: key) ?? true else {
+                return hangUp(node, code: Refusal.badSignature.code)
+            }
             var terms = terms
             terms.openUntil = closesIn.map { now.advanced(milliseconds: $0) }
             sessions[node]?.saidTerms = terms

@@ -50,7 +50,8 @@ package enum Feasibility {
         if let reason = devices(needs.devices, terms.devices) { return reason }
         if let reason = place(needs, offer) { return reason }
         if terms.tier < needs.minimumTier { return .tier(needs.minimumTier) }
-        return needs.network.isGiven(by: terms.network) ? nil : .network
+        if !needs.network.isGiven(by: terms.network) { return .network }
+        return needs.settlement != nil && terms.payee == nil ? .settlement : nil
     }
 
     /// Where it is: the country that it declares, and how far away it is known to be.

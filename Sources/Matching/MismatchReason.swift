@@ -35,6 +35,8 @@ package enum MismatchReason: Hashable, Sendable {
     case tier(Tier)
     /// Gives its containers no network.
     case network
+    /// Takes no vouchers.
+    case settlement
     /// The slice costs more than this bid.
     case price(Rate)
     /// Its owner's hours close it before so many milliseconds are over.
@@ -69,7 +71,7 @@ extension MismatchReason {
         case region
         case regionRefuted = "region_refuted"
         case latencyUnknown = "latency_unknown"
-        case latency, tier, network, price, window, owner, draining, down, busy, sibling
+        case latency, tier, network, settlement, price, window, owner, draining, down, busy, sibling
 
         var rank: Int { Self.allCases.firstIndex(of: self) ?? Self.allCases.count }
     }
@@ -90,6 +92,7 @@ extension MismatchReason {
         case .latency: .latency
         case .tier: .tier
         case .network: .network
+        case .settlement: .settlement
         case .price: .price
         case .window: .window
         case .owner: .owner
@@ -134,6 +137,7 @@ extension MismatchReason: Codable {
         case .tier: self = .tier(try values.decode(Tier.self, forKey: .tier))
         case .price: self = .price(try values.decode(Rate.self, forKey: .microPerHour))
         case .network: self = .network
+        case .settlement: self = .settlement
         case .owner: self = .owner
         case .draining: self = .draining
         case .down: self = .down
@@ -159,7 +163,8 @@ extension MismatchReason: Codable {
             try values.encode(microseconds, forKey: .microseconds)
         case .tier(let tier): try values.encode(tier, forKey: .tier)
         case .price(let bid): try values.encode(bid, forKey: .microPerHour)
-        case .regionRefuted, .latencyUnknown, .network, .owner, .draining, .down, .busy, .sibling:
+        case .regionRefuted, .latencyUnknown, .network, .settlement, .owner, .draining, .down,
+            .busy, .sibling:
             break
         }
     }

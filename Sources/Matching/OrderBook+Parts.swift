@@ -71,7 +71,8 @@ extension Needs {
     /// Whether an offer's figures do not tell all of it: they say nothing of distances, of what devices
     /// can do, and of hours.
     var isBeyondFigures: Bool {
-        latency != nil || stay != nil || (devices.power != nil && devices.count > 0)
+        latency != nil || stay != nil || settlement != nil
+            || (devices.power != nil && devices.count > 0)
     }
 }
 

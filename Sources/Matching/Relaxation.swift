@@ -24,7 +24,7 @@ extension Needs {
     package func relaxed(_ instead: MismatchReason) -> Needs {
         var (cpu, memory, disk) = (slice.milliCPU, slice.memoryBytes, slice.diskBytes)
         var (regions, tier, bid, network) = (regions, minimumTier, bid, network)
-        var (latency, stay) = (self.latency, self.stay)
+        var (latency, stay, settlement) = (self.latency, self.stay, self.settlement)
         switch instead {
         case .cpu(let milli): cpu = milli
         case .memory(let bytes): memory = bytes
@@ -37,6 +37,7 @@ extension Needs {
         case .tier(let lower): tier = lower
         case .price(let higher): bid = higher
         case .network: network = .none
+        case .settlement: settlement = nil
         case .window(let shorter): stay = shorter
         case .deviceCount, .deviceModel, .deviceMemory, .deviceCapability, .deviceSpeed, .owner,
             .draining, .down, .busy, .sibling:
@@ -45,7 +46,7 @@ extension Needs {
         return Needs(
             slice: Resources(milliCPU: cpu, memoryBytes: memory, diskBytes: disk),
             devices: devices.relaxed(instead), regions: regions, minimumTier: tier, bid: bid,
-            network: network, latency: latency, spot: spot, stay: stay)
+            network: network, latency: latency, spot: spot, stay: stay, settlement: settlement)
     }
 }
 
@@ -74,7 +75,7 @@ extension DeviceNeed {
         case .deviceSpeed(let gigaflops): speed = gigaflops > 0 ? gigaflops : nil
         case .cpu, .memory, .disk, .region, .regionRefuted, .latency, .latencyUnknown, .tier,
             .price,
-            .network, .window, .owner, .draining, .down, .busy, .sibling:
+            .network, .settlement, .window, .owner, .draining, .down, .busy, .sibling:
             return self
         }
         return DeviceNeed(
@@ -209,6 +210,7 @@ private enum Obstacle {
         failing += place(needs, offer)
         if terms.tier < needs.minimumTier { failing.append(.tier(terms.tier)) }
         if !needs.network.isGiven(by: terms.network) { failing.append(.network) }
+        if needs.settlement != nil, terms.payee == nil { failing.append(.settlement) }
         return failing
     }
 

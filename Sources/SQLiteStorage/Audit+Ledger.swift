@@ -7,7 +7,7 @@ struct LedgerSums {
     private(set) var transferred: [LedgerAccount: Int64] = [:]
     private(set) var balances: [LedgerAccount: Int64] = [:]
     /// What the open holds of a renter have not charged.
-    private(set) var held: [AccountID: Int64] = [:]
+    private(set) var held: [LedgerAccount: Int64] = [:]
     private(set) var holds: [JobID: Hold] = [:]
     /// What the unsettled leases of a job may still charge.
     private(set) var escrowed: [JobID: Int64] = [:]
@@ -21,11 +21,11 @@ struct LedgerSums {
         case .hold(let hold):
             holds[hold.job] = hold
             guard hold.life == .pending else { return }
-            held[hold.renter, default: 0] &+= hold.amount.micro &- hold.charged.micro
+            held[hold.purse.held, default: 0] &+= hold.amount.micro &- hold.charged.micro
         case .lease(let lease): add(lease)
         case .account, .key, .node, .offer, .device, .job, .task, .replay, .image, .blob, .upload,
             .storage, .output, .joinToken, .outbox, .pending, .entry, .logNode, .tree, .head,
-            .alive, .books, .deed,
+            .alive, .books, .deed, .vaultUser, .pair,
             .event:
             break  // no money in these
         }
@@ -61,12 +61,12 @@ extension Audit {
     }
 
     private mutating func checkHolds() {
-        let renters = Set(ledger.holds.values.map(\.renter)).union(ledger.heldRenters)
-        for renter in renters.sorted() {
-            let held = ledger.held[renter] ?? 0
-            let balance = ledger.balances[.held(renter)] ?? 0
+        let accounts = Set(ledger.holds.values.map(\.purse.held)).union(ledger.heldAccounts)
+        for account in accounts.sorted(by: { $0.text < $1.text }) {
+            let held = ledger.held[account] ?? 0
+            let balance = ledger.balances[account] ?? 0
             guard balance != held else { continue }
-            report(.balances, LedgerAccount.held(renter).text, "\(balance), but holds \(held)")
+            report(.balances, account.text, "\(balance), but holds \(held)")
         }
     }
 
@@ -83,8 +83,13 @@ extension Audit {
 }
 
 extension LedgerSums {
-    /// Renters with a held balance.
-    fileprivate var heldRenters: [AccountID] {
-        balances.keys.compactMap { if case .held(let id) = $0 { id } else { nil } }
+    /// Balances that holds make up.
+    fileprivate var heldAccounts: [LedgerAccount] {
+        balances.keys.filter { account in
+            switch account {
+            case .held, .vaultHeld: true
+            default: false
+            }
+        }
     }
 }

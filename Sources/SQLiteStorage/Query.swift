@@ -62,10 +62,9 @@ struct Query {
             self = .list(
                 .events, "WHERE job = ? AND sequence > ? ORDER BY sequence",
                 [.text(job.text), .integer(after)], limit)
-        case .books: self = .only(.chainBooks)
-        case .deed(let number): self = .one(.deeds, "number", .integer(number))
-        case .openDeeds(let limit):
-            self = .list(.deeds, "WHERE open = 1 ORDER BY number", [], limit)
+        case .books, .deed, .openDeeds, .vaultUser, .vaultUserOf, .pair, .pairs, .pairsPaying,
+            .redeemablePairs:
+            self = .ofChain(read)
         case .job, .jobNamed, .jobs, .openJobs, .task, .tasks, .queuedTasks, .waitingTasks,
             .failedTasks, .openTasks:
             self = .ofJobs(read)
@@ -75,6 +74,30 @@ struct Query {
         case .outboxEntry, .outbox, .transfers, .transfersOfJob, .pendingEntry, .pending,
             .entries, .entryNamed, .entriesOfLease, .logNode, .tree, .head:
             self = .ofLogs(read)
+        }
+    }
+
+    private static func ofChain(_ read: Read) -> Query {
+        switch read {
+        case .books: return only(.chainBooks)
+        case .deed(let number): return one(.deeds, "number", .integer(number))
+        case .openDeeds(let limit):
+            return list(.deeds, "WHERE open = 1 ORDER BY number", [], limit)
+        case .vaultUser(let address): return one(.vaultUsers, "address", .text(address.text))
+        case .vaultUserOf(let account):
+            return list(
+                .vaultUsers, "WHERE account = ? ORDER BY address", [.text(account.text)], 1)
+        case .pair(let parties):
+            return Query(
+                .pairs, "WHERE user = ? AND payee = ?",
+                [.text(parties.user.text), .text(parties.payee.text)])
+        case .pairs(of: let user, let limit):
+            return list(.pairs, "WHERE user = ? ORDER BY payee", [.text(user.text)], limit)
+        case .pairsPaying(let payee, let limit):
+            return list(.pairs, "WHERE payee = ? ORDER BY user", [.text(payee.text)], limit)
+        case .redeemablePairs(let limit):
+            return list(.pairs, "WHERE redeemable = 1 ORDER BY user, payee", [], limit)
+        default: preconditionFailure("what a chain told is read here, and nothing else")
         }
     }
 

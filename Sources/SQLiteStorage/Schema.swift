@@ -19,6 +19,12 @@ enum Schema {
                 try addTally(Tally(), of: table, database, sealer)
             }
         }
+        migrator.registerMigration("v5") { database in
+            try database.execute(sql: vaultTables)
+            for table in [Table.vaultUsers, .pairs] {
+                try addTally(Tally(), of: table, database, sealer)
+            }
+        }
         return migrator
     }
 

@@ -1,3 +1,4 @@
+import Domain
 import Marketplace
 
 struct StoredBooks: Stored {
@@ -36,6 +37,53 @@ extension StoredDeed {
     }
 }
 
+struct StoredVaultUser: Stored {
+    static let table = Table.vaultUsers
+    let value: VaultUser
+    var row: MarketRow { .vaultUser(value) }
+
+    func cells() throws -> [Cell] {
+        [
+            .text(value.address.text), .text(optional: value.account?.text),
+            try .json(value),
+        ]
+    }
+}
+
+extension StoredVaultUser {
+    init(_ reader: inout CellReader) throws {
+        let address = try reader.text()
+        let account = try reader.optionalText()
+        value = try reader.json(VaultUser.self)
+        guard value.address.text == address, value.account?.text == account else {
+            throw MalformedRow(description: "a user of the vault under another name")
+        }
+    }
+}
+
+struct StoredPair: Stored {
+    static let table = Table.pairs
+    let value: VoucherPair
+    var row: MarketRow { .pair(value) }
+
+    func cells() throws -> [Cell] {
+        [
+            .text(value.parties.user.text), .text(value.parties.payee.text),
+            .integer(value.isRedeemable ? 1 : 0), try .json(value),
+        ]
+    }
+}
+
+extension StoredPair {
+    init(_ reader: inout CellReader) throws {
+        let (user, payee) = (try reader.text(), try reader.text())
+        let redeemable = try reader.integer()
+        value = try reader.json(VoucherPair.self)
+        guard value.parties.text == user + "/" + payee, (redeemable == 1) == value.isRedeemable
+        else { throw MalformedRow(description: "a pair under other names or standing") }
+    }
+}
+
 extension Schema {
     static let chainTables = """
         CREATE TABLE chain_books (
@@ -44,5 +92,17 @@ extension Schema {
             number INTEGER PRIMARY KEY, open INTEGER NOT NULL, body TEXT NOT NULL,
             seal BLOB NOT NULL) STRICT;
         CREATE INDEX deeds_open ON deeds (number) WHERE open = 1;
+        """
+
+    static let vaultTables = """
+        CREATE TABLE vault_users (
+            address TEXT PRIMARY KEY, account TEXT, body TEXT NOT NULL,
+            seal BLOB NOT NULL) STRICT;
+        CREATE INDEX vault_users_by_account ON vault_users (account, address);
+        CREATE TABLE pairs (
+            user TEXT NOT NULL, payee TEXT NOT NULL, redeemable INTEGER NOT NULL,
+            body TEXT NOT NULL, seal BLOB NOT NULL, PRIMARY KEY (user, payee)) STRICT;
+        CREATE INDEX pairs_by_payee ON pairs (payee, user);
+        CREATE INDEX pairs_redeemable ON pairs (user, payee) WHERE redeemable = 1;
         """
 }

@@ -45,6 +45,8 @@ extension MarketRow {
         case .alive(let value): StoredAlive(value: value)
         case .books(let value): StoredBooks(value: value)
         case .deed(let value): StoredDeed(value: value)
+        case .vaultUser(let value): StoredVaultUser(value: value)
+        case .pair(let value): StoredPair(value: value)
         case .outbox, .transfer, .pending, .entry, .logNode, .event: nil
         }
     }

@@ -12,6 +12,8 @@ enum Table: String, CaseIterable, Sendable {
     case events
     case chainBooks = "chain_books"
     case deeds
+    case vaultUsers = "vault_users"
+    case pairs
 }
 
 extension Table {
@@ -77,16 +79,19 @@ extension Table {
         case .events: [.text("job"), .integer("sequence"), .integer("at"), .text("body")]
         case .chainBooks: [.integer("only"), .text("body")]
         case .deeds: [.integer("number"), .integer("open"), .text("body")]
+        case .vaultUsers: [.text("address"), .text("account"), .text("body")]
+        case .pairs:
+            [.text("user"), .text("payee"), .integer("redeemable"), .text("body")]
         }
     }
 
     /// How many of the first columns make the key.
     var keyCount: Int {
         switch self {
-        case .replays, .tasks, .outputs, .logNodes, .blobs, .uploads, .events: 2
+        case .replays, .tasks, .outputs, .logNodes, .blobs, .uploads, .events, .pairs: 2
         case .accounts, .keys, .nodes, .joinTokens, .offers, .devices, .jobs, .holds, .leases,
             .balances, .transfers, .images, .storage, .outbox, .pending, .entries, .tree, .head,
-            .alive, .chainBooks, .deeds:
+            .alive, .chainBooks, .deeds, .vaultUsers:
             1
         }
     }
@@ -122,6 +127,8 @@ extension Table {
         case .events: StoredEvent.self
         case .chainBooks: StoredBooks.self
         case .deeds: StoredDeed.self
+        case .vaultUsers: StoredVaultUser.self
+        case .pairs: StoredPair.self
         }
     }
 }

@@ -158,7 +158,7 @@ extension Tampering {
             switch transfer.kind {
             case .charge: transfer.changed(by: -1)
             case .commission: transfer.changed(by: 1)
-            case .credit, .hold, .refund: transfer
+            case .credit, .hold, .refund, .deposit, .redeem, .exit: transfer
             }
         }
         decision.add(-1, to: one.to)

@@ -41,17 +41,19 @@ extension ErrorCode {
         switch self {
         case .jobNotFound, .leaseNotFound, .nodeNotFound, .accountUnknown, .notFound,
             .imageNotFound, .deviceNotFound, .fileNotFound, .nodeNotJoined,
-            .selfTestImageMissing, .chainMissing:
+            .selfTestImageMissing, .chainMissing, .addressUnknown:
             ErrorRow(404, .notFound)
         case .accountExists, .jobNotOver, .nothingToRetry, .leaseOver, .nodeTaken, .deviceTaken,
             .deviceInUse, .nodesNotTaken, .capacityTaken, .nodeRunsAlready,
-            .receiptNotNewer, .wrongAttempt, .chainOther:
+            .receiptNotNewer, .wrongAttempt, .chainOther, .addressTaken:
             ErrorRow(409, .conflict)
         case .offerChanged, .orderChanged, .siblingThere:
             ErrorRow(409, .conflict, retryable: true)
         case .idempotencyKeyReused: ErrorRow(422, .conflict)
         case .balanceTooLow, .budgetExhausted: ErrorRow(402, .money)
-        case .budgetMissing, .receiptOverBudget: ErrorRow(422, .money)
+        case .budgetMissing, .receiptOverBudget, .exitBegun, .voucherWrong,
+            .vouchersMissing:
+            ErrorRow(422, .money)
         case .budgetInUse: ErrorRow(409, .money, retryable: true)
         case .quotaExceeded: ErrorRow(413, .money)
         case .tooManyUploads: ErrorRow(409, .money, retryable: true)

@@ -38,6 +38,11 @@ package enum ErrorCode: String, Hashable, Sendable, Codable, CaseIterable {
     case deadlinePast = "deadline_past"
     case chainMissing = "chain_missing"
     case chainOther = "chain_other"
+    case addressTaken = "address_taken"
+    case addressUnknown = "address_unknown"
+    case exitBegun = "exit_begun"
+    case voucherWrong = "voucher_wrong"
+    case vouchersMissing = "vouchers_missing"
     // The edge's own
     case specInvalid = "spec_invalid"
     case bodyMalformed = "body_malformed"
@@ -125,6 +130,11 @@ extension Refusal {
         case .deadlinePast: .deadlinePast
         case .noChain: .chainMissing
         case .otherChain: .chainOther
+        case .addressTaken: .addressTaken
+        case .addressUnknown: .addressUnknown
+        case .exitBegun: .exitBegun
+        case .voucherWrong: .voucherWrong
+        case .vouchersMissing: .vouchersMissing
         }
     }
 }

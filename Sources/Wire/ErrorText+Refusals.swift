@@ -174,6 +174,41 @@ extension ErrorText {
             hint: Bilingual(
                 "its operator starts it with --rpc, --contracts and --wallet",
                 "營運者須以 --rpc、--contracts 與 --wallet 啟動它")),
+        .addressTaken: ErrorText(
+            Bilingual("Address taken", "位址已被使用"),
+            Bilingual(
+                "the address belongs to another account, or this account has another address",
+                "這個位址屬於其他帳戶，或您的帳戶已有另一個位址")),
+        .addressUnknown: ErrorText(
+            Bilingual("Address not yours", "位址不屬於您"),
+            Bilingual(
+                "this account has not shown that it holds the address' key",
+                "您的帳戶尚未證明持有這個位址的金鑰"),
+            hint: Bilingual(
+                "orban wallet link shows it to the market", "orban wallet link 可向市場證明"),
+            command: ["orban", "wallet", "link"]),
+        .exitBegun: ErrorText(
+            Bilingual("Deposit on its way out", "存款正在取出"),
+            Bilingual(
+                "an exit from the vault has begun: nothing new is paid from that deposit",
+                "已開始自保管合約取出：這筆存款不再支付新的工作"),
+            hint: Bilingual(
+                "deposit again when the exit is finished or its window is over",
+                "取出完成或期限過後，可重新存入")),
+        .voucherWrong: ErrorText(
+            Bilingual("Voucher refused", "付款憑單遭拒"),
+            Bilingual(
+                "the voucher's sums are above what is owed, or its signer may not sign them",
+                "付款憑單的金額高於應付金額，或簽署者無權簽署")),
+        .vouchersMissing: ErrorText(
+            Bilingual("Vouchers missing", "缺少付款憑單"),
+            Bilingual(
+                "{unsigned} is worked for and signed by nobody; at most {limit} may be",
+                "已有 {unsigned} 的工作完成而無人簽署；上限為 {limit}"),
+            hint: Bilingual(
+                "orban wallet sign signs what your own records bear out",
+                "orban wallet sign 會依您自己的紀錄簽署"),
+            command: ["orban", "wallet", "sign"]),
         .chainOther: ErrorText(
             Bilingual("Another chain", "不同的區塊鏈"),
             Bilingual(

@@ -149,14 +149,18 @@ package struct JobDTO: Codable, Hashable, Sendable {
     package let network: NetworkAccess?
     /// Left out where it has no schedule.
     package let deadline: DeadlineDTO?
+    /// Whose deposit in the vault pays; left out where the renter's balance does.
+    package let payer: ChainAddress?
     package let taskList: [TaskDTO]
 
     package init(
         id: JobID, name: String, state: JobState, reason: ReasonDTO? = nil, submittedAt: TimeDTO,
         tasks: Int, counts: TaskCountsDTO, budget: MoneyDTO, held: MoneyDTO, charged: MoneyDTO,
         refunded: MoneyDTO, billedSeconds: Int64, exitCode: Int? = nil, image: ImageDTO,
-        network: NetworkAccess? = nil, deadline: DeadlineDTO? = nil, taskList: [TaskDTO] = []
+        network: NetworkAccess? = nil, deadline: DeadlineDTO? = nil, payer: ChainAddress? = nil,
+        taskList: [TaskDTO] = []
     ) {
+        self.payer = payer
         self.deadline = deadline
         self.id = id
         self.name = name
@@ -183,7 +187,7 @@ package struct JobDTO: Codable, Hashable, Sendable {
             charged, refunded
         case billedSeconds = "billed_seconds"
         case exitCode = "exit_code"
-        case image, network, deadline
+        case image, network, deadline, payer
         case
             taskList = "task_list"
     }

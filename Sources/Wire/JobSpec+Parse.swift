@@ -85,7 +85,7 @@ extension JobSpec {
     private mutating func readMoney(_ top: SpecReader) throws(SpecError) {
         guard let node = top["budget"] else { return }
         let reader = try SpecReader(
-            node, of: top.source, name: "budget", keys: ["max_total", "max_price"],
+            node, of: top.source, name: "budget", keys: ["max_total", "max_price", "pay"],
             unsupported: ["on_exhausted", "warn_at"])
         let total = try reader.required("max_total")
         let money = try reader.value(
@@ -95,6 +95,7 @@ extension JobSpec {
         }
         budget = money
         maxPrice = try reader.value("max_price", .price, SpecUnits.rate)
+        payment = try reader.value("pay", .payment, Payment.init(rawValue:)) ?? payment
     }
 
     private mutating func readLimits(_ top: SpecReader) throws(SpecError) {

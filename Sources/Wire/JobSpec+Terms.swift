@@ -5,12 +5,14 @@ extension JobSpec {
     /// place by what they have measured,
     /// times from the submit by the market's clock.
     ///
+    /// - Parameter payer: the deposit that pays, where the spec is paid from the vault.
+    ///
     /// `inputs` must be exactly the spec's, by path, in any order; a digest in the spec must match.
     /// - Throws: `SpecError` without a place: a missing budget, inputs that are not the spec's, or
     ///   moments that contradict each other.
     package func terms(
         image: ImageReference, inputs uploaded: [Workload.Input], at now: Timestamp,
-        measured: RoundTrips = .none
+        measured: RoundTrips = .none, payer: ChainAddress? = nil
     ) throws(SpecError) -> JobTerms {
         guard let budget else { throw fault(.missingKey("budget.max_total"), "/budget") }
         let workload = Workload(
@@ -20,7 +22,7 @@ extension JobSpec {
             name: name, workload: workload, needs: needs(measured: measured), tasks: tasks,
             parallel: parallel,
             maxFailures: maxFailures, budget: budget, maxDuration: maxDuration, fence: fence,
-            deadline: try deadline(at: now), formation: formation)
+            deadline: try deadline(at: now), formation: formation, payer: payer)
     }
 
     /// How its tasks stand to one another; nil where each is placed alone.
@@ -37,7 +39,8 @@ extension JobSpec {
             slice: slice, devices: devices, regions: countries, minimumTier: minimumTier, bid: bid,
             network: network,
             latency: maxLatency.map { LatencyNeed(ceiling: $0, measured: measured) }, spot: spot,
-            stay: schedule.expected.map { $0 * 1000 })
+            stay: schedule.expected.map { $0 * 1000 },
+            settlement: payment == .vault ? .vouchers : nil)
     }
 
     /// The same of a renter who has measured nothing.

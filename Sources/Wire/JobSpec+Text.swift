@@ -4,8 +4,8 @@ extension JobSpec {
     /// The spec as JSON text that `parse` reads back: what a client sends.
     ///
     /// Paths on the renter's machine (`from`, `to`) are left out; everything else is written out,
-    /// defaults too, but for `network`, `max_latency`, `schedule`, `gang`, `spread`, `spot` and what devices
-    /// can do, which came later. The same spec always gives the same text.
+    /// defaults too, but for `network`, `max_latency`, `schedule`, `gang`, `spread`, `spot`, `pay` and what
+    /// devices can do, which came later. The same spec always gives the same text.
     package var text: String {
         var top: [String: JSONValue] = [
             "version": .number(1), "type": .string("batch"), "name": .string(name),
@@ -24,6 +24,7 @@ extension JobSpec {
         if let budget {
             var money: [String: JSONValue] = ["max_total": .string(Quantity.money(budget))]
             if let maxPrice { money["max_price"] = .string(Quantity.rate(maxPrice)) }
+            if payment != .balance { money["pay"] = .string(payment.rawValue) }
             top["budget"] = .object(money)
         }
         return JSONText.of(.object(top))

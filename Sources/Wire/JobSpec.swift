@@ -34,6 +34,14 @@ package struct JobSpec: Hashable, Sendable {
         }
     }
 
+    /// What its charges are paid from.
+    package enum Payment: String, Hashable, Sendable, CaseIterable {
+        /// The renter's money with the market.
+        case balance
+        /// The renter's deposit in the vault on the market's chain.
+        case vault
+    }
+
     package static let defaultName = "job"
     package static let defaultResources = Resources(
         milliCPU: 500, memoryBytes: 1 << 30, diskBytes: 1 << 30)
@@ -67,6 +75,7 @@ package struct JobSpec: Hashable, Sendable {
     package var outputs: [Output]
     package var budget: Money?
     package var maxPrice: Rate?
+    package var payment: Payment
     package var maxDuration: Int64
     package var fence: Int64
     package var network: NetworkAccess
@@ -97,6 +106,7 @@ package struct JobSpec: Hashable, Sendable {
         outputs = []
         budget = nil
         maxPrice = nil
+        payment = .balance
         maxDuration = Self.defaultMaxDuration
         fence = Self.defaultFence
         network = .none

@@ -27,6 +27,8 @@ extension Message {
         .mismatchPrice: Bilingual("above {needed}", "高於 {needed}"),
         .mismatchTier: Bilingual("below tier {needed}", "等級低於 {needed}"),
         .mismatchNetwork: Bilingual("no network here", "此處不提供網路"),
+        .mismatchSettlement: Bilingual("takes no vouchers", "不收付款憑單"),
+        .relaxSettlement: Bilingual("pay from the balance with the market", "改由市場內的餘額支付"),
         .mismatchOwner: Bilingual("its owner uses it now", "擁有者正在使用"),
         .mismatchDraining: Bilingual("draining", "停止接單"),
         .mismatchDown: Bilingual("not answering", "沒有回應"),

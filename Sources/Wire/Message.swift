@@ -31,7 +31,8 @@ package enum Message: String, Hashable, Sendable, CaseIterable {
         mismatchDeviceModel, mismatchDeviceMemory, mismatchDeviceCapability, mismatchDeviceSpeed,
         mismatchWindow, mismatchRegion, mismatchRegionRefuted,
         mismatchLatency, mismatchLatencyUnknown, mismatchPrice, mismatchTier,
-        mismatchNetwork, mismatchOwner, mismatchDraining, mismatchDown, mismatchBusy,
+        mismatchNetwork, mismatchSettlement, relaxSettlement,
+        mismatchOwner, mismatchDraining, mismatchDown, mismatchBusy,
         mismatchSibling, relaxCPU,
         relaxMemory, relaxDisk, relaxDeviceCount, relaxDeviceModel, relaxDeviceMemory, relaxRegion,
         relaxDeviceCapability, relaxNoDeviceCapability, relaxDeviceSpeed, relaxNoDeviceSpeed,
@@ -113,7 +114,7 @@ package enum Message: String, Hashable, Sendable, CaseIterable {
         expectName, expectCommand, expectScalar, expectVariable, expectPlain, expectCPU, expectSize,
         expectGPU, expectCountry, expectTier, expectFailures, expectPath, expectLocal, expectDigest,
         expectMoney, expectPrice, expectDuration, expectNetwork, expectLatency,
-        expectCapability, expectSpeed, expectMoment, expectSpread, expectSpot
+        expectCapability, expectSpeed, expectMoment, expectSpread, expectSpot, expectPayment
     // Help: what each command, operand and option is for
     case helpProgram, helpUsage, helpSameAs, helpEverywhere, helpExitCodes, helpUp, helpRun,
         helpPlan, helpPs, helpShow, helpLogs, helpEvents, helpStop, helpWait, helpRetry, helpCopy,
@@ -195,4 +196,13 @@ package enum Message: String, Hashable, Sendable, CaseIterable {
         voucherCommission, voucherTotal, voucherPays, voucherRedeemed, voucherSettled,
         voucherRefused, voucherSkipped, voucherStale, voucherUnspent, voucherOverCeiling,
         voucherNoPayee, voucherSignature, voucherKeyExpired, voucherOverCap
+    // Settling by vouchers
+    case helpWalletLink, helpWalletSign, helpVaultShow, helpVaultVouchers, helpVaultAudit,
+        vaultSound, vaultUnsound, optionVaultUser,
+        optionAccept, optionPayee, optionPay, optionRedeemEvery, optionUnsignedLimit, walletLinked,
+        vaultOther,
+        vaultUserOther, signRefused, signDone, signAll, signOpen, signPriceAbove,
+        signBudgetAbove, signPayeeUnsaid, signWentBack, voucherBookUnreadable, runSignNote,
+        showPaidFrom, paidFromVault, planVault, vaultContract, vaultUnsignedLimit, vaultWorkedFor,
+        vaultSigned
 }

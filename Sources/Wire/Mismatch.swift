@@ -15,7 +15,7 @@ package enum Mismatch: Hashable, Sendable {
     case tier(Tier)
     case latency(microseconds: Int64)
     case window(milliseconds: Int64)
-    case regionRefuted, latencyUnknown, network, owner, draining, down, busy, sibling
+    case regionRefuted, latencyUnknown, network, settlement, owner, draining, down, busy, sibling
 
     /// Stable, never translated.
     package var code: String {
@@ -36,6 +36,7 @@ package enum Mismatch: Hashable, Sendable {
         case .regionRefuted: "region_refuted"
         case .latencyUnknown: "latency_unknown"
         case .network: "network"
+        case .settlement: "settlement"
         case .owner: "owner"
         case .draining: "draining"
         case .down: "down"
@@ -69,6 +70,7 @@ package enum Mismatch: Hashable, Sendable {
         case .regionRefuted: told(.mismatchRegionRefuted)
         case .latencyUnknown: told(.mismatchLatencyUnknown)
         case .network: told(.mismatchNetwork)
+        case .settlement: told(.mismatchSettlement)
         case .owner: told(.mismatchOwner)
         case .draining: told(.mismatchDraining)
         case .down: told(.mismatchDown)
@@ -106,6 +108,7 @@ package enum Mismatch: Hashable, Sendable {
             case .regionRefuted: told(.relaxRegionRefuted)
             case .latencyUnknown: told(.relaxLatencyUnknown)
             case .network: told(.relaxNetwork)
+            case .settlement: told(.relaxSettlement)
             case .owner, .draining, .down, .busy, .sibling: told(.fixWait)
             }
         return Message.relaxOutcome.text(

@@ -79,6 +79,8 @@ package struct OfferDTO: Codable, Hashable, Sendable {
     package let withheld: [WithheldDTO]
     /// The most that a job's container gets; an offer without it gives none.
     package let network: NetworkAccess?
+    /// Whom vouchers pay for what runs there; left out where it takes none.
+    package let payee: ChainAddress?
     /// Why its declared country cannot be; left out unless its round trips refute it.
     package let regionRefuted: RegionRefutation?
     /// For the whole offer; a lease pays the share of its scarcest resource.
@@ -95,8 +97,9 @@ package struct OfferDTO: Codable, Hashable, Sendable {
         freeDiskBytes: Int64, freeDevices: Int,
         devices: [DeviceDTO], withheld: [WithheldDTO], network: NetworkAccess? = nil,
         regionRefuted: RegionRefutation? = nil, pricePerHour: MoneyDTO, microPerHour: Int64,
-        spotPricePerHour: MoneyDTO? = nil
+        spotPricePerHour: MoneyDTO? = nil, payee: ChainAddress? = nil
     ) {
+        self.payee = payee
         self.openUntil = openUntil
         self.usefulPerMille = usefulPerMille
         self.spotPricePerHour = spotPricePerHour
@@ -133,7 +136,7 @@ package struct OfferDTO: Codable, Hashable, Sendable {
         case freeDiskBytes = "free_disk_bytes"
         case
             freeDevices = "free_devices"
-        case devices, withheld, network
+        case devices, withheld, network, payee
         case regionRefuted = "region_refuted"
         case openUntil = "open_until"
         case usefulPerMille = "useful_per_mille"
@@ -164,6 +167,6 @@ package struct OfferDTO: Codable, Hashable, Sendable {
             regionRefuted: offer.refutation,
             pricePerHour: MoneyDTO(terms.ask),
             microPerHour: terms.ask.microPerHour,
-            spotPricePerHour: terms.spotAsk.map { MoneyDTO($0) })
+            spotPricePerHour: terms.spotAsk.map { MoneyDTO($0) }, payee: terms.payee?.address)
     }
 }

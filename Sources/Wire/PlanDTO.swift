@@ -70,6 +70,8 @@ package struct PlanDTO: Codable, Hashable, Sendable {
     package let gang: PlanGangDTO?
     /// Left out where the job is on demand.
     package let spot: PlanSpotDTO?
+    /// Left out where the renter's balance pays.
+    package let vault: PlanVaultDTO?
 
     package init(
         name: String, tasks: Int, image: ImageDTO, budget: MoneyDTO, low: MoneyDTO,
@@ -77,8 +79,10 @@ package struct PlanDTO: Codable, Hashable, Sendable {
         rejected: [RejectionDTO], maxDurationSeconds: Int64, cheapestMicroPerHour: Int64? = nil,
         fixes: [FixDTO] = [], expectedStart: ExpectedStartDTO? = nil,
         latency: PlanLatencyDTO? = nil, deadline: DeadlineDTO? = nil,
-        outlook: DeadlineOutlookDTO? = nil, gang: PlanGangDTO? = nil, spot: PlanSpotDTO? = nil
+        outlook: DeadlineOutlookDTO? = nil, gang: PlanGangDTO? = nil, spot: PlanSpotDTO? = nil,
+        vault: PlanVaultDTO? = nil
     ) {
+        self.vault = vault
         self.spot = spot
         self.deadline = deadline
         self.outlook = outlook
@@ -108,7 +112,7 @@ package struct PlanDTO: Codable, Hashable, Sendable {
         case maxDurationSeconds = "max_duration_seconds"
         case
             cheapestMicroPerHour = "cheapest_micro_per_hour"
-        case fixes, latency, deadline, outlook, gang, spot
+        case fixes, latency, deadline, outlook, gang, spot, vault
         case expectedStart = "expected_start"
     }
 }
@@ -124,6 +128,26 @@ package struct PlanGangDTO: Codable, Hashable, Sendable {
     }
 
     package var isWhole: Bool { placed == members }
+}
+
+/// The deposit that a job would be paid from.
+package struct PlanVaultDTO: Codable, Hashable, Sendable {
+    package let payer: ChainAddress
+    /// What of it no job holds.
+    package let available: MoneyDTO
+    /// So much may be worked for beyond what its user has signed; then its jobs end.
+    package let unsignedLimit: MoneyDTO
+
+    package init(payer: ChainAddress, available: MoneyDTO, unsignedLimit: MoneyDTO) {
+        self.payer = payer
+        self.available = available
+        self.unsignedLimit = unsignedLimit
+    }
+
+    private enum CodingKeys: String, CodingKey {
+        case payer, available
+        case unsignedLimit = "unsigned_limit"
+    }
 }
 
 /// On what terms a job gives its place to on-demand orders.

@@ -33,13 +33,20 @@ package struct ProofLeaseDTO: Codable, Hashable, Sendable {
     package let attempt: Int64
     package let microPerHour: Int64
     package let chargedMicro: Int64
+    /// The market's part of each charge; left out in bundles of an older form.
+    package let commissionBPS: Int64?
+    /// Whom vouchers pay for it; left out where the renter's balance pays.
+    package let payee: PayeeDTO?
     package let records: [ProofRecordDTO]
     package let nodeKey: ProofRecordDTO
 
     package init(
         lease: LeaseID, task: Int, attempt: Int64, microPerHour: Int64, chargedMicro: Int64,
-        records: [ProofRecordDTO], nodeKey: ProofRecordDTO
+        commissionBPS: Int64? = nil, payee: PayeeDTO? = nil, records: [ProofRecordDTO],
+        nodeKey: ProofRecordDTO
     ) {
+        self.commissionBPS = commissionBPS
+        self.payee = payee
         self.lease = lease
         self.task = task
         self.attempt = attempt
@@ -50,7 +57,8 @@ package struct ProofLeaseDTO: Codable, Hashable, Sendable {
     }
 
     private enum CodingKeys: String, CodingKey {
-        case lease, task, attempt
+        case lease, task, attempt, payee
+        case commissionBPS = "commission_bps"
         case microPerHour = "micro_per_hour"
         case chargedMicro = "charged_micro"
         case

@@ -153,6 +153,7 @@ extension SpecError.Expected {
         case .moment: .expectMoment
         case .truth: .foundTruth
         case .spread: .expectSpread
+        case .payment: .expectPayment
         case .capability: .expectCapability
         case .speed: .expectSpeed
         case .spot: .expectSpot

@@ -10,7 +10,7 @@ package struct SpecError: Error, Hashable, Sendable {
     package enum Expected: Hashable, Sendable, CaseIterable {
         case text, quoted, map, list, whole, version, type, name, command, scalar, variable, plain
         case cpu, size, gpu, country, tier, failures, path, local, digest, money, price, duration
-        case network, latency, capability, speed, moment, truth, spread, spot
+        case network, latency, capability, speed, moment, truth, spread, spot, payment
     }
 
     /// What a value is, by YAML's core schema.

@@ -192,10 +192,13 @@ extension Refusal {
         case .tooManyUploads(let limit): ["limit": String(limit)]
         case .deadlinePast(let latest): ["latest": TimeDTO(latest).description]
         case .ofMember(_, let refusal): refusal.values
+        case .vouchersMissing(let unsigned, let limit):
+            ["unsigned": Quantity.money(unsigned), "limit": Quantity.money(limit)]
         case .budgetMissing, .duplicateKeyOtherBody, .jobUnknown, .jobNotOver, .nothingToRetry,
             .offerChanged, .orderChanged, .budgetInUse, .siblingThere, .budgetExhausted,
             .receiptMalformed, .receiptNotNewer, .receiptOverBudget, .wrongAttempt, .wrongNode,
-            .badSignature, .noChain, .otherChain,
+            .badSignature, .noChain, .otherChain, .addressTaken, .addressUnknown, .exitBegun,
+            .voucherWrong,
             .amountOutOfRange:
             [:]
         }

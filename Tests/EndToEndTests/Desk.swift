@@ -7,9 +7,9 @@ struct Desk {
     let devnet: Devnet
     let environment: [String: String]
 
-    init(_ stage: Stage) async throws {
+    init(_ stage: Stage, adding more: [String] = []) async throws {
         self.stage = stage
-        devnet = try await Devnet(on: stage)
+        devnet = try await Devnet(on: stage, adding: more)
         environment = [
             "ORBAN_RPC_URL": devnet.url, "ORBAN_CONTRACTS": try devnet.contractsText(),
         ]
@@ -38,7 +38,7 @@ struct Desk {
         let words = line.split(separator: " ").map(String.init)
         let script =
             "exec \"$0\" \"$@\""
-            + (line.hasPrefix("chain status")
+            + (["chain status", "plan"].contains { line.hasPrefix($0) }
                 ? "" : " --password-fd 4 4<\(stage.folder)/\(password)")
             + (line.hasPrefix("wallet import") ? " --key-fd 3 3<\(stage.folder)/\(key)" : "")
         let program = try stage.start(

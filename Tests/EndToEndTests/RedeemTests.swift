@@ -29,38 +29,11 @@ struct RedeemTests {
         init(_ stage: Stage) async throws {
             desk = try await Desk(stage)
             provider = try await desk.wallet(3)
-            vault = Vault(try Address(desk.devnet.contracts["vault"] ?? ""))
-            let dollar = try Address(desk.devnet.contracts["dollar"] ?? "")
-            for user in [1, 2] {
-                let owner = try Address(desk.devnet.addresses[user])
-                try await send(TestDollar(dollar).mint(100_000_000, for: owner), by: user)
-                try await send(ERC20(dollar).approve(vault.address, 10_000_000), by: user)
-                try await send(vault.deposit(ERC20(dollar), 10_000_000), by: user)
-            }
+            vault = try desk.devnet.vault
+            for user in [1, 2] { try await desk.devnet.deposit(10_000_000, by: user) }
             let session = try Address(desk.devnet.addresses[4])
-            try await send(
+            try await desk.devnet.send(
                 vault.authorise(session, cap: 3_000_000, expiry: 4_000_000_000), by: 2)
-        }
-
-        /// As the users' own clients may be any.
-        private func send(_ call: Transaction.Call, by account: Int) async throws {
-            let place = try await desk.devnet.rpc(
-                "eth_getTransactionCount", [desk.devnet.addresses[account], "latest"])
-            let nonce = UInt256(hexadecimal: place as? String ?? "")?.asUInt64 ?? 0
-            let fees = Fees(maxFeePerGas: 100_000_000_000, maxPriorityFeePerGas: 1_000_000_000)
-            let signed = try key(account).sign(
-                Transaction(
-                    envelope: .dynamicFee(fees, chain: ChainID(31_337), []), nonce: nonce,
-                    gasLimit: 300_000, call: call))
-            _ = try await desk.devnet.rpc("eth_sendRawTransaction", [Hex.text(of: signed.raw)])
-            let receipt = try await desk.devnet.rpc(
-                "eth_getTransactionReceipt", ["\(signed.hash)"])
-            #expect((receipt as? [String: Any])?["status"] as? String == "0x1")
-        }
-
-        private func key(_ account: Int) throws -> PrivateKey {
-            var secret = Hex.bytes(of: desk.devnet.secret(account)) ?? []
-            return try PrivateKey(wiping: &secret)
         }
 
         /// As `docs/formats.md` says a voucher stands in a file.
@@ -75,7 +48,7 @@ struct RedeemTests {
                 cumulative: UInt256(cumulative), commission: UInt256(commission),
                 usageRoot: .zero)
             let digest = try voucher.digest(for: vault, on: ChainID(31_337))
-            let signature = try key(signer).sign(digest)
+            let signature = try desk.devnet.key(signer).sign(digest)
             return [
                 "user": "\(voucher.user)", "payee": "\(voucher.payee)",
                 "token": "\(voucher.token)", "cumulative": "\(cumulative)",

@@ -154,6 +154,8 @@ extension Shop {
         var spot: SpotTerms?
         var power: DevicePower?
         var stay: Int64?
+        /// Whose deposit in the vault pays.
+        var payer: ChainAddress?
         var key = "submit"
         var body: String?
     }
@@ -165,7 +167,8 @@ extension Shop {
             devices: DeviceNeed(
                 count: wish.gpus, models: [], vramBytes: 0, power: wish.power),
             regions: wish.regions, minimumTier: .new, bid: try Rate(microPerHour: wish.bid),
-            latency: wish.latency, spot: wish.spot, stay: wish.stay)
+            latency: wish.latency, spot: wish.spot, stay: wish.stay,
+            settlement: wish.payer == nil ? nil : .vouchers)
         let terms = JobTerms(
             name: "work",
             workload: Workload(
@@ -174,7 +177,7 @@ extension Shop {
             needs: needs, tasks: wish.tasks, parallel: wish.parallel,
             maxFailures: wish.maxFailures, budget: try Money(micro: wish.budget),
             maxDuration: wish.maxDuration, fence: wish.fence, deadline: wish.deadline,
-            formation: wish.formation)
+            formation: wish.formation, payer: wish.payer)
         return .submit(
             SubmitJob(
                 id: try #require(JobID(wish.job)), renter: wish.renter, terms: terms,

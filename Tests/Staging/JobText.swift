@@ -12,6 +12,7 @@ package struct JobText {
     package var command: [String]?
     package var budget: String? = "1.00 USD"
     package var maxPrice: String?
+    package var pay: String?
     package var cpu = "0.25"
     package var memory = "128MB"
     package var gpus = 0
@@ -48,8 +49,10 @@ package struct JobText {
         if let schedule { fields.append("\"schedule\": \(schedule)") }
         if let array { fields.append("\"array\": \(array)") }
         if let budget {
-            let price = try maxPrice.map { ", \"max_price\": \(try quoted($0))" } ?? ""
-            fields.append("\"budget\": {\"max_total\": \(try quoted(budget))\(price)}")
+            let more =
+                try (maxPrice.map { ", \"max_price\": \(try quoted($0))" } ?? "")
+                + (pay.map { ", \"pay\": \(try quoted($0))" } ?? "")
+            fields.append("\"budget\": {\"max_total\": \(try quoted(budget))\(more)}")
         }
         if !outputs.isEmpty {
             let kept = try outputs.sorted { $0.key < $1.key }.map { path, to in

@@ -117,7 +117,7 @@ func checkInvariants(_ oracle: MemoryTables, _ label: Comment) {
     for case .balance(let balance) in rows[.balances(limit: all)] {
         total += balance.amount.micro
         #expect(
-            balance.amount >= .zero || balance.account == .operatorGranted,
+            balance.amount >= .zero || balance.account.mayBeNegative,
             "\(label): \(balance.account.text) is \(balance.amount)")
     }
     #expect(total == 0, label)

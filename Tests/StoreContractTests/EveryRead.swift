@@ -10,6 +10,12 @@ extension World {
             .alive, .tree, .head, .books, .openDeeds(limit: 3), .openDeeds(limit: 64),
         ]
         reads += (0..<8).map { .deed($0) }
+        for user in World.users {
+            reads += [.vaultUser(user), .pairs(of: user, limit: 9)]
+            reads += World.payees.map { .pair(VoucherParties(user: user, payee: $0)) }
+        }
+        reads += World.payees.map { .pairsPaying($0, limit: 9) }
+        reads += accounts.map { .vaultUserOf($0) } + [.redeemablePairs(limit: 9)]
         for limit in limits {
             reads += [
                 .accounts(limit: limit), .nodes(of: nil, limit: limit), .offers(limit: limit),

@@ -4,11 +4,62 @@ import Marketplace
 extension World {
     static let chain = identity(chain: 31_337)
 
+    static let users = (10..<13).map { address($0) }
+    static let payees = (20..<22).map { address($0) }
+
+    private static func address(_ byte: UInt8) -> ChainAddress {
+        ChainAddress(bytes: [UInt8](repeating: byte, count: 20))!
+    }
+
     private static func identity(chain: Int64) -> ChainIdentity {
         ChainIdentity(
             chain: chain, genesis: [UInt8](repeating: 7, count: 32),
-            anchor: ChainAddress(bytes: [UInt8](repeating: 1, count: 20))!,
-            sender: ChainAddress(bytes: [UInt8](repeating: 2, count: 20))!)
+            anchor: address(1), vault: address(2), sender: address(3))
+    }
+
+    /// Somebody's payer: mostly the account's own.
+    mutating func payer(of account: AccountID) -> ChainAddress {
+        let own = accounts.firstIndex(of: account).flatMap { $0 < 3 ? Self.users[$0] : nil }
+        return (random.isOneIn(8) ? random.pick(Self.users) : own) ?? Self.users[0]
+    }
+
+    /// What the vault says, what users sign, and what is redeemed.
+    mutating func vault() -> Command {
+        let pair = random.pick(
+            Self.users.flatMap {
+                oracle.read([.pairs(of: $0, limit: 9)]).pairs(.pairs(of: $0, limit: 9))
+            })
+        let block = (oracle.read([.books]).books?.vaultBlock ?? 0) + Int64(random.below(3))
+        let user = random.pick(Self.users) ?? Self.users[0]
+        switch random.below(10) {
+        case 0: return .link(user, to: anyAccount())
+        case 1:
+            return .takeNews(
+                [.deposited(user, money(Int64(1 + random.below(3_000_000))))], upTo: block)
+        case 2:
+            let closes = now.advanced(seconds: Int64(random.below(90)))
+            return .takeNews(
+                [
+                    random.isOneIn(2)
+                        ? .exitStarted(user, closes: closes)
+                        : .exitFinished(user, money(Int64(random.below(2_000_000))))
+                ], upTo: block)
+        case 3..<6:
+            let parties = pair?.parties ?? VoucherParties(user: user, payee: Self.payees[0])
+            let sums =
+                random.isOneIn(5)
+                ? VoucherSums(
+                    cumulative: money(Int64(random.below(9_000_000))), commission: money(3))
+                : pair?.owed ?? .nothing
+            return .takeVoucher(
+                HeldVoucher(
+                    parties: parties, sums: sums, usageRoot: pair?.usageRoot ?? [], signer: user,
+                    signature: random.bytes(4)))
+        case 6..<8: return .redeem
+        default:
+            guard let pair, let signed = pair.signed else { return .redeem }
+            return .takeNews([.redeemed(pair.parties, signed.sums)], upTo: block)
+        }
     }
 
     /// A chain's news for the market, in any order: most of it about a deed that is open.

@@ -62,6 +62,7 @@ extension World {
         let id = random.isOneIn(12) ? anyJob() : JobID(name("job_J"))!
         jobs.append(id)
         let renter = anyAccount()
+        let payer = random.isOneIn(2) ? payer(of: renter) : nil
         let deviceCount = random.isOneIn(3) && milliCPU == nil ? 1 + random.below(2) : 0
         let latency =
             random.isOneIn(6) ? LatencyNeed(ceiling: 300_000, measured: trips()) : nil
@@ -72,7 +73,8 @@ extension World {
             devices: DeviceNeed(count: deviceCount, models: [], vramBytes: 0),
             regions: random.isOneIn(8) ? ["IS", "TW"] : [],
             minimumTier: .new, bid: try! Rate(microPerHour: 5_000_000), latency: latency,
-            spot: random.isOneIn(2) && milliCPU == nil ? SpotTerms(noticeMilliseconds: 7_000) : nil)
+            spot: random.isOneIn(2) && milliCPU == nil ? SpotTerms(noticeMilliseconds: 7_000) : nil,
+            settlement: payer == nil ? nil : .vouchers)
         let isGang = random.isOneIn(4)
         let members = isGang ? 2 + random.below(2) : random.pick([0, 1, 1, 2, 3, 7, 10_001]) ?? 1
         let spread = random.pick([nil, nil, Formation.Spread.node, .provider]) ?? nil
@@ -91,7 +93,7 @@ extension World {
             maxDuration: random.pick([0, 30, 600, 100_000]) ?? 600, fence: 8,
             deadline: deadline(),
             formation: isGang || spread != nil
-                ? Formation(gang: isGang ? members : nil, spread: spread) : nil)
+                ? Formation(gang: isGang ? members : nil, spread: spread) : nil, payer: payer)
         return .submit(
             SubmitJob(
                 id: id, renter: renter, terms: terms, salt: random.bytes(16),

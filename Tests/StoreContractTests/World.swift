@@ -42,6 +42,11 @@ struct World {
         commands += accounts.dropLast().map {
             .credit($0, money(50_000_000), reason: "start", once($0, "start", "body"))
         }
+        commands += accounts.dropLast().enumerated().flatMap { index, account in
+            [Command.link(Self.users[index], to: account)]
+        }
+        commands.append(
+            .takeNews(Self.users.map { .deposited($0, money(9_000_000)) }, upTo: 1))
         for (index, machine) in machines.dropLast().enumerated() {
             commands.append(.registerNode(node(machine, of: accounts[index]), token: nil))
             commands.append(.advertise(machine.id, terms(devices: [devices[index]])))
@@ -79,7 +84,9 @@ struct World {
             ask: (try? Rate(microPerHour: Int64(1 + random.below(4_000_000)))) ?? lowestRate,
             region: random.isOneIn(8) ? "IS" : "TW", tier: .tested, closed: closing(),
             roundTrips: random.isOneIn(2) ? trips() : .none,
-            spotAsk: random.isOneIn(3) ? lowestRate : nil)
+            spotAsk: random.isOneIn(3) ? lowestRate : nil,
+            payee: random.isOneIn(8)
+                ? nil : SignedPayee(address: Self.payees[random.below(2)], signature: []))
     }
 
     mutating func trips() -> RoundTrips {
@@ -106,7 +113,8 @@ extension World {
         case 6..<10: credit()
         case 10..<18: offering()
         case 18..<30: submit()
-        case 30..<48: clear()
+        case 30..<46: clear()
+        case 46..<48: random.isOneIn(2) ? chain() : vault()
         case 48..<50, 75..<77: preempt()
         case 50..<66: try meter() ?? .keepAlive
         case 66..<72: files()
@@ -121,7 +129,7 @@ extension World {
         case 94..<96: effectDone()
         case 96..<97: .sequence(limit: random.below(12))
         case 97..<98: random.isOneIn(2) ? .sequence(limit: random.below(6)) : head()
-        default: random.isOneIn(3) ? head() : chain()
+        default: random.isOneIn(3) ? head() : random.isOneIn(2) ? chain() : vault()
         }
     }
 

@@ -20,11 +20,12 @@ import Testing
             .receiptOverBudget, .wrongAttempt, .wrongNode, .badSignature, .amountOutOfRange,
             .termsImpossible("no tasks"), .storageFull(limitBytes: 9), .tooManyUploads(limit: 3),
             .deadlinePast(Timestamp(milliseconds: 0)), .noChain, .otherChain,
+            .addressTaken, .addressUnknown, .exitBegun, .voucherWrong,
         ]
     }()
 
     @Test func `a refusal's code is the same in the core and at the edge`() {
-        #expect(Self.refusals.count == 35)
+        #expect(Self.refusals.count == 39)
         for refusal in Self.refusals { #expect(refusal.errorCode.rawValue == refusal.code) }
     }
 

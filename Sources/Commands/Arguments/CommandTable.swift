@@ -46,7 +46,8 @@ enum CommandTable {
         .nodeWatch, .nodeScrubDevice,
     ]
     private static let chain: [LeafCommand] = [
-        .walletCreate, .walletImport, .walletAddress, .walletBalance, .walletExport,
+        .walletCreate, .walletImport, .walletAddress, .walletBalance, .walletExport, .walletLink,
+        .walletSign, .vaultShow, .vaultVouchers, .vaultAudit,
         .vaultDeposit, .vaultAuthorise, .vaultRevoke, .vaultExit, .vaultWithdraw, .redeem,
         .chainStatus, .chainMint, .chainDeploy,
     ]

@@ -42,6 +42,8 @@ struct BundleAudit {
     let pinned: NoteVerifier?
     /// An independent copy of the log.
     let mirror: Mirror?
+    /// Whether a lease may have no last record yet: then what its records say so far is proven.
+    var mayRun = false
 
     struct Mirror {
         /// The entry at an index; nil beyond its end.
@@ -55,6 +57,20 @@ struct BundleAudit {
     func verify() throws -> Verdict {
         let verifier = try verifier()
         let head = try head(by: verifier)
+        let (audit, total) = try entries(in: head)
+        return Verdict(
+            job: bundle.job, records: audit.records,
+            leases: bundle.leases.map(\.lease).compactMap { id in
+                audit.leases[id].map {
+                    Verdict.Lease(
+                        lease: id, seconds: $0.seconds, microPerHour: $0.rate.microPerHour,
+                        chargedMicro: $0.charge.micro)
+                }
+            }, totalMicro: total.micro, headSize: head.size, logKey: verifier.description)
+    }
+
+    /// Every key and record of the bundle, followed, and the sum of its leases' charges.
+    func entries(in head: Head) throws -> (audit: EntryAudit, total: Money) {
         var audit = EntryAudit()
         var keyIndexes: [Int64: [UInt8]] = [:]
         var seen: [LeaseID] = []
@@ -68,15 +84,7 @@ struct BundleAudit {
             total = try adding(lease, audit, to: total)
         }
         try checkNothingLeftOut(head)
-        return Verdict(
-            job: bundle.job, records: audit.records,
-            leases: seen.compactMap { id in
-                audit.leases[id].map {
-                    Verdict.Lease(
-                        lease: id, seconds: $0.seconds, microPerHour: $0.rate.microPerHour,
-                        chargedMicro: $0.charge.micro)
-                }
-            }, totalMicro: total.micro, headSize: head.size, logKey: verifier.description)
+        return (audit, total)
     }
 
     /// - Throws: `AuditFault.leaseTerms` for charges that no market can have summed up.
@@ -197,7 +205,7 @@ struct BundleAudit {
     /// What the bundle claims in numbers is what its records say; a lease still running has no
     /// last record, and its bill is not proven yet.
     private func checkTerms(of lease: ProofLeaseDTO, _ audit: EntryAudit) throws {
-        guard let found = audit.leases[lease.lease], found.isFinal,
+        guard let found = audit.leases[lease.lease], found.isFinal || mayRun,
             found.attempt == lease.attempt, found.rate.microPerHour == lease.microPerHour,
             found.charge.micro == lease.chargedMicro
         else { throw AuditFault.leaseTerms(lease.lease) }

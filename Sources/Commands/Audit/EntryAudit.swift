@@ -92,6 +92,20 @@ struct EntryAudit {
         return key.isValidSignature(receipt.signature, for: receipt.bytes)
     }
 
+    /// Whether a node itself has named whom vouchers pay for what runs on it.
+    static func isSigned(_ payee: SignedPayee, by node: NodeID, key: [UInt8]) -> Bool {
+        guard let key = try? Curve25519.Signing.PublicKey(rawRepresentation: key) else {
+            return false
+        }
+        let statement = SignedPayee.message(node: node, address: payee.address)
+        return key.isValidSignature(payee.signature, for: statement)
+    }
+
+    /// `floor(charge × bps / 10 000)` micro-units, as `charge` is computed here.
+    static func commission(of charge: Int64, at points: BasisPoints) -> Int64 {
+        Int64(Int128(max(charge, 0)) * Int128(points.value) / 10_000)
+    }
+
     /// `ceil(seconds × rate / 3600)` micro-units, computed here and not taken from the market's
     /// code; nil when it leaves the range of numbers.
     static func charge(seconds: Int64, rate: Rate) -> Int64? {

@@ -1,4 +1,5 @@
 import ControlPlane
+import Domain
 import Ethereum
 import Foundation
 import NodeAgent
@@ -11,6 +12,12 @@ extension Option where Value == String {
 extension Option where Value == Int {
     static let anchorEvery = Option(
         "anchor-every", "MINUTES", .optionAnchorEvery, .whole(1...1_440))
+    static let redeemEvery = Option(
+        "redeem-every", "SECONDS", .optionRedeemEvery, .whole(1...604_800))
+}
+
+extension Option where Value == Money {
+    static let unsignedLimit = Option("unsigned-limit", "1.00", .optionUnsignedLimit, .amount)
 }
 
 /// What a market is told of its chain.
@@ -18,6 +25,7 @@ enum MarketChain {
     static let options: [OptionForm] =
         ChainAccess.options + Wallet.options + [
             Option.keyDescriptor.form, Option.mostFee.form, Option.anchorEvery.form,
+            Option<Int>.redeemEvery.form, Option<Money>.unsignedLimit.form,
             Option<String>.publicURL.form,
         ]
     private static let gwei: UInt64 = 1_000_000_000
@@ -47,9 +55,16 @@ enum MarketChain {
     ) throws -> ChainConfiguration {
         var configuration = ChainConfiguration(
             endpoints: endpoints, chain: deployment.chain,
-            anchor: UsageAnchor(deployment.anchor), key: key)
+            anchor: UsageAnchor(deployment.anchor), vault: Vault(deployment.vault),
+            dollar: ERC20(deployment.dollar), key: key)
         if let minutes = try session.arguments.value(Option.anchorEvery) {
             configuration.anchorPeriods = minutes
+        }
+        if let limit = try session.arguments.value(Option<Money>.unsignedLimit) {
+            configuration.unsignedLimit = limit
+        }
+        if let seconds = try session.arguments.value(Option<Int>.redeemEvery) {
+            configuration.redeemSeconds = seconds
         }
         return configuration
     }

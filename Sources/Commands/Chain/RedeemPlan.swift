@@ -1,3 +1,4 @@
+import ControlPlane
 import Ethereum
 
 /// Why a voucher is not redeemed, in the contract's words (`docs/formats.md`, "Why something was skipped").

@@ -1,5 +1,4 @@
 import Ethereum
-import Glibc
 import NodeAgent
 import Wire
 
@@ -15,21 +14,17 @@ final class SendJournal: Sendable {
     }
 
     private let path: String
-    private let lock: Int32
+    private let lock: FileLock
 
     /// - Throws: `WireError.chainWrong` while another command holds it.
     init(folder: String, chain: ChainID, account: Address) throws {
         try StateFile.makeFolder(folder)
         path = "\(folder)/\(chain)-\(account).json"
-        lock = open(path + ".lock", O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
-        guard lock >= 0 else { throw FileFailure("open", path + ".lock") }
-        guard flock(lock, LOCK_EX | LOCK_NB) == 0 else {
-            close(lock)
+        guard let lock = try FileLock(path + ".lock") else {
             throw WireError.chainWrong(.chainAccountBusy, ["account": "\(account)"])
         }
+        self.lock = lock
     }
-
-    deinit { close(lock) }
 
     func entries() throws -> [OutgoingEntry] {
         guard let bytes = try StateFile.read(path) else { return [] }

@@ -20,8 +20,3 @@ enum TokenAmount {
         return TimeDTO(Timestamp(milliseconds: milliseconds)).description
     }
 }
-
-extension Money {
-    /// Never negative.
-    var units: UInt256 { UInt256(UInt64(max(micro, 0))) }
-}

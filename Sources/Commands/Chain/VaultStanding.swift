@@ -1,3 +1,4 @@
+import ControlPlane
 import Ethereum
 
 /// What a vault knows, in one block, of all that a file of vouchers is about.

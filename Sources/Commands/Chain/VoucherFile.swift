@@ -1,3 +1,4 @@
+import ControlPlane
 import Ethereum
 import NodeAgent
 import Wire
@@ -5,13 +6,7 @@ import Wire
 /// A file of signed vouchers (`docs/formats.md`, "Voucher file"), as whoever holds it wrote it: all of it is
 /// in form and for this chain and vault, and none of it is believed.
 struct VoucherFile: Hashable, Sendable {
-    struct Entry: Hashable, Sendable {
-        let voucher: Voucher
-        /// Nil for bytes that no contract takes for a signature.
-        let signature: Signature?
-        /// Who made it; nil where nobody can have.
-        let signer: Address?
-    }
+    typealias Entry = ReadVoucher
 
     static let mostVouchers = 10_000
     private static let mostBytes = 16 << 20
@@ -33,7 +28,7 @@ struct VoucherFile: Hashable, Sendable {
     }
 
     init(_ bytes: [UInt8], of path: String, for deployment: Deployment) throws {
-        guard let document = try? WireJSON.decode(Document.self, from: bytes),
+        guard let document = try? WireJSON.decode(VoucherFileDTO.self, from: bytes),
             document.vouchers.count <= Self.mostVouchers
         else { throw WireError.fileUnusable(path: path, .voucherFileUnreadable, [:]) }
         guard document.chainID == deployment.chain.number else {
@@ -50,59 +45,12 @@ struct VoucherFile: Hashable, Sendable {
         }
         entries = try document.vouchers.enumerated().map { place, item in
             do {
-                return try item.entry(for: Vault(vault), on: deployment.chain)
+                return try item.read(for: Vault(vault), on: deployment.chain)
             } catch let wrong as WrongField {
                 throw WireError.fileUnusable(
                     path: path, .voucherFileField,
                     ["place": "\(place + 1)", "field": wrong.name])
             }
-        }
-    }
-}
-
-private struct WrongField: Error { let name: String }
-
-private struct Document: Decodable {
-    let chainID: UInt64
-    let vault: String
-    let vouchers: [Item]
-
-    private enum CodingKeys: String, CodingKey {
-        case chainID = "chain_id"
-        case vault, vouchers
-    }
-
-    struct Item: Decodable {
-        let user, payee, token, cumulative, commission, usageRoot, signature: String
-
-        private enum CodingKeys: String, CodingKey {
-            case user, payee, token, cumulative, commission, signature
-            case usageRoot = "usage_root"
-        }
-
-        func entry(for vault: Vault, on chain: ChainID) throws -> VoucherFile.Entry {
-            let voucher = Voucher(
-                user: try field("user") { try? Address(user) },
-                payee: try field("payee") { try? Address(payee) },
-                token: try field("token") { try? Address(token) },
-                cumulative: try field("cumulative") { UInt256(decimal: cumulative) },
-                commission: try field("commission") { UInt256(decimal: commission) },
-                usageRoot: try field("usage_root") { Hash256(usageRoot) })
-            let bytes = try field("signature") {
-                Hex.bytes(of: signature).flatMap { $0.count == 65 ? $0 : nil }
-            }
-            guard let signature = try? Signature(strict: bytes) else {
-                return VoucherFile.Entry(voucher: voucher, signature: nil, signer: nil)
-            }
-            // Of a digest that is sound there may still be no key that signed it so.
-            let digest = try voucher.digest(for: vault, on: chain)
-            return VoucherFile.Entry(
-                voucher: voucher, signature: signature, signer: try? signature.signer(of: digest))
-        }
-
-        private func field<Value>(_ name: String, _ read: () -> Value?) throws -> Value {
-            guard let value = read() else { throw WrongField(name: name) }
-            return value
         }
     }
 }

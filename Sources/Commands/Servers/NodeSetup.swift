@@ -1,6 +1,8 @@
 import AsyncHTTPClient
+import ControlPlane
 import Crypto
 import Domain
+import Ethereum
 import Foundation
 import Glibc
 import Logging
@@ -30,6 +32,7 @@ struct NodeSetup: Sendable {
             Option<Int64>.largestImage.form, Option<String>.nvml.form,
             Option<String>.cuda.form, Option<DeviceID>.lifted.form, Flag.egress.form,
             Option<String>.egressPolicy.form, Option<MetricsAddress>.metrics.form,
+            Option<Address>.payee.form,
         ] + OwnerSetup.options
     /// 0.10 USD/h for the whole machine.
     private static let defaultMicroPerHour: Int64 = 100_000
@@ -44,6 +47,8 @@ struct NodeSetup: Sendable {
     /// Where the owner's own monitoring finds this node's metrics; nil: nowhere.
     private let metrics: MetricsAddress?
     private let owner: OwnerSetup
+    /// Whom vouchers pay; nil: it takes none.
+    private let payee: ChainAddress?
     private let access: DeviceAccess
     private let scrubber: DeviceScrubber
     private let lifted: [DeviceID]
@@ -94,6 +99,7 @@ struct NodeSetup: Sendable {
             region: try arguments.value(Option<String>.region) ?? "TW", tier: .new,
             network: arguments.has(.egress) ? .egress : .none, spotAsk: spotAsk)
         egress = try session.egressPermission()
+        payee = try arguments.value(Option<Address>.payee).map(ChainAddress.init)
         if arguments.has(.simulate) {
             engine = .simulated
         } else if let socket = try arguments.value(Option<String>.engineSocket) {
@@ -175,6 +181,7 @@ struct NodeSetup: Sendable {
     ) async throws {
         let clock = ContinuousClock()
         var configuration = configuration(node, marketURL)
+        configuration.terms.payee = try payee.map { try SignedPayee($0, of: node, by: key) }
         try await withHTTP(authorityPEM) { engineHTTP, marketHTTP in
             let runtime: any ContainerRuntime
             var standing = NodeStanding()
@@ -277,6 +284,19 @@ extension Option where Value == MetricsAddress {
     static let metrics = Option(
         "metrics", "127.0.0.1:9400", .optionMetrics,
         ValueForm(.expectAddress) { MetricsAddress($0) })
+}
+
+extension Option where Value == Address {
+    static let payee = Option("payee", "0x…", .optionPayee, .address)
+}
+
+extension SignedPayee {
+    fileprivate init(
+        _ address: ChainAddress, of node: NodeID, by key: Curve25519.Signing.PrivateKey
+    ) throws {
+        let message = Self.message(node: node, address: address)
+        self.init(address: address, signature: Array(try key.signature(for: message)))
+    }
 }
 
 extension Flag {

@@ -46,6 +46,7 @@ private struct JobRun {
         let job: JobDTO = try await market.patient(.seconds(30)).post(
             "/v1/jobs", SubmitRequest(spec: spec.text, inputs: inputs, roundTrips: trips),
             idempotencyKey: "run-" + FreshKey.make())
+        try await remember(job, market)
         terminal.progress(
             "✓ " + session.told(.runSubmitted, ["name": job.name, "job": job.id.text]))
         if session.arguments.has(.detach) {
@@ -55,6 +56,17 @@ private struct JobRun {
         terminal.progress(session.told(.runLeavesRunning))
         return try await JobAttachment(session: session, market: market, job: job)
             .run(outputs: spec.outputs, under: source.folder)
+    }
+
+    /// `orban wallet sign` signs for nothing that is not remembered here.
+    private func remember(_ job: JobDTO, _ market: MarketClient) async throws {
+        guard spec.payment == .vault, let payer = job.payer else { return }
+        let vault: VaultDTO = try await market.get("/v1/vault")
+        try VoucherFolder(
+            chain: vault.chainID, vault: vault.vault, user: payer, session.settings
+        ).accept(
+            VoucherBook.Mandate(job.id, budget: spec.budget ?? .zero, atMost: spec.bid))
+        terminal.progress(session.told(.runSignNote))
     }
 
     private func agree(_ market: MarketClient, _ trips: RoundTrips?) async throws -> Bool {

@@ -44,6 +44,9 @@ struct JobPage {
         if job.held.money > .zero {
             rows.append([told(.showHeld), Quantity.money(job.held.money)])
         }
+        if let payer = job.payer {
+            rows.append([told(.showPaidFrom), told(.paidFromVault, ["address": payer.text])])
+        }
         rows.append([told(.showImage), "\(job.image.name)  \(job.image.digest)"])
         if job.network == .egress {
             rows.append([told(.planNetwork), told(.networkEgress)])

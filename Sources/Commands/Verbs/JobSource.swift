@@ -22,13 +22,18 @@ extension Option where Value == NetworkAccess {
     static let network = Option("network", "none|egress", .optionNetwork, .word())
 }
 
+extension Option where Value == JobSpec.Payment {
+    static let pay = Option("pay", "balance|vault", .optionPay, .word())
+}
+
 /// A job as the words of a run describe it: a spec file, or an image and a command; options go
 /// before the file.
 struct JobSource {
     static let options: [OptionForm] = [
         Option.budget.form, Option<String>.name.form, Option.image.form, Option.variable.form,
         Option<Int64>.cpus.form, Option<Int64>.memory.form, Option<DeviceNeed>.gpu.form,
-        Option<NetworkAccess>.network.form, Flag.noLatency.form,
+        Option<NetworkAccess>.network.form, Option<JobSpec.Payment>.pay.form,
+        Flag.noLatency.form,
     ]
     static let operand = Operand("spec", .optional, .operandSpec)
 
@@ -104,6 +109,7 @@ extension JobSpec {
         slice = Resources(milliCPU: cpu, memoryBytes: memory, diskBytes: slice.diskBytes)
         devices = try arguments.value(Option<DeviceNeed>.gpu) ?? devices
         network = try arguments.value(Option<NetworkAccess>.network) ?? network
+        payment = try arguments.value(Option<JobSpec.Payment>.pay) ?? payment
         for text in try arguments.all(Option<String>.variable) {
             let parts = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
             let variable = Workload.Variable(name: String(parts[0]), value: String(parts[1]))

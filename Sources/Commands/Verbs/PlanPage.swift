@@ -33,6 +33,16 @@ struct PlanPage {
         if spec.network == .egress {
             rows.append(["  " + told(.planNetwork), told(.networkEgress)])
         }
+        if let vault = plan.vault {
+            rows.append([
+                "  " + told(.showPaidFrom), told(.paidFromVault, ["address": vault.payer.text]),
+            ])
+            let values = [
+                "available": Quantity.money(vault.available.money),
+                "limit": Quantity.money(vault.unsignedLimit.money),
+            ]
+            rows.append(["", told(.planVault, values)])
+        }
         if let gang { rows.append(["  " + told(.planGang), gang]) }
         switch spec.spread {
         case .node?: rows.append(["  " + told(.planSpread), told(.planSpreadNode)])

@@ -1,4 +1,6 @@
+package import Domain
 package import Ethereum
+import Marketplace
 
 /// A market's dealings with a chain.
 package struct ChainConfiguration: Sendable {
@@ -6,6 +8,9 @@ package struct ChainConfiguration: Sendable {
     package var endpoints: [String]
     package var chain: ChainID
     package var anchor: UsageAnchor
+    package var vault: Vault
+    /// The token that is settled in: six decimals.
+    package var dollar: ERC20
     /// Sends the market's transactions and publishes its heads. Nobody else may use its account.
     package var key: PrivateKey
     /// Above this for a unit of gas nothing is sent.
@@ -18,17 +23,27 @@ package struct ChainConfiguration: Sendable {
     package var anchorPeriods: Int
     /// Where the log is served for everybody, told with the first head; empty: nowhere.
     package var publicURL: String
+    /// Seconds between two looks for vouchers that wait to be redeemed.
+    package var redeemSeconds: Int
+    /// So much of one deposit may be worked for and signed by nobody.
+    package var unsignedLimit: Money
 
     package init(
-        endpoints: [String], chain: ChainID, anchor: UsageAnchor, key: PrivateKey,
+        endpoints: [String], chain: ChainID, anchor: UsageAnchor, vault: Vault, dollar: ERC20,
+        key: PrivateKey,
         mostPerGas: Wei = Wei(UInt256(200_000_000_000)),
         mostPerTransaction: Wei = Self.coin, mostPerDay: Wei = Self.coin,
         anchorPeriods: Int = 10,
-        publicURL: String = ""
+        publicURL: String = "", redeemSeconds: Int = 3_600,
+        unsignedLimit: Money = Market.standardUnsignedLimit
     ) {
+        self.redeemSeconds = redeemSeconds
+        self.unsignedLimit = unsignedLimit
         self.endpoints = endpoints
         self.chain = chain
         self.anchor = anchor
+        self.vault = vault
+        self.dollar = dollar
         self.key = key
         self.mostPerGas = mostPerGas
         self.mostPerTransaction = mostPerTransaction
@@ -45,6 +60,7 @@ package struct ChainConfiguration: Sendable {
         let ceiling = SpendingLimits.Ceiling(
             perTransaction: mostPerTransaction.amount, perDay: mostPerDay.amount)
         return SpendingLimits(
-            chain: chain, allowed: [anchor.address], ceilings: [.coin: ceiling], creation: .refused)
+            chain: chain, allowed: [anchor.address, vault.address],
+            ceilings: [.coin: ceiling], creation: .refused)
     }
 }

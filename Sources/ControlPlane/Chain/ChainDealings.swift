@@ -17,6 +17,7 @@ struct ChainDealings: Sendable {
     let faults: Faults
     let log: Logger
     private let pump: OutgoingPump
+    private let news: VaultNews
 
     /// - Throws: `Chain.Refusal`, `Refusal.otherChain`; what keeps it from asking.
     init(
@@ -27,7 +28,9 @@ struct ChainDealings: Sendable {
         let chain = try await Chain.connect(to: endpoints, id: configuration.chain) { notice in
             log.warning("endpoint", metadata: ["notice": "\(notice)"])
         }
-        _ = try await chain.code(of: configuration.anchor.address, at: .latest)
+        for contract in [configuration.anchor.address, configuration.vault.address] {
+            _ = try await chain.code(of: contract, at: .latest)
+        }
         let genesis = try await chain.header(0).hash
         try await store.perform(.openBooks(configuration.identity(genesis: genesis)))
         let rows = try await store.read([.books, .openDeeds(limit: ChainDeed.mostOpen)])
@@ -48,6 +51,7 @@ struct ChainDealings: Sendable {
         self.store = store
         self.faults = faults
         self.log = log
+        news = VaultNews(configuration, on: chain, store: store, log: log)
         pump = OutgoingPump(
             machine, of: configuration.key.address, on: chain,
             bounds: FeeEstimate.Bounds(
@@ -64,6 +68,9 @@ struct ChainDealings: Sendable {
                         "chain", metadata: ["deed": "\(effect.deed)", "report": "\(report.word)"])
                 }))
     }
+
+    /// Books what the vault says.
+    func hear() async throws { try await news.look() }
 
     // MARK: Sending
 
@@ -99,6 +106,9 @@ struct ChainDealings: Sendable {
             return try configuration.anchor.anchor(
                 size: UInt64(max(head.size, 0)), root: Hash256(head.root),
                 uri: deed.number == 1 ? configuration.publicURL : "")
+        case .redeem(let vouchers):
+            return try configuration.vault.redeemBatch(
+                try vouchers.map { try $0.signed(in: configuration.dollar.address) })
         }
     }
 
@@ -137,7 +147,8 @@ extension ChainConfiguration {
     func identity(genesis: Hash256) -> ChainIdentity {
         ChainIdentity(
             chain: Int64(clamping: chain.number), genesis: genesis.bytes,
-            anchor: ChainAddress(anchor.address), sender: ChainAddress(key.address))
+            anchor: ChainAddress(anchor.address), vault: ChainAddress(vault.address),
+            sender: ChainAddress(key.address))
     }
 }
 

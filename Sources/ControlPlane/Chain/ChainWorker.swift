@@ -10,6 +10,7 @@ import ServiceLifecycle
 struct ChainWorker: Service {
     private static let periodTicks = 60
     private static let connectTicks = 5
+    private static let guardTicks = 5
     /// So long the stop waits for the last head to be final; what is left goes on at the next start.
     private static let farewell = Duration.seconds(30)
 
@@ -35,16 +36,29 @@ struct ChainWorker: Service {
         try await cancelWhenGracefulShutdown {
             // Another chain than the one of the books is told at once.
             var dealings = try await connected(client)
-            var tick = 0
+            var (tick, nextRedeem) = (0, 0)
             while !Task.isCancelled {
                 tick += 1
                 if dealings == nil, tick.isMultiple(of: Self.connectTicks) {
                     dealings = try await connected(client)
                 }
                 if tick.isMultiple(of: Self.periodTicks * max(configuration.anchorPeriods, 1)) {
-                    try await anchor(.regular)
+                    try await wish(.anchor(.regular))
                 }
-                if let dealings { await look(dealings) }
+                if tick.isMultiple(of: Self.guardTicks) {
+                    try await VaultGuard(
+                        store, limit: configuration.unsignedLimit, at: clock.now()
+                    ).stop()
+                }
+                if let dealings {
+                    await look(dealings)
+                    // What the vault has paid is booked before more is wished for.
+                    let isHeard = await hear(dealings)
+                    if isHeard, tick >= nextRedeem {
+                        try await wish(.redeem)
+                        nextRedeem = tick + max(configuration.redeemSeconds, 1)
+                    }
+                }
                 do { try await MarketClock.pause(milliseconds: 1000) } catch { break }
             }
             return dealings
@@ -76,12 +90,25 @@ struct ChainWorker: Service {
         return nil
     }
 
-    /// Wishes for the newest head; what stands in the books before any chain was seen has none.
-    private func anchor(_ turn: Market.AnchorTurn) async throws {
+    /// For the newest head, or for vouchers; before any chain was seen there are no books to wish in.
+    private func wish(_ command: Command) async throws {
         do {
-            try await store.perform(.anchor(turn))
+            try await store.perform(command)
         } catch Refusal.noChain {
             return
+        }
+    }
+
+    /// - Returns: whether the books know all that the vault has said for good.
+    private func hear(_ dealings: ChainDealings) async -> Bool {
+        do {
+            try await dealings.hear()
+            return true
+        } catch is CancellationError {
+            return false
+        } catch {
+            log.warning("the vault is not heard", metadata: ["cause": "\(error)"])
+            return false
         }
     }
 
@@ -99,7 +126,7 @@ struct ChainWorker: Service {
 
     private func farewell(_ dealings: ChainDealings) async {
         do {
-            try await anchor(.now)
+            try await wish(.anchor(.now))
             let clock = ContinuousClock()
             let end = clock.now + Self.farewell
             while clock.now < end {

@@ -6,6 +6,8 @@ package struct ChainDeed: Hashable, Sendable, Codable {
     package enum Act: Hashable, Sendable, Codable {
         /// A head, with its note, for whoever wants to prove against it later.
         case anchor(PublishedHead)
+        /// Vouchers, in one transaction.
+        case redeem([HeldVoucher])
     }
 
     package enum Life: Hashable, Sendable, Codable {
@@ -108,20 +110,32 @@ package struct ChainIdentity: Hashable, Sendable, Codable {
     /// The hash of block 0.
     package let genesis: [UInt8]
     package let anchor: ChainAddress
+    /// Nil in books that were begun before the vault was in them.
+    package let vault: ChainAddress?
     /// The market's own account: sends its transactions, publishes its heads.
     package let sender: ChainAddress
 
-    package init(chain: Int64, genesis: [UInt8], anchor: ChainAddress, sender: ChainAddress) {
+    package init(
+        chain: Int64, genesis: [UInt8], anchor: ChainAddress, vault: ChainAddress?,
+        sender: ChainAddress
+    ) {
         self.chain = chain
         self.genesis = genesis
         self.anchor = anchor
+        self.vault = vault
         self.sender = sender
+    }
+
+    /// As books name it that were begun before the vault was in them.
+    var vaultless: ChainIdentity {
+        ChainIdentity(
+            chain: chain, genesis: genesis, anchor: anchor, vault: nil, sender: sender)
     }
 }
 
 /// What the market keeps of its dealings with a chain, beside its deeds.
 package struct ChainBooks: Hashable, Sendable, Codable {
-    package let identity: ChainIdentity
+    package internal(set) var identity: ChainIdentity
     /// Of its last deed.
     package var lastDeed: Int64
     /// The nonce of its next transaction; nil before the first.
@@ -130,6 +144,8 @@ package struct ChainBooks: Hashable, Sendable, Codable {
     package var spending: [UInt8]
     /// The deed of the largest head that is anchored for good.
     package var anchored: Int64?
+    /// Up to which block the vault's news are booked; nil: none yet.
+    package var vaultBlock: Int64?
 
     package init(identity: ChainIdentity) {
         self.identity = identity
@@ -137,5 +153,6 @@ package struct ChainBooks: Hashable, Sendable, Codable {
         nextNonce = nil
         spending = []
         anchored = nil
+        vaultBlock = nil
     }
 }

@@ -1,4 +1,4 @@
-import Domain
+package import Domain
 
 extension Market {
     /// Whether a head is anchored while an older one is on its way.
@@ -13,9 +13,11 @@ extension Market {
     ///
     /// - Throws: `Refusal.otherChain` where the market has books of another one.
     func openBooks(_ identity: ChainIdentity, _ rows: Rows) throws(Refusal) -> Decision {
-        guard let books = rows.books else { return keeping(ChainBooks(identity: identity)) }
-        guard books.identity == identity else { throw Refusal.otherChain }
-        return Decision()
+        guard var books = rows.books else { return keeping(ChainBooks(identity: identity)) }
+        if books.identity == identity { return Decision() }
+        guard books.identity == identity.vaultless else { throw Refusal.otherChain }
+        books.identity = identity
+        return keeping(books)
     }
 
     /// Wishes for the newest published head to be anchored, unless one as large is, or is going to be.
@@ -58,6 +60,12 @@ extension Market {
         }
         var decision = keeping(books)
         decision.rows.append(.deed(deed))
+        // What the vault skipped may be redeemed again; what it paid, its own news tell.
+        for voucher in deed.vouchers where !deed.isOpen {
+            guard var pair = rows.pair(voucher.parties) else { continue }
+            pair.underway = nil
+            decision.rows.append(.pair(pair))
+        }
         return decision
     }
 
@@ -73,6 +81,15 @@ extension ChainDeed {
     package var head: PublishedHead? {
         switch act {
         case .anchor(let head): head
+        case .redeem: nil
+        }
+    }
+
+    /// What it redeems; none where it does something else.
+    package var vouchers: [HeldVoucher] {
+        switch act {
+        case .anchor: []
+        case .redeem(let vouchers): vouchers
         }
     }
 }
@@ -99,4 +116,6 @@ extension Rows {
 extension ChainDeed {
     /// More are never open: each kind of wish waits for those of its kind.
     package static let mostOpen = 64
+    /// Vouchers that one transaction redeems: as many as the vault takes at once.
+    package static let mostVouchers = 100
 }

@@ -1,4 +1,5 @@
 package import Domain
+import Foundation
 import SwiftProtobuf
 
 extension OfferTerms {
@@ -19,6 +20,12 @@ extension OfferTerms {
             $0.network = network.message
             if let closed { $0.closed = closed.message }
             if let spotAsk { $0.spotAsk = spotAsk.microPerHour }
+            if let payee {
+                $0.payee = .with {
+                    $0.address = Data(payee.address.bytes)
+                    $0.signature = Data(payee.signature)
+                }
+            }
             $0.roundTrips = roundTrips.readings.map { reading in
                 .with {
                     $0.beacon = reading.beacon.text
@@ -51,7 +58,19 @@ extension OfferTerms {
             network: try NetworkAccess(message.network, "terms.network"),
             closed: message.hasClosed ? try OfferClosing(message.closed) : nil,
             roundTrips: try RoundTrips(message.roundTrips, "terms.round_trips"),
-            spotAsk: spotAsk)
+            spotAsk: spotAsk, payee: message.hasPayee ? try SignedPayee(message.payee) : nil)
+    }
+}
+
+extension SignedPayee {
+    fileprivate init(_ message: Orban_Node_V1_Payee) throws(MalformedFrame) {
+        guard let address = ChainAddress(bytes: message.address) else {
+            throw MalformedFrame("terms.payee.address")
+        }
+        guard message.signature.count == Self.signatureBytes else {
+            throw MalformedFrame("terms.payee.signature")
+        }
+        self.init(address: address, signature: Array(message.signature))
     }
 }
 

@@ -428,28 +428,31 @@ package nonisolated struct Orban_Node_V1_MarketEnvelope: Sendable {
 }
 
 /// First on every connection.
-package nonisolated struct Orban_Node_V1_Hello: Sendable {
+package nonisolated struct Orban_Node_V1_Hello: @unchecked Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
   // methods supported on all messages.
 
   package var terms: Orban_Node_V1_OfferTerms {
-    get {_terms ?? Orban_Node_V1_OfferTerms()}
-    set {_terms = newValue}
+    get {_storage._terms ?? Orban_Node_V1_OfferTerms()}
+    set {_uniqueStorage()._terms = newValue}
   }
   /// Returns true if `terms` has been explicitly set.
-  package var hasTerms: Bool {self._terms != nil}
+  package var hasTerms: Bool {_storage._terms != nil}
   /// Clears the value of `terms`. Subsequent reads from it will return its default value.
-  package mutating func clearTerms() {self._terms = nil}
+  package mutating func clearTerms() {_uniqueStorage()._terms = nil}
 
   /// Leases that the node holds, at most 4096.
-  package var leases: [String] = []
+  package var leases: [String] {
+    get {_storage._leases}
+    set {_uniqueStorage()._leases = newValue}
+  }
 
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package init() {}
 
-  fileprivate var _terms: Orban_Node_V1_OfferTerms? = nil
+  fileprivate var _storage = _StorageClass.defaultInstance
 }
 
 /// What the node has now, in place of what Hello or Terms said before on this session.
@@ -919,6 +922,16 @@ package nonisolated struct Orban_Node_V1_OfferTerms: Sendable {
   /// To the market's beacons, as the node has measured them: at most 16, each beacon once.
   package var roundTrips: [Orban_Node_V1_RoundTrip] = []
 
+  /// Whom vouchers pay for what runs here; absent where the node takes none.
+  package var payee: Orban_Node_V1_Payee {
+    get {_payee ?? Orban_Node_V1_Payee()}
+    set {_payee = newValue}
+  }
+  /// Returns true if `payee` has been explicitly set.
+  package var hasPayee: Bool {self._payee != nil}
+  /// Clears the value of `payee`. Subsequent reads from it will return its default value.
+  package mutating func clearPayee() {self._payee = nil}
+
   /// Milliseconds until its owner's hours close it: then nothing new starts, and what runs is asked to
   /// leave. At most 366 days; absent where they do not. Said again when that moment has moved.
   package var closesInMs: Int64 {
@@ -937,7 +950,25 @@ package nonisolated struct Orban_Node_V1_OfferTerms: Sendable {
   fileprivate var _capacity: Orban_Node_V1_Resources? = nil
   fileprivate var _closed: Orban_Node_V1_OfferClosing? = nil
   fileprivate var _spotAsk: Int64? = nil
+  fileprivate var _payee: Orban_Node_V1_Payee? = nil
   fileprivate var _closesInMs: Int64? = nil
+}
+
+/// A provider's settlement key, in its node's own words.
+package nonisolated struct Orban_Node_V1_Payee: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// 20 bytes.
+  package var address: Data = Data()
+
+  /// Ed25519 by the node's receipt key, 64 bytes: docs/formats.md, "Payee statement".
+  package var signature: Data = Data()
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
 }
 
 package nonisolated struct Orban_Node_V1_RoundTrip: Sendable {
@@ -1637,36 +1668,74 @@ nonisolated extension Orban_Node_V1_Hello: SwiftProtobuf.Message, SwiftProtobuf.
   package static let protoMessageName: String = _protobuf_package + ".Hello"
   package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}terms\0\u{1}leases\0")
 
+  fileprivate class _StorageClass {
+    var _terms: Orban_Node_V1_OfferTerms? = nil
+    var _leases: [String] = []
+
+      // This property is used as the initial default value for new instances of the type.
+      // The type itself is protecting the reference to its storage via CoW semantics.
+      // This will force a copy to be made of this reference when the first mutation occurs;
+      // hence, it is safe to mark this as `nonisolated(unsafe)`.
+      static nonisolated(unsafe) let defaultInstance = _StorageClass()
+
+    private init() {}
+
+    init(copying source: _StorageClass) {
+      _terms = source._terms
+      _leases = source._leases
+    }
+  }
+
+  fileprivate mutating func _uniqueStorage() -> _StorageClass {
+    if !isKnownUniquelyReferenced(&_storage) {
+      _storage = _StorageClass(copying: _storage)
+    }
+    return _storage
+  }
+
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
-    while let fieldNumber = try decoder.nextFieldNumber() {
-      // The use of inline closures is to circumvent an issue where the compiler
-      // allocates stack space for every case branch when no optimizations are
-      // enabled. https://github.com/apple/swift-protobuf/issues/1034
-      switch fieldNumber {
-      case 1: try { try decoder.decodeSingularMessageField(value: &self._terms) }()
-      case 2: try { try decoder.decodeRepeatedStringField(value: &self.leases) }()
-      default: break
+    _ = _uniqueStorage()
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      while let fieldNumber = try decoder.nextFieldNumber() {
+        // The use of inline closures is to circumvent an issue where the compiler
+        // allocates stack space for every case branch when no optimizations are
+        // enabled. https://github.com/apple/swift-protobuf/issues/1034
+        switch fieldNumber {
+        case 1: try { try decoder.decodeSingularMessageField(value: &_storage._terms) }()
+        case 2: try { try decoder.decodeRepeatedStringField(value: &_storage._leases) }()
+        default: break
+        }
       }
     }
   }
 
   package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
-    // The use of inline closures is to circumvent an issue where the compiler
-    // allocates stack space for every if/case branch local when no optimizations
-    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
-    // https://github.com/apple/swift-protobuf/issues/1182
-    try { if let v = self._terms {
-      try visitor.visitSingularMessageField(value: v, fieldNumber: 1)
-    } }()
-    if !self.leases.isEmpty {
-      try visitor.visitRepeatedStringField(value: self.leases, fieldNumber: 2)
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every if/case branch local when no optimizations
+      // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+      // https://github.com/apple/swift-protobuf/issues/1182
+      try { if let v = _storage._terms {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 1)
+      } }()
+      if !_storage._leases.isEmpty {
+        try visitor.visitRepeatedStringField(value: _storage._leases, fieldNumber: 2)
+      }
     }
     try unknownFields.traverse(visitor: &visitor)
   }
 
   package static func ==(lhs: Orban_Node_V1_Hello, rhs: Orban_Node_V1_Hello) -> Bool {
-    if lhs._terms != rhs._terms {return false}
-    if lhs.leases != rhs.leases {return false}
+    if lhs._storage !== rhs._storage {
+      let storagesAreEqual: Bool = withExtendedLifetime((lhs._storage, rhs._storage)) { (_args: (_StorageClass, _StorageClass)) in
+        let _storage = _args.0
+        let rhs_storage = _args.1
+        if _storage._terms != rhs_storage._terms {return false}
+        if _storage._leases != rhs_storage._leases {return false}
+        return true
+      }
+      if !storagesAreEqual {return false}
+    }
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -2470,7 +2539,7 @@ nonisolated extension Orban_Node_V1_Goodbye: SwiftProtobuf.Message, SwiftProtobu
 
 nonisolated extension Orban_Node_V1_OfferTerms: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".OfferTerms"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}capacity\0\u{1}devices\0\u{1}ask\0\u{1}region\0\u{1}tier\0\u{1}withheld\0\u{2}\u{e}network\0\u{1}closed\0\u{4}\u{4}spot_ask\0\u{4}\u{5}round_trips\0\u{4}\u{a}closes_in_ms\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}capacity\0\u{1}devices\0\u{1}ask\0\u{1}region\0\u{1}tier\0\u{1}withheld\0\u{2}\u{e}network\0\u{1}closed\0\u{4}\u{4}spot_ask\0\u{4}\u{5}round_trips\0\u{1}payee\0\u{4}\u{9}closes_in_ms\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -2488,6 +2557,7 @@ nonisolated extension Orban_Node_V1_OfferTerms: SwiftProtobuf.Message, SwiftProt
       case 21: try { try decoder.decodeSingularMessageField(value: &self._closed) }()
       case 25: try { try decoder.decodeSingularInt64Field(value: &self._spotAsk) }()
       case 30: try { try decoder.decodeRepeatedMessageField(value: &self.roundTrips) }()
+      case 31: try { try decoder.decodeSingularMessageField(value: &self._payee) }()
       case 40: try { try decoder.decodeSingularInt64Field(value: &self._closesInMs) }()
       default: break
       }
@@ -2529,6 +2599,9 @@ nonisolated extension Orban_Node_V1_OfferTerms: SwiftProtobuf.Message, SwiftProt
     if !self.roundTrips.isEmpty {
       try visitor.visitRepeatedMessageField(value: self.roundTrips, fieldNumber: 30)
     }
+    try { if let v = self._payee {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 31)
+    } }()
     try { if let v = self._closesInMs {
       try visitor.visitSingularInt64Field(value: v, fieldNumber: 40)
     } }()
@@ -2546,7 +2619,43 @@ nonisolated extension Orban_Node_V1_OfferTerms: SwiftProtobuf.Message, SwiftProt
     if lhs._closed != rhs._closed {return false}
     if lhs._spotAsk != rhs._spotAsk {return false}
     if lhs.roundTrips != rhs.roundTrips {return false}
+    if lhs._payee != rhs._payee {return false}
     if lhs._closesInMs != rhs._closesInMs {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Orban_Node_V1_Payee: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".Payee"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}address\0\u{1}signature\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularBytesField(value: &self.address) }()
+      case 2: try { try decoder.decodeSingularBytesField(value: &self.signature) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.address.isEmpty {
+      try visitor.visitSingularBytesField(value: self.address, fieldNumber: 1)
+    }
+    if !self.signature.isEmpty {
+      try visitor.visitSingularBytesField(value: self.signature, fieldNumber: 2)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: Orban_Node_V1_Payee, rhs: Orban_Node_V1_Payee) -> Bool {
+    if lhs.address != rhs.address {return false}
+    if lhs.signature != rhs.signature {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -28,6 +28,8 @@ extension Ordeal {
         case spot
         /// A market that anchors its log on a chain.
         case chain
+        /// A job that a deposit on a chain pays for.
+        case vault
 
         init(reaching point: FaultPoint) {
             switch point {
@@ -42,6 +44,7 @@ extension Ordeal {
                 case .clearGang: self = .gang
                 case .preempt: self = .spot
                 case .openBooks, .anchor, .keepSending, .endDeed: self = .chain
+                case .link, .takeNews, .takeVoucher, .redeem: self = .vault
                 default: self = .short
                 }
             case .beforeEffect(.leave), .afterEffect(.leave): self = .spot
@@ -86,6 +89,10 @@ extension Ordeal {
         }
         if course == .period { #expect(try await over("long").billedSeconds == 66) }
         if course == .chain { try await anchorOnce() }
+        if course == .vault {
+            names.append("paid")
+            try await payFromVault()
+        }
         if course == .output {
             names.append("kept")
             try await keepOutput()
@@ -264,7 +271,7 @@ extension Ordeal {
         let credits = books.lines.filter { $0.kind == "credit" && $0.micro > 0 }
         #expect(credits.map(\.micro) == [5_000_000])
         #expect(books.settlements.count == leases)
-        let spent = jobs.data.reduce(0) { $0 + $1.charged.money.micro }
+        let spent = jobs.data.filter { $0.payer == nil }.reduce(0) { $0 + $1.charged.money.micro }
         #expect(books.balances["available:acc_renter"] == 5_000_000 - spent)
 
         let charged = Dictionary(

@@ -22,6 +22,9 @@ final class Ordeal {
     let devnet: Devnet?
     /// The market's own on it.
     static let account = 1
+    /// The renter's and the provider's.
+    static let (user, payee) = (2, 3)
+    static let redeeming = ["--redeem-every", "1"]
     private var key: [Role: String] = [:]
     /// How often the market died by its own hand.
     private(set) var deaths = 0
@@ -30,12 +33,14 @@ final class Ordeal {
     init(_ point: FaultPoint, reach: Int, on stage: Stage) async throws {
         self.point = point
         self.reach = reach
+        let course = Course(reaching: point)
         devnet =
-            Course(reaching: point) == .chain
+            course == .chain || course == .vault
             ? try await Devnet(on: stage, adding: ["--block-time", "1"]) : nil
         site = try Site(
             .served, on: stage,
             with: ["ORBAN_FAULT": point.text, "ORBAN_FAULT_AT": String(reach)],
+            adding: course == .vault ? Self.redeeming : [],
             chain: try devnet?.words(account: Self.account, on: stage))
     }
 
@@ -69,14 +74,18 @@ final class Ordeal {
             throw Refused(description: "the market ended with \(ending); \(site.market.lastWords)")
         }
         deaths += 1
-        try site.restart()
+        try site.restart(adding: restartWords)
+    }
+
+    private var restartWords: [String] {
+        Course(reaching: point) == .vault ? Self.redeeming : []
     }
 
     /// What follows is not to meet a fault that has not come yet.
     func disarm() async throws {
         guard deaths == 0 else { return }
         try await site.market.killNow()
-        try site.restart()
+        try site.restart(adding: restartWords)
         try await site.ready()
     }
 
@@ -166,7 +175,10 @@ final class Ordeal {
             : ["--cpus", "0.25", "--memory", "256MB"]
         let node = try site.stage.orban(
             ["node", "run", "--state-dir", folder, "--disk", "2GB", "--price", "1.234567 USD/h"]
-                + share + (gpu?.options ?? []), with: gpu?.environment ?? [:])
+                + share + (gpu?.options ?? [])
+                + (Course(reaching: point) == .vault
+                    ? ["--payee", devnet?.addresses[Self.payee] ?? ""] : []),
+            with: gpu?.environment ?? [:])
         try await steadily("an open offer") {
             let offers: ListDTO<OfferDTO> = try api(nil).get("/v1/offers")
             if let offer = offers.data.first { site.stage.note(node: offer.node.text) }

@@ -1,0 +1,282 @@
+import ControlPlane
+import Domain
+import Ethereum
+import Wire
+
+extension Option where Value == Address {
+    static let user = Option("for", "0x…", .optionVaultUser, .address)
+}
+
+extension Option where Value == String {
+    static let accept = Option("accept", "JOB", .optionAccept)
+}
+
+extension LeafCommand {
+    /// `orban wallet link`: shows the market that this wallet's key is the caller's, so that its deposit pays.
+    static let walletLink = LeafCommand(
+        "wallet link", .helpWalletLink,
+        options: Wallet.options + [Option<String>.contracts.form]
+    ) { session in
+        let deployment = try session.deployment()
+        let key = try await Wallet(session).open(session)
+        let linked: VaultDTO = try await session.withMarket([.renter]) { market in
+            let vault = try await market.vault(of: deployment)
+            let balance: BalanceDTO = try await market.get("/v1/balance")
+            let text = LinkStatement(
+                origin: vault.origin, account: balance.account, chainID: vault.chainID,
+                vault: vault.vault
+            ).text
+            let signature = key.sign(PersonalMessage.digest(of: Array(text.utf8)))
+            return try await market.put(
+                "/v1/vault/address",
+                LinkRequest(
+                    address: ChainAddress(key.address),
+                    signature: Ethereum.Hex.text(of: signature.bytes)))
+        }
+        try session.show(linked) {
+            ["✓ " + session.told(.walletLinked, ["address": "\(key.address)"])]
+        }
+        return ExitCode.done.rawValue
+    }
+
+    /// `orban wallet sign`: signs vouchers for what the caller's own jobs are proven to have used.
+    static let walletSign = LeafCommand(
+        "wallet sign", .helpWalletSign,
+        options: Wallet.options + [
+            Option<String>.contracts.form, Option<Address>.user.form,
+            Option<String>.accept.form, Flag.once.form,
+        ]
+    ) { session in
+        let deployment = try session.deployment()
+        let key = try await Wallet(session).open(session)
+        let user = try session.arguments.value(Option<Address>.user) ?? key.address
+        return try await session.withMarket([.renter]) { market in
+            try await Signing(
+                session: session, market: market, deployment: deployment, key: key, user: user
+            ).run()
+        }
+    }
+
+    /// `orban vault show`: the deposit and the sums of vouchers, as the market has them.
+    static let vaultShow = LeafCommand("vault show", .helpVaultShow) { session in
+        let vault: VaultDTO = try await session.withMarket([.renter, .provider]) {
+            try await $0.get("/v1/vault")
+        }
+        try session.show(vault) { VaultPage(session: session, vault: vault).lines }
+        return ExitCode.done.rawValue
+    }
+
+    /// `orban vault vouchers`: the newest signed vouchers, as `orban redeem` reads them.
+    static let vaultVouchers = LeafCommand("vault vouchers", .helpVaultVouchers) { session in
+        let file: VoucherFileDTO = try await session.withMarket([.renter, .provider]) {
+            try await $0.get("/v1/vault/vouchers")
+        }
+        try session.terminal.write(try WireJSON.text(file) + "\n")
+        return ExitCode.done.rawValue
+    }
+}
+
+extension MarketClient {
+    /// The market's vault, if it is the caller's own too: no signature is ever made for another one.
+    ///
+    /// - Throws: `WireError.chainWrong`.
+    func vault(of deployment: Deployment) async throws -> VaultDTO {
+        let vault: VaultDTO = try await get("/v1/vault")
+        guard vault.chainID == deployment.chain.number,
+            vault.vault == ChainAddress(deployment.vault),
+            vault.token == ChainAddress(deployment.dollar)
+        else {
+            throw WireError.chainWrong(
+                .vaultOther, ["vault": vault.vault.text, "wanted": "\(deployment.vault)"])
+        }
+        return vault
+    }
+}
+
+/// One `orban wallet sign`.
+private struct Signing {
+    private static let pause: Int64 = 5_000
+
+    let session: Session
+    let market: MarketClient
+    let deployment: Deployment
+    let key: PrivateKey
+    let user: Address
+
+    private struct Report: Encodable {
+        let signed: [VoucherBook.Sums]
+        /// Jobs whose bills are not all counted yet.
+        let open: [JobID]
+    }
+
+    /// Until every job is over and signed for; with `--once`, one look.
+    func run() async throws -> Int32 {
+        let standing = try await market.vault(of: deployment)
+        guard standing.deposit?.address == ChainAddress(user) else {
+            throw WireError.chainWrong(.vaultUserOther, ["address": "\(user)"])
+        }
+        let folder = VoucherFolder(
+            chain: standing.chainID, vault: standing.vault, user: ChainAddress(user),
+            session.settings)
+        let lock = try folder.lock(for: ChainAddress(user))
+        defer { withExtendedLifetime(lock) {} }
+        try await adopt(try session.arguments.all(Option<String>.accept), folder)
+        var signed: [VoucherBook.Sums] = []
+        while true {
+            var book = try folder.read()
+            try await count(&book)
+            signed += try await sign(&book, folder)
+            let open = book.mandates.filter { !$0.isCounted }.map(\.job)
+            if open.isEmpty || session.arguments.has(.once) {
+                try session.show(Report(signed: signed, open: open)) { lines(open) }
+                return ExitCode.done.rawValue
+            }
+            try await market.pause(milliseconds: Self.pause)
+        }
+    }
+
+    /// Jobs that the user names were sent from elsewhere: their budget is what the market shows for them.
+    private func adopt(_ names: [String], _ folder: VoucherFolder) async throws {
+        for name in names {
+            let job: JobDTO = try await market.get("/v1/jobs/\(name.pathSegment)")
+            guard job.payer == ChainAddress(user) else {
+                throw WireError.chainWrong(.vaultUserOther, ["address": "\(user)"])
+            }
+            try folder.accept(
+                VoucherBook.Mandate(
+                    job.id, budget: job.budget.money,
+                    atMost: try Rate(microPerHour: JobSpec.rateCeiling)))
+        }
+    }
+
+    /// A bill that is not borne out is told and left; the others are counted.
+    private func count(_ book: inout VoucherBook) async throws {
+        for mandate in book.mandates where !mandate.isCounted {
+            let job: JobDTO = try await market.get("/v1/jobs/\(mandate.job)")
+            do {
+                let bundle: ProofBundleDTO = try await market.get("/v1/jobs/\(mandate.job)/proof")
+                try book.count(bundle, isOver: job.state.isOver)
+            } catch let fault as VoucherBook.Fault {
+                session.terminal.note(
+                    "! "
+                        + session.told(
+                            .signRefused,
+                            ["job": mandate.job.text, "reason": fault.text(in: session.language)]))
+            } catch let problem as RemoteProblem
+                where problem.problem.code == ErrorCode.unavailable.rawValue
+            {
+                // Its newest record has no place in the log yet.
+                continue
+            }
+        }
+    }
+
+    private func sign(
+        _ book: inout VoucherBook, _ folder: VoucherFolder
+    ) async throws -> [VoucherBook.Sums] {
+        let due = try book.due
+        let vouchers = try due.map { sums in
+            let voucher = try voucher(sums)
+            let signature = key.sign(
+                try voucher.digest(for: Vault(deployment.vault), on: deployment.chain))
+            return VoucherDTO(voucher, signature.bytes)
+        }
+        // What was counted is kept, and what is signed before anybody sees it.
+        for sums in due { book.note(sums) }
+        try folder.write(book)
+        guard !due.isEmpty else { return [] }
+        let answer: VaultDTO = try await market.put(
+            "/v1/vault/vouchers",
+            VoucherFileDTO(
+                chainID: deployment.chain.number, vault: "\(deployment.vault)",
+                vouchers: vouchers))
+        for sums in due {
+            let kept = answer.pairs.first { $0.payee == sums.payee }?.signedMicro
+            session.terminal.progress(
+                (kept == sums.cumulativeMicro ? "✓ " : "! ")
+                    + session.told(
+                        .signDone,
+                        [
+                            "payee": sums.payee.text,
+                            "amount": (try? Money(micro: sums.cumulativeMicro)).map(
+                                Quantity.money) ?? "–",
+                        ]))
+        }
+        return due
+    }
+
+    private func voucher(_ sums: VoucherBook.Sums) throws -> Voucher {
+        guard let root = Hash256(bytes: sums.usageRoot.bytes) else {
+            throw WireError.internalFailure
+        }
+        return Voucher(
+            user: user, payee: Address(sums.payee), token: deployment.dollar,
+            cumulative: try Money(micro: sums.cumulativeMicro).units,
+            commission: try Money(micro: sums.commissionMicro).units, usageRoot: root)
+    }
+
+    private func lines(_ open: [JobID]) -> [String] {
+        open.isEmpty
+            ? [session.told(.signAll)]
+            : [session.told(.signOpen, ["count": String(open.count)])]
+    }
+}
+
+/// Deposit and sums as people read them.
+private struct VaultPage {
+    let session: Session
+    let vault: VaultDTO
+
+    var lines: [String] {
+        var rows = [
+            [session.told(.vaultContract), "\(vault.vault.text)  eip155:\(vault.chainID)"],
+            [session.told(.vaultUnsignedLimit), money(vault.unsignedLimitMicro)],
+        ]
+        if let deposit = vault.deposit {
+            rows += [
+                [session.told(.headingAccount), deposit.address.text],
+                [session.told(.balanceAvailable), money(deposit.availableMicro)],
+                [session.told(.balanceHeld), money(deposit.heldMicro)],
+            ]
+            if let closes = deposit.exitCloses {
+                rows.append([session.told(.walletExit), closes.description])
+            }
+        }
+        guard !vault.pairs.isEmpty else { return Table.aligned(rows) }
+        var table = Table([
+            .init(session.told(.voucherUser)), .init(session.told(.voucherPayee)),
+            .init(session.told(.vaultWorkedFor), .right), .init(session.told(.vaultSigned), .right),
+            .init(session.told(.voucherPaid), .right),
+        ])
+        table.rows = vault.pairs.map {
+            [
+                $0.user.text, $0.payee.text, money($0.owedMicro), money($0.signedMicro),
+                money($0.redeemedMicro),
+            ]
+        }
+        return Table.aligned(rows) + [""] + table.lines
+    }
+
+    private func money(_ micro: Int64) -> String {
+        (try? Money(micro: micro)).map(Quantity.money) ?? "–"
+    }
+}
+
+extension VoucherBook.Fault {
+    func text(in language: Language) -> String {
+        switch self {
+        case .audit(let fault): fault.text(in: language)
+        case .logChanged: Message.auditLogKeyChanged.text(in: language)
+        case .priceAbove(let lease):
+            Message.signPriceAbove.text(in: language, ["lease": lease.text])
+        case .budgetAbove(let micro):
+            Message.signBudgetAbove.text(
+                in: language,
+                ["charge": (try? Money(micro: micro)).map(Quantity.money) ?? "–"])
+        case .payeeUnsaid(let lease):
+            Message.signPayeeUnsaid.text(in: language, ["lease": lease.text])
+        case .wentBack(let lease):
+            Message.signWentBack.text(in: language, ["lease": lease.text])
+        }
+    }
+}

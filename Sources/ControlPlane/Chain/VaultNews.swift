@@ -1,0 +1,150 @@
+import Domain
+import Ethereum
+import Logging
+import Marketplace
+
+/// What a market's vault says in blocks that are final, brought to its books.
+actor VaultNews {
+    /// Blocks of one question, and of those above the final one that are looked at.
+    private static let rules = LogFollower.Rules(span: 1_000, window: 64)
+    /// Blocks without news for which the books are not written.
+    private static let quietBlocks: UInt64 = 100
+
+    private let vault: Vault
+    private let token: Address
+    private let chain: Chain
+    private let store: any Store
+    private let log: Logger
+    /// Nil before the first look, and after one that failed: then it begins anew where the books are.
+    private var pump: LogPump?
+
+    init(
+        _ configuration: ChainConfiguration, on chain: Chain, store: any Store, log: Logger
+    ) {
+        vault = configuration.vault
+        token = configuration.dollar.address
+        self.chain = chain
+        self.store = store
+        self.log = log
+    }
+
+    /// - Throws: what kept it from asking, or the books from being written.
+    func look() async throws {
+        let pump = try await current()
+        do {
+            try await pump.step()
+        } catch {
+            self.pump = nil
+            throw error
+        }
+    }
+
+    private func current() async throws -> LogPump {
+        if let pump { return pump }
+        let known = UInt64(max(try await store.read([.books]).books?.vaultBlock ?? 0, 0))
+        let keeper = Keeper(written: known) { [self] in try await book($0) }
+        let fresh = LogPump(
+            LogFollower(after: LogFollower.Cursor(number: known, hash: nil), rules: Self.rules),
+            vault.filter, on: chain
+        ) { try await keeper.take($0) }
+        pump = fresh
+        return fresh
+    }
+
+    /// - Returns: whether the books know of the block now.
+    private func book(_ news: (logs: [Log], cursor: UInt64, written: UInt64)) async throws -> Bool {
+        var facts: [VaultFact] = []
+        for log in news.logs { if let fact = try fact(of: log) { facts.append(fact) } }
+        guard !facts.isEmpty || news.cursor >= news.written + Self.quietBlocks else {
+            return false
+        }
+        try await store.perform(.takeNews(facts, upTo: Int64(clamping: news.cursor)))
+        return true
+    }
+
+    /// Nil for what is not of the token that is settled in, or changes nothing that the books have.
+    private func fact(of entry: Log) throws -> VaultFact? {
+        let event = try VaultEvent(entry, of: vault)
+        let fact = VaultFact(event, in: token)
+        if fact == nil, event.moves(token) {
+            log.error("an amount beyond the books", metadata: ["event": "\(event)"])
+        }
+        return fact
+    }
+}
+
+/// Remembers what was written last, so that quiet blocks are not.
+private actor Keeper {
+    private var written: UInt64
+    private let book:
+        @Sendable ((logs: [Log], cursor: UInt64, written: UInt64)) async throws -> Bool
+
+    init(
+        written: UInt64,
+        book:
+            @escaping @Sendable ((logs: [Log], cursor: UInt64, written: UInt64)) async throws
+            -> Bool
+    ) {
+        self.written = written
+        self.book = book
+    }
+
+    func take(_ delivery: LogFollower.Delivery) async throws {
+        // What may still go changes nothing.
+        guard case .final(let logs, let cursor) = delivery else { return }
+        if try await book((logs, cursor.number, written)) { written = cursor.number }
+    }
+}
+
+extension VaultFact {
+    /// Nil for another token, for amounts that no ledger has, and for what the books do not keep.
+    init?(_ event: VaultEvent, in token: Address) {
+        switch event {
+        case .deposited(let user, token, let amount):
+            guard let money = Money(units: amount) else { return nil }
+            self = .deposited(ChainAddress(user), money)
+        case .exitStarted(let user, token, _, _, let closes):
+            self = .exitStarted(ChainAddress(user), closes: Timestamp(second: closes))
+        case .exitFinished(let user, token, let amount):
+            guard let money = Money(units: amount) else { return nil }
+            self = .exitFinished(ChainAddress(user), money)
+        case .redeemed(let voucher):
+            guard voucher.token == token, let cumulative = Money(units: voucher.cumulative),
+                let commission = Money(units: voucher.commission)
+            else { return nil }
+            self = .redeemed(
+                VoucherParties(
+                    user: ChainAddress(voucher.user), payee: ChainAddress(voucher.payee)),
+                VoucherSums(cumulative: cumulative, commission: commission))
+        case .authorised(let user, let key, let cap, let expiry):
+            self = .authorised(
+                ChainAddress(user),
+                SessionKey(
+                    address: ChainAddress(key), cap: Money(units: cap) ?? .largestDeposit,
+                    expires: Timestamp(second: expiry)))
+        case .revoked(let user, let key):
+            self = .revoked(ChainAddress(user), key: ChainAddress(key))
+        case .deposited, .exitStarted, .exitFinished, .skipped, .withdrawn: return nil
+        }
+    }
+}
+
+extension VaultEvent {
+    /// Whether it moves money of the token within the vault.
+    fileprivate func moves(_ token: Address) -> Bool {
+        switch self {
+        case .deposited(_, token, _), .exitFinished(_, token, _): true
+        case .redeemed(let voucher): voucher.token == token
+        case .deposited, .exitFinished, .authorised, .revoked, .skipped, .exitStarted, .withdrawn:
+            false
+        }
+    }
+}
+
+extension Timestamp {
+    /// The last moment there is, for a second beyond it.
+    fileprivate init(second: UInt256) {
+        let most = UInt64(Timestamp.limit / 1_000)
+        self.init(milliseconds: Int64(min(second.asUInt64 ?? most, most)) * 1_000)
+    }
+}

@@ -1,0 +1,96 @@
+import Accounting
+package import Domain
+
+/// A user of the vault, as far as the market knows it.
+package struct VaultUser: Hashable, Sendable, Codable {
+    package let address: ChainAddress
+    /// The account that has shown to hold its key; nil: nobody has.
+    package var account: AccountID?
+    /// Until when an exit that it has begun can be finished; nil: none. While it stands, the deposit counts as
+    /// gone: nothing new is paid from it.
+    package var exitCloses: Timestamp?
+    /// Who may sign for the user, by address.
+    package var keys: [SessionKey]
+
+    package init(address: ChainAddress, account: AccountID? = nil, exitCloses: Timestamp? = nil) {
+        self.address = address
+        self.account = account
+        self.exitCloses = exitCloses
+        keys = []
+    }
+
+    package func isLeaving(at now: Timestamp) -> Bool { exitCloses.map { now < $0 } ?? false }
+}
+
+/// A key that a user lets sign in their name, up to a cap and before a moment.
+package struct SessionKey: Hashable, Sendable, Codable {
+    package let address: ChainAddress
+    package let cap: Money
+    package let expires: Timestamp
+    /// By vouchers of it that are kept here.
+    package var spent: Money
+
+    package init(address: ChainAddress, cap: Money, expires: Timestamp) {
+        self.address = address
+        self.cap = cap
+        self.expires = expires
+        spent = .zero
+    }
+}
+
+/// What one user owes to one settlement key, what of it is signed, and what is paid.
+package struct VoucherPair: Hashable, Sendable, Codable {
+    package let parties: VoucherParties
+    /// By the receipts that the market has settled.
+    package var owed: VoucherSums
+    /// The leaf hash of its last usage record; empty before the first.
+    package var usageRoot: [UInt8]
+    package var signed: HeldVoucher?
+    /// What a deed that is open has redeemed.
+    package var underway: Money?
+    /// By the vault, in a block that is final.
+    package var redeemed: VoucherSums
+
+    package init(parties: VoucherParties) {
+        self.parties = parties
+        owed = .nothing
+        usageRoot = []
+        signed = nil
+        underway = nil
+        redeemed = .nothing
+    }
+
+    /// Worked for, and signed by nobody: what its provider would lose with the user.
+    package var unsigned: Money {
+        (try? owed.cumulative.subtracting(signed?.sums.cumulative ?? .zero)) ?? .zero
+    }
+
+    package var isRedeemable: Bool {
+        guard let signed, underway == nil else { return false }
+        return signed.sums.cumulative > redeemed.cumulative
+    }
+}
+
+/// Something that the vault has said in a block that is final.
+package enum VaultFact: Hashable, Sendable, Codable {
+    case deposited(ChainAddress, Money)
+    case redeemed(VoucherParties, VoucherSums)
+    case exitStarted(ChainAddress, closes: Timestamp)
+    case exitFinished(ChainAddress, Money)
+    /// A key that was authorised before begins anew.
+    case authorised(ChainAddress, SessionKey)
+    case revoked(ChainAddress, key: ChainAddress)
+}
+
+extension VaultFact {
+    /// The ledger's accounts that it may move money of.
+    var accounts: [LedgerAccount] {
+        let all: [LedgerAccount] = [.deposited, .uncollected, .vaultCommission]
+        switch self {
+        case .authorised, .revoked, .exitStarted: return []
+        case .deposited(let user, _), .exitFinished(let user, _): return all + [.vault(user)]
+        case .redeemed(let parties, _):
+            return all + [.vault(parties.user), .earned(parties.payee)]
+        }
+    }
+}

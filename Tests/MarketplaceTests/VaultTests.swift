@@ -1,0 +1,153 @@
+import Accounting
+import Domain
+import Marketplace
+import Testing
+
+/// Jobs that are paid from a deposit in the vault: the same bill, on accounts of its own.
+struct VaultTests {
+    private static func address(_ byte: UInt8) -> ChainAddress {
+        ChainAddress(bytes: [UInt8](repeating: byte, count: 20))!
+    }
+    private static let (user, payee) = (address(1), address(2))
+    private static let parties = VoucherParties(user: user, payee: payee)
+
+    /// A shop whose node takes vouchers, and a renter with five units in the vault.
+    private func shop() throws -> Shop {
+        var shop = try Shop.open()
+        try shop.run(
+            .openBooks(
+                ChainIdentity(
+                    chain: 1, genesis: [1], anchor: Self.address(7), vault: Self.address(8),
+                    sender: Self.address(9))))
+        try shop.run(.link(Self.user, to: Shop.ann))
+        try shop.run(.takeNews([.deposited(Self.user, money(5_000_000))], upTo: 1))
+        var terms = try shop.terms()
+        terms.payee = SignedPayee(address: Self.payee, signature: [])
+        try shop.run(.advertise(Shop.node, terms))
+        return shop
+    }
+
+    private func money(_ micro: Int64) -> Money { (try? Money(micro: micro)) ?? .zero }
+
+    private func pair(_ shop: Shop) throws -> VoucherPair {
+        try #require(shop.tables.read([.pair(Self.parties)]).pair(Self.parties))
+    }
+
+    private func wish() -> Shop.Wish {
+        var wish = Shop.Wish()
+        wish.payer = Self.user
+        return wish
+    }
+
+    private func voucher(_ sums: VoucherSums) -> Command {
+        .takeVoucher(
+            HeldVoucher(
+                parties: Self.parties, sums: sums, usageRoot: [], signer: Self.user,
+                signature: [1]))
+    }
+
+    private func total(_ shop: Shop) -> Int64 {
+        let read = Read.balances(limit: 100)
+        return shop.tables.read([read])[read].reduce(0) { sum, row in
+            if case .balance(let balance) = row { sum + balance.amount.micro } else { sum }
+        }
+    }
+
+    @Test func `a job is held, charged and refunded in the vault, and the ledger's money stays`()
+        throws
+    {
+        var shop = try shop()
+        try shop.run(shop.submit(wish()))
+        #expect(shop.balance(.vaultHeld(Self.user)) == 1_000_000)
+        let lease = try shop.begin()
+        #expect(try shop.lease(lease).parties == Self.parties)
+        try shop.finish(lease, after: 41)
+        #expect(shop.balance(.vault(Self.user)) == 5_000_000 - 41_000)
+        #expect(shop.balance(.vaultHeld(Self.user)) == 0)
+        #expect(shop.balance(.earned(Self.payee)) == 41_000 - 1025)
+        #expect(shop.balance(.vaultCommission) == 1025)
+        #expect(shop.balance(.available(Shop.ann)) == Shop.wealth)
+        #expect(shop.balance(.available(Shop.pete)) == 0 && total(shop) == 0)
+        let owed = try pair(shop)
+        #expect(owed.owed == VoucherSums(cumulative: money(41_000), commission: money(1025)))
+        #expect(owed.unsigned == money(41_000) && owed.usageRoot.count == 32)
+    }
+
+    @Test func `only an own deposit pays, while no exit has begun, and no more than is there`()
+        throws
+    {
+        var shop = try shop()
+        var others = wish()
+        others.payer = Self.address(4)
+        shop.refuses(try shop.submit(others), .addressUnknown)
+        var large = wish()
+        large.budget = 5_000_001
+        shop.refuses(
+            try shop.submit(large),
+            .balanceTooLow(available: money(5_000_000), needed: money(5_000_001)))
+        let closes = shop.now.advanced(seconds: 60)
+        try shop.run(.takeNews([.exitStarted(Self.user, closes: closes)], upTo: 2))
+        shop.refuses(try shop.submit(wish()), .exitBegun)
+        shop.pass(seconds: 60)
+        try shop.run(shop.submit(wish()))
+    }
+
+    @Test func `an address is one account's, and an account has one`() throws {
+        var shop = try shop()
+        try shop.ignores(.link(Self.user, to: Shop.ann))
+        shop.refuses(.link(Self.user, to: Shop.pete), .addressTaken)
+        shop.refuses(.link(Self.address(5), to: Shop.ann), .addressTaken)
+    }
+
+    @Test func `a node that takes no vouchers gets no job that is paid by them`() throws {
+        var shop = try shop()
+        try shop.run(.advertise(Shop.node, shop.terms()))
+        try shop.run(shop.submit(wish()))
+        #expect(throws: Refusal.offerChanged) { try shop.begin() }
+    }
+
+    @Test
+    func `a voucher is kept up to what is owed, redeemed once, and booked by the vault's word`()
+        throws
+    {
+        var shop = try shop()
+        try shop.run(shop.submit(wish()))
+        try shop.finish(shop.begin(), after: 41)
+        let owed = try pair(shop).owed
+        shop.refuses(
+            voucher(VoucherSums(cumulative: money(41_001), commission: money(1025))),
+            .voucherWrong)
+        try shop.ignores(.redeem)
+        try shop.run(voucher(owed))
+        try shop.ignores(voucher(owed))
+        try shop.run(.redeem)
+        try shop.ignores(.redeem)
+        #expect(try pair(shop).underway == money(41_000))
+        try shop.run(.takeNews([.redeemed(Self.parties, owed)], upTo: 3))
+        try shop.ignores(.takeNews([.redeemed(Self.parties, owed)], upTo: 3))
+        #expect(shop.balance(.earned(Self.payee)) == 0 && shop.balance(.vaultCommission) == 0)
+        #expect(shop.balance(.deposited) == -(5_000_000 - 41_000) && total(shop) == 0)
+        #expect(try !pair(shop).isRedeemable)
+    }
+
+    @Test func `what the vault skipped may be redeemed again`() throws {
+        var shop = try shop()
+        try shop.run(shop.submit(wish()))
+        try shop.finish(shop.begin(), after: 41)
+        try shop.run(voucher(pair(shop).owed))
+        try shop.run(.redeem)
+        try shop.run(.endDeed(1, .failed("reverted")))
+        #expect(try pair(shop).isRedeemable)
+    }
+
+    @Test func `who leaves with money that was worked for leaves it uncollected, and told`() throws
+    {
+        var shop = try shop()
+        try shop.run(shop.submit(wish()))
+        try shop.finish(shop.begin(), after: 41)
+        try shop.run(.takeNews([.exitFinished(Self.user, money(5_000_000))], upTo: 4))
+        #expect(shop.balance(.vault(Self.user)) == 0 && shop.balance(.deposited) == 0)
+        #expect(shop.balance(.uncollected) == -41_000)
+        #expect(shop.balance(.earned(Self.payee)) == 41_000 - 1025 && total(shop) == 0)
+    }
+}
