@@ -12,12 +12,15 @@ package struct SettlementPlace: Sendable {
     let vault: Vault
     /// Six decimals.
     let token: Address
+    /// The market's own key: may sign for whom has authorised it.
+    let delegate: ChainAddress
     let unsignedLimit: Money
 
     init(_ configuration: ChainConfiguration) {
         chain = configuration.chain
         vault = configuration.vault
         token = configuration.dollar.address
+        delegate = ChainAddress(configuration.key.address)
         unsignedLimit = configuration.unsignedLimit
     }
 }
@@ -62,7 +65,7 @@ extension MarketServices {
         return VaultDTO(
             origin: signer.name, chainID: place.chain.number,
             vault: ChainAddress(place.vault.address), token: ChainAddress(place.token),
-            block: try await store.read([.books]).books?.vaultBlock,
+            delegate: place.delegate, block: try await store.read([.books]).books?.vaultBlock,
             unsignedLimitMicro: place.unsignedLimit.micro, deposit: deposit,
             pairs: try await pairs(for: call).map(PairDTO.init))
     }
@@ -74,7 +77,8 @@ extension MarketServices {
         return DepositDTO(
             address: user.address, availableMicro: rows.balance(purse.available).micro,
             heldMicro: rows.balance(purse.held).micro,
-            exitCloses: user.isLeaving(at: clock.now()) ? user.exitCloses.map(TimeDTO.init) : nil)
+            exitCloses: user.isLeaving(at: clock.now()) ? user.exitCloses.map(TimeDTO.init) : nil,
+            custody: try custody(of: user).map(CustodyDTO.init))
     }
 
     private func vaultUser(of account: AccountID) async throws -> VaultUser? {
@@ -83,6 +87,22 @@ extension MarketServices {
             return nil
         }
         return user
+    }
+
+    private func custody(of user: VaultUser) throws -> SessionKey? {
+        let delegate = try place().delegate
+        return user.keys.first { $0.address == delegate }
+    }
+
+    /// True where the market may sign for a payer, or has; nil elsewhere.
+    func isCustodial(_ payer: ChainAddress?) async throws -> Bool? {
+        guard let payer, let settlement else { return nil }
+        let rows = try await store.read([.vaultUser(payer), .pairsOf(payer)])
+        let may = try rows.vaultUser(payer).flatMap { try custody(of: $0) } != nil
+        let has = rows.pairs(.pairsOf(payer)).contains {
+            $0.signed?.signer == settlement.delegate
+        }
+        return may || has ? true : nil
     }
 
     /// A renter's own; a provider's are those that pay what its nodes name now.
@@ -180,7 +200,15 @@ extension MarketServices {
         let rows = try await store.read([.balance(account)])
         return PlanVaultDTO(
             payer: payer, available: MoneyDTO(rows.balance(account)),
-            unsignedLimit: MoneyDTO(try place().unsignedLimit))
+            unsignedLimit: MoneyDTO(try place().unsignedLimit),
+            custodial: try await isCustodial(payer) ?? false)
+    }
+}
+
+extension CustodyDTO {
+    init(_ key: SessionKey) {
+        self.init(
+            capMicro: key.cap.micro, spentMicro: key.spent.micro, expires: TimeDTO(key.expires))
     }
 }
 

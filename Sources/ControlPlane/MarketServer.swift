@@ -93,7 +93,8 @@ package struct MarketServer: Sendable {
         let market = Market(
             commission: configuration.commission, blobQuota: configuration.blobQuota,
             beacons: configuration.allBeacons,
-            unsignedLimit: configuration.chain?.unsignedLimit ?? Market.standardUnsignedLimit)
+            unsignedLimit: configuration.chain?.unsignedLimit ?? Market.standardUnsignedLimit,
+            redeemWithin: configuration.chain?.redeemWithin ?? 0)
         let store = try SQLiteStore(
             path: configuration.folder + "/market.db", market: market, sealKey: secrets.sealKey,
             clock: { clock.now() }, reach: reach,

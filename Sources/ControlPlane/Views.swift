@@ -50,6 +50,7 @@ extension MarketServices {
             exitCode: state.isOver ? job.exitCode(tasks) : nil,
             image: ImageDTO(job.terms.workload.image), network: job.terms.networkAsked,
             deadline: job.terms.deadline.map(DeadlineDTO.init), payer: job.terms.payer,
+            custodial: try await isCustodial(job.terms.payer),
             taskList: detail == .all ? try TaskDTO.list(tasks, leases) : [])
     }
 
@@ -173,7 +174,8 @@ extension MarketServices {
             job: job.id, name: job.terms.name, currency: MoneyDTO.currency, lines: lines,
             total: MoneyDTO(hold.charged), budget: MoneyDTO(hold.amount),
             refunded: MoneyDTO(hold.refunded),
-            fundedBy: (job.terms.payer.map(LedgerAccount.vault) ?? .operatorGranted).text)
+            fundedBy: (job.terms.payer.map(LedgerAccount.vault) ?? .operatorGranted).text,
+            custodial: try await isCustodial(job.terms.payer))
     }
 
     func outputs(_ job: Job) async throws -> ListDTO<TaskOutputDTO> {

@@ -70,7 +70,7 @@ extension Command {
             [
                 .job(job), .hold(job), .replay(once.key),
                 .failedTasks(job, limit: Self.everyTask),
-            ] + settling(rows.job(job))
+            ] + settling(rows.job(job)) + paying(rows.job(job)?.terms.payer)
                 + (rows.job(job)?.terms.isGang == true
                     ? [.tasks(job, after: 0, limit: Self.everyTask)] : [])
         case .sequence(let limit): [.tree, .pending(limit: limit)]
@@ -105,7 +105,14 @@ extension Command {
                 .vaultUser(user)
             case .redeemed(let parties, _): .pair(parties)
             }
-        return [row] + fact.accounts.map(Read.balance)
+        let pairs: [Read] =
+            switch fact {
+            case .deposited(let user, _), .authorised(let user, _), .revoked(let user, _):
+                [.pairsOf(user)]
+            case .redeemed(let parties, _): [.pairsOf(parties.user)]
+            case .exitStarted, .exitFinished: []
+            }
+        return [row] + pairs + fact.accounts.map(Read.balance)
     }
 
     private func redeemed(_ deed: ChainDeed?) -> [Read] {

@@ -72,6 +72,7 @@ extension Market {
         if let replayed = try replayed(once, rows) { return replayed }
         guard var job = rows.job(id), var hold = rows.hold(id) else { throw Refusal.jobUnknown }
         guard case .closed = job.life else { throw Refusal.jobNotOver }
+        try checkPayer(job.terms.payer, of: job.renter, rows, now)
         let failed = rows.tasks(.failedTasks(id, limit: Command.everyTask))
         guard !failed.isEmpty else { throw Refusal.nothingToRetry }
         try checkDeadline(job.terms, at: now)

@@ -13,12 +13,15 @@ package struct Market: Sendable {
     package let beacons: [Beacon]
     /// So much of one deposit may be worked for and signed by nobody.
     package let unsignedLimit: Money
+    /// Seconds within which a voucher is redeemed: a session key that ends sooner signs nothing that is kept.
+    package let redeemWithin: Int64
 
     package init(
         commission: BasisPoints, startWindowSeconds: Int64 = 900,
         blobQuota: Int64 = standardBlobQuota, beacons: [Beacon] = [.market],
-        unsignedLimit: Money = standardUnsignedLimit
+        unsignedLimit: Money = standardUnsignedLimit, redeemWithin: Int64 = 7_800
     ) {
+        self.redeemWithin = redeemWithin
         self.unsignedLimit = unsignedLimit
         self.beacons = beacons
         self.commission = commission

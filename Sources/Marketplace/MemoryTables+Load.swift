@@ -34,7 +34,7 @@ extension MemoryTables {
             (events[job] ?? []).dropFirst(Int(clamping: max(after, 0))).prefix(max(limit, 0))
                 .map(Row.event)
         case .books, .deed, .openDeeds, .vaultUser, .vaultUserOf, .pair, .pairs, .pairsPaying,
-            .redeemablePairs:
+            .redeemablePairs, .unsignedPairs, .leavingUsers:
             loadChain(read)
         case .job, .jobNamed, .jobs, .openJobs, .task, .tasks, .queuedTasks, .waitingTasks,
             .failedTasks, .openTasks:
@@ -72,6 +72,14 @@ extension MemoryTables {
             list(
                 pairs, limit, where: \.isRedeemable, by: { $0.parties.text < $1.parties.text },
                 Row.pair)
+        case .unsignedPairs(let limit):
+            list(
+                pairs, limit, where: \.isUnsigned, by: { $0.parties.text < $1.parties.text },
+                Row.pair)
+        case .leavingUsers(let limit):
+            list(
+                vaultUsers, limit, where: { $0.exitCloses != nil },
+                by: { $0.address < $1.address }, Row.vaultUser)
         default: []
         }
     }

@@ -92,6 +92,10 @@ package enum Read: Hashable, Sendable {
     case pairsPaying(ChainAddress, limit: Int)
     /// Pairs with a voucher that waits to be redeemed, by user and payee.
     case redeemablePairs(limit: Int)
+    /// Pairs that more is owed of than is signed, by user and payee.
+    case unsignedPairs(limit: Int)
+    /// Users with an exit that was begun and not finished, by address.
+    case leavingUsers(limit: Int)
 }
 
 /// What was read.

@@ -45,7 +45,7 @@ struct StoredVaultUser: Stored {
     func cells() throws -> [Cell] {
         [
             .text(value.address.text), .text(optional: value.account?.text),
-            try .json(value),
+            .integer(value.exitCloses == nil ? 0 : 1), try .json(value),
         ]
     }
 }
@@ -54,10 +54,11 @@ extension StoredVaultUser {
     init(_ reader: inout CellReader) throws {
         let address = try reader.text()
         let account = try reader.optionalText()
+        let leaving = try reader.integer()
         value = try reader.json(VaultUser.self)
-        guard value.address.text == address, value.account?.text == account else {
-            throw MalformedRow(description: "a user of the vault under another name")
-        }
+        guard value.address.text == address, value.account?.text == account,
+            (leaving == 1) == (value.exitCloses != nil)
+        else { throw MalformedRow(description: "a user of the vault under another name") }
     }
 }
 
@@ -69,7 +70,8 @@ struct StoredPair: Stored {
     func cells() throws -> [Cell] {
         [
             .text(value.parties.user.text), .text(value.parties.payee.text),
-            .integer(value.isRedeemable ? 1 : 0), try .json(value),
+            .integer(value.isRedeemable ? 1 : 0), .integer(value.isUnsigned ? 1 : 0),
+            try .json(value),
         ]
     }
 }
@@ -77,9 +79,10 @@ struct StoredPair: Stored {
 extension StoredPair {
     init(_ reader: inout CellReader) throws {
         let (user, payee) = (try reader.text(), try reader.text())
-        let redeemable = try reader.integer()
+        let (redeemable, unsigned) = (try reader.integer(), try reader.integer())
         value = try reader.json(VoucherPair.self)
-        guard value.parties.text == user + "/" + payee, (redeemable == 1) == value.isRedeemable
+        guard value.parties.text == user + "/" + payee, (redeemable == 1) == value.isRedeemable,
+            (unsigned == 1) == value.isUnsigned
         else { throw MalformedRow(description: "a pair under other names or standing") }
     }
 }
@@ -96,13 +99,15 @@ extension Schema {
 
     static let vaultTables = """
         CREATE TABLE vault_users (
-            address TEXT PRIMARY KEY, account TEXT, body TEXT NOT NULL,
-            seal BLOB NOT NULL) STRICT;
+            address TEXT PRIMARY KEY, account TEXT, leaving INTEGER NOT NULL,
+            body TEXT NOT NULL, seal BLOB NOT NULL) STRICT;
         CREATE INDEX vault_users_by_account ON vault_users (account, address);
+        CREATE INDEX vault_users_leaving ON vault_users (address) WHERE leaving = 1;
         CREATE TABLE pairs (
             user TEXT NOT NULL, payee TEXT NOT NULL, redeemable INTEGER NOT NULL,
-            body TEXT NOT NULL, seal BLOB NOT NULL, PRIMARY KEY (user, payee)) STRICT;
+            unsigned INTEGER NOT NULL, body TEXT NOT NULL, seal BLOB NOT NULL, PRIMARY KEY (user, payee)) STRICT;
         CREATE INDEX pairs_by_payee ON pairs (payee, user);
         CREATE INDEX pairs_redeemable ON pairs (user, payee) WHERE redeemable = 1;
+        CREATE INDEX pairs_unsigned ON pairs (user, payee) WHERE unsigned = 1;
         """
 }

@@ -79,9 +79,13 @@ extension Table {
         case .events: [.text("job"), .integer("sequence"), .integer("at"), .text("body")]
         case .chainBooks: [.integer("only"), .text("body")]
         case .deeds: [.integer("number"), .integer("open"), .text("body")]
-        case .vaultUsers: [.text("address"), .text("account"), .text("body")]
+        case .vaultUsers:
+            [.text("address"), .text("account"), .integer("leaving"), .text("body")]
         case .pairs:
-            [.text("user"), .text("payee"), .integer("redeemable"), .text("body")]
+            [
+                .text("user"), .text("payee"), .integer("redeemable"), .integer("unsigned"),
+                .text("body"),
+            ]
         }
     }
 

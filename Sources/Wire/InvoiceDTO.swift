@@ -48,11 +48,15 @@ package struct InvoiceDTO: Codable, Hashable, Sendable {
     package let refunded: MoneyDTO
     /// Where the money came from, for example `operator-granted`.
     package let fundedBy: String
+    /// True where the market signs for its payer; left out elsewhere.
+    package let custodial: Bool?
 
     package init(
         job: JobID, name: String, currency: String, lines: [InvoiceLineDTO], total: MoneyDTO,
-        budget: MoneyDTO, refunded: MoneyDTO, fundedBy: String
+        budget: MoneyDTO, refunded: MoneyDTO, fundedBy: String,
+        custodial: Bool? = nil
     ) {
+        self.custodial = custodial
         self.job = job
         self.name = name
         self.currency = currency
@@ -64,7 +68,7 @@ package struct InvoiceDTO: Codable, Hashable, Sendable {
     }
 
     private enum CodingKeys: String, CodingKey {
-        case job, name, currency, lines, total, budget, refunded
+        case job, name, currency, lines, total, budget, refunded, custodial
         case fundedBy = "funded_by"
     }
 }

@@ -151,6 +151,8 @@ package struct JobDTO: Codable, Hashable, Sendable {
     package let deadline: DeadlineDTO?
     /// Whose deposit in the vault pays; left out where the renter's balance does.
     package let payer: ChainAddress?
+    /// True where the market signs for its payer; left out elsewhere.
+    package let custodial: Bool?
     package let taskList: [TaskDTO]
 
     package init(
@@ -158,9 +160,10 @@ package struct JobDTO: Codable, Hashable, Sendable {
         tasks: Int, counts: TaskCountsDTO, budget: MoneyDTO, held: MoneyDTO, charged: MoneyDTO,
         refunded: MoneyDTO, billedSeconds: Int64, exitCode: Int? = nil, image: ImageDTO,
         network: NetworkAccess? = nil, deadline: DeadlineDTO? = nil, payer: ChainAddress? = nil,
-        taskList: [TaskDTO] = []
+        custodial: Bool? = nil, taskList: [TaskDTO] = []
     ) {
         self.payer = payer
+        self.custodial = custodial
         self.deadline = deadline
         self.id = id
         self.name = name
@@ -187,7 +190,7 @@ package struct JobDTO: Codable, Hashable, Sendable {
             charged, refunded
         case billedSeconds = "billed_seconds"
         case exitCode = "exit_code"
-        case image, network, deadline, payer
+        case image, network, deadline, payer, custodial
         case
             taskList = "task_list"
     }

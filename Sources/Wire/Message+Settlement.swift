@@ -39,6 +39,15 @@ extension Message {
         .optionUnsignedLimit: Bilingual(
             "end a user's jobs when more than this is worked for and not signed (1.00)",
             "未簽署的用量超過此金額即結束該使用者的工作（預設 1.00）"),
+        .optionDelegate: Bilingual(
+            "let the market's own key sign for you, up to the cap: custodial",
+            "授權市場的金鑰在限額內代您簽署：託管"),
+        .delegated: Bilingual(
+            "custodial: the market's key {key} may sign away up to the cap, whatever your jobs used",
+            "託管：市場的金鑰 {key} 可在限額內簽署付款，不論您的工作實際用量"),
+        .expectNoKeyBeside: Bilingual("no key beside it", "不可同時指定金鑰"),
+        .paidCustodial: Bilingual("custodial: the market signs", "託管：由市場簽署"),
+        .vaultCustody: Bilingual("custodial", "託管"),
         .walletLinked: Bilingual(
             "{address} pays for jobs with --pay vault", "{address} 將支付以 --pay vault 送出的工作"),
         .vaultOther: Bilingual(

@@ -199,7 +199,8 @@ package enum Message: String, Hashable, Sendable, CaseIterable {
     // Settling by vouchers
     case helpWalletLink, helpWalletSign, helpVaultShow, helpVaultVouchers, helpVaultAudit,
         vaultSound, vaultUnsound, optionVaultUser,
-        optionAccept, optionPayee, optionPay, optionRedeemEvery, optionUnsignedLimit, walletLinked,
+        optionAccept, optionPayee, optionPay, optionRedeemEvery, optionUnsignedLimit, optionDelegate,
+        delegated, expectNoKeyBeside, paidCustodial, vaultCustody, walletLinked,
         vaultOther,
         vaultUserOther, signRefused, signDone, signAll, signOpen, signPriceAbove,
         signBudgetAbove, signPayeeUnsaid, signWentBack, voucherBookUnreadable, runSignNote,

@@ -137,15 +137,20 @@ package struct PlanVaultDTO: Codable, Hashable, Sendable {
     package let available: MoneyDTO
     /// So much may be worked for beyond what its user has signed; then its jobs end.
     package let unsignedLimit: MoneyDTO
+    /// Whether the market may sign for the payer.
+    package let custodial: Bool
 
-    package init(payer: ChainAddress, available: MoneyDTO, unsignedLimit: MoneyDTO) {
+    package init(
+        payer: ChainAddress, available: MoneyDTO, unsignedLimit: MoneyDTO, custodial: Bool
+    ) {
+        self.custodial = custodial
         self.payer = payer
         self.available = available
         self.unsignedLimit = unsignedLimit
     }
 
     private enum CodingKeys: String, CodingKey {
-        case payer, available
+        case payer, available, custodial
         case unsignedLimit = "unsigned_limit"
     }
 }

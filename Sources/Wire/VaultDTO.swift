@@ -60,6 +60,8 @@ package struct VaultDTO: Codable, Hashable, Sendable {
     package let chainID: UInt64
     package let vault: ChainAddress
     package let token: ChainAddress
+    /// The market's own key: signs for who has authorised it in the vault, and for nobody else.
+    package let delegate: ChainAddress
     /// Up to which block its news are booked; left out before the first.
     package let block: Int64?
     /// So much may be worked for beyond what a user has signed; then the user's jobs end.
@@ -69,13 +71,14 @@ package struct VaultDTO: Codable, Hashable, Sendable {
     package let pairs: [PairDTO]
 
     package init(
-        origin: String, chainID: UInt64, vault: ChainAddress, token: ChainAddress, block: Int64?,
-        unsignedLimitMicro: Int64, deposit: DepositDTO?, pairs: [PairDTO]
+        origin: String, chainID: UInt64, vault: ChainAddress, token: ChainAddress,
+        delegate: ChainAddress, block: Int64?, unsignedLimitMicro: Int64, deposit: DepositDTO?, pairs: [PairDTO]
     ) {
         self.origin = origin
         self.chainID = chainID
         self.vault = vault
         self.token = token
+        self.delegate = delegate
         self.block = block
         self.unsignedLimitMicro = unsignedLimitMicro
         self.deposit = deposit
@@ -83,7 +86,7 @@ package struct VaultDTO: Codable, Hashable, Sendable {
     }
 
     private enum CodingKeys: String, CodingKey {
-        case origin, vault, token, block, deposit, pairs
+        case origin, vault, token, delegate, block, deposit, pairs
         case chainID = "chain_id"
         case unsignedLimitMicro = "unsigned_limit_micro"
     }
@@ -97,10 +100,14 @@ package struct DepositDTO: Codable, Hashable, Sendable {
     package let heldMicro: Int64
     /// Until when an exit that was begun can be finished; left out where there is none.
     package let exitCloses: TimeDTO?
+    /// What the market may sign for; left out where it may not.
+    package let custody: CustodyDTO?
 
     package init(
-        address: ChainAddress, availableMicro: Int64, heldMicro: Int64, exitCloses: TimeDTO?
+        address: ChainAddress, availableMicro: Int64, heldMicro: Int64, exitCloses: TimeDTO?,
+        custody: CustodyDTO?
     ) {
+        self.custody = custody
         self.address = address
         self.availableMicro = availableMicro
         self.heldMicro = heldMicro
@@ -108,10 +115,29 @@ package struct DepositDTO: Codable, Hashable, Sendable {
     }
 
     private enum CodingKeys: String, CodingKey {
-        case address
+        case address, custody
         case availableMicro = "available_micro"
         case heldMicro = "held_micro"
         case exitCloses = "exit_closes"
+    }
+}
+
+/// What a user lets the market's own key sign.
+package struct CustodyDTO: Codable, Hashable, Sendable {
+    package let capMicro: Int64
+    package let spentMicro: Int64
+    package let expires: TimeDTO
+
+    package init(capMicro: Int64, spentMicro: Int64, expires: TimeDTO) {
+        self.capMicro = capMicro
+        self.spentMicro = spentMicro
+        self.expires = expires
+    }
+
+    private enum CodingKeys: String, CodingKey {
+        case expires
+        case capMicro = "cap_micro"
+        case spentMicro = "spent_micro"
     }
 }
 

@@ -198,6 +198,60 @@ struct VaultJobTests {
         }
     }
 
+    @Test func `a market that may sign does so within the cap, and plan, show and invoice say so`()
+        async throws
+    {
+        try await Stage.run { stage in
+            let scene = try await Scene(stage)
+            let told = try await scene.run(
+                "vault authorise --delegate-to-market --cap 0.1 --expiry 24h \(scene.wallet)")
+            #expect(told.status == 0 && told.err.contains("custodial"), "\(told)")
+            try await scene.vault("is delegated") { $0.deposit?.custody?.capMicro == 100_000 }
+            let plan = try await scene.run("plan --pay vault \(try scene.site.write(short))")
+            #expect(plan.out.contains("custodial"), "\(plan)")
+            try await scene.submit("short", "sleep 3; exit 0")
+            let charged = try await scene.site.over("short").charged.money.micro
+            let paid = try await scene.vault("has paid") {
+                $0.pairs.first?.redeemedMicro == charged
+            }
+            #expect(paid.deposit?.custody?.spentMicro == charged)
+            for command in ["show", "invoice"] {
+                let text = try await scene.site.ok(.renter, [command, "short"])
+                #expect(text.contains("custodial"), "\(text)")
+            }
+        }
+    }
+
+    @Test func `with its own key a market moves nothing that was not delegated to it`() async throws {
+        try await Stage.run { stage in
+            let scene = try await Scene(stage)
+            let devnet = scene.desk.devnet
+            let dollar = devnet.contracts["dollar"] ?? ""
+            func unspent() async throws -> Int64 {
+                try await scene.number("vault", Scene.unspent, [devnet.addresses[2], dollar])
+            }
+            // All that a market has: its key, and whatever it writes itself.
+            func steal(_ micro: UInt64, _ account: Int) async throws {
+                let voucher = Voucher(
+                    user: try devnet.address(2), payee: try devnet.address(account),
+                    token: try devnet.dollar.address, cumulative: UInt256(micro),
+                    commission: .zero, usageRoot: .zero)
+                let digest = try voucher.digest(for: devnet.vault, on: ChainID(devnet.chain))
+                let signed = SignedVoucher(voucher, try devnet.key(1).sign(digest))
+                try await devnet.send(devnet.vault.redeemBatch([signed]), by: 1)
+            }
+            try await steal(5_000_000, 1)
+            #expect(try await unspent() == 5_000_000)
+            try await scene.desk.ok(
+                "vault authorise \(devnet.addresses[1]) --cap 0.002 --expiry 24h \(scene.wallet)")
+            try await steal(2_001, 1)
+            #expect(try await unspent() == 5_000_000)
+            try await steal(2_000, 1)
+            try await steal(2_000, 4)
+            #expect(try await unspent() == 4_998_000, "no more than the cap, once")
+        }
+    }
+
     @Test func `a deposit pays for nobody who has not shown its key`() async throws {
         try await Stage.run { stage in
             let scene = try await Scene(stage)

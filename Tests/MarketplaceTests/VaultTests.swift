@@ -130,7 +130,9 @@ struct VaultTests {
         #expect(try !pair(shop).isRedeemable)
     }
 
-    @Test func `what the vault skipped may be redeemed again`() throws {
+    @Test func `what a deed did not carry out is tried again, and what the vault skipped is not`()
+        throws
+    {
         var shop = try shop()
         try shop.run(shop.submit(wish()))
         try shop.finish(shop.begin(), after: 41)
@@ -138,6 +140,90 @@ struct VaultTests {
         try shop.run(.redeem)
         try shop.run(.endDeed(1, .failed("reverted")))
         #expect(try pair(shop).isRedeemable)
+        try shop.run(.redeem)
+        let sent = Sending(nonce: 0, attempts: [[1]])
+        try shop.run(
+            .keepSending(KeptSending(deed: 2, sending: sent, nextNonce: 1, spending: [])))
+        let place = ChainPlace(transaction: [UInt8](repeating: 0, count: 32), block: 9)
+        try shop.run(.endDeed(2, .done(place)))
+        #expect(try !pair(shop).isRedeemable, "no gas is burnt on it each hour")
+        try shop.run(.takeNews([.deposited(Self.user, money(1))], upTo: 9))
+        #expect(try pair(shop).isRedeemable, "a deposit may have been what was missing")
+    }
+
+    // MARK: Session keys
+
+    private static let session = address(5)
+
+    /// A shop where 41,000 are owed, and a session key may sign for `cap`.
+    private func delegated(cap: Int64, seconds: Int64 = 86_400) throws -> Shop {
+        var shop = try shop()
+        try shop.run(shop.submit(wish()))
+        try shop.finish(shop.begin(), after: 41)
+        let key = SessionKey(
+            address: Self.session, cap: money(cap),
+            expires: shop.now.advanced(seconds: seconds))
+        try shop.run(.takeNews([.authorised(Self.user, key)], upTo: 2))
+        return shop
+    }
+
+    private func voucher(_ sums: VoucherSums, by signer: ChainAddress) -> Command {
+        .takeVoucher(
+            HeldVoucher(
+                parties: Self.parties, sums: sums, usageRoot: [], signer: signer,
+                signature: [1]))
+    }
+
+    @Test func `a session key signs within its cap and its time, and nobody else signs`() throws {
+        var shop = try delegated(cap: 41_000)
+        let owed = try pair(shop).owed
+        shop.refuses(voucher(owed, by: Self.address(6)), .voucherWrong)
+        try shop.run(voucher(owed, by: Self.session))
+        #expect(try pair(shop).unsigned == .zero)
+        var poor = try delegated(cap: 40_999)
+        poor.refuses(voucher(owed, by: Self.session), .voucherWrong)
+        // It would be over before anybody comes to redeem.
+        var brief = try delegated(cap: 41_000, seconds: 7_800)
+        brief.refuses(voucher(owed, by: Self.session), .voucherWrong)
+    }
+
+    @Test func `what a revoked key has signed is signed by nobody, unless it is redeemed`() throws {
+        var shop = try delegated(cap: 41_000)
+        let owed = try pair(shop).owed
+        try shop.run(voucher(owed, by: Self.session))
+        var paid = shop
+        try shop.run(.takeNews([.revoked(Self.user, key: Self.session)], upTo: 3))
+        #expect(try pair(shop).unsigned == money(41_000) && !pair(shop).isRedeemable)
+        shop.refuses(voucher(owed, by: Self.session), .voucherWrong)
+        try shop.run(voucher(owed))
+        try paid.run(
+            .takeNews(
+                [.redeemed(Self.parties, owed), .revoked(Self.user, key: Self.session)], upTo: 3))
+        #expect(try pair(paid).unsigned == .zero)
+    }
+
+    @Test func `nobody is worked for beyond what may be unsigned`() throws {
+        var shop = try shop()
+        var large = wish()
+        (large.budget, large.maxDuration) = (2_000_000, 1_800)
+        try shop.run(shop.submit(large))
+        try shop.finish(shop.begin(), after: 1_001)
+        var next = wish()
+        (next.job, next.key) = ("job_2", "next")
+        shop.refuses(
+            try shop.submit(next),
+            .vouchersMissing(unsigned: money(1_001_000), limit: money(1_000_000)))
+        try shop.run(voucher(pair(shop).owed))
+        try shop.run(shop.submit(next))
+    }
+
+    @Test func `a job is not run again from a deposit that leaves`() throws {
+        var shop = try shop()
+        try shop.run(shop.submit(wish()))
+        try shop.run(.stop(JobID("job_1")!))
+        let closes = shop.now.advanced(seconds: 60)
+        try shop.run(.takeNews([.exitStarted(Self.user, closes: closes)], upTo: 2))
+        shop.refuses(.retry(JobID("job_1")!, shop.once("again")), .exitBegun)
     }
 
     @Test func `who leaves with money that was worked for leaves it uncollected, and told`() throws

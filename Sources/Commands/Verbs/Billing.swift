@@ -93,7 +93,10 @@ private struct InvoicePage {
             [session.told(.invoiceTotal), Quantity.money(invoice.total.money)],
             [session.told(.headingBudget), Quantity.money(invoice.budget.money)],
             [session.told(.invoiceRefunded), Quantity.money(invoice.refunded.money)],
-            [session.told(.invoiceFundedBy, ["source": invoice.fundedBy]), ""],
+            [
+                session.told(.invoiceFundedBy, ["source": invoice.fundedBy]),
+                invoice.custodial == true ? session.told(.paidCustodial) : "",
+            ],
         ]
     }
 }

@@ -27,6 +27,12 @@ struct JobPage {
         return [head] + Table.aligned(facts) + tasks
     }
 
+    /// What a job is paid from, and whether the market signs for it.
+    static func source(_ payer: ChainAddress, _ custodial: Bool?, _ language: Language) -> String {
+        let vault = Message.paidFromVault.text(in: language, ["address": payer.text])
+        return custodial == true ? vault + "  " + Message.paidCustodial.text(in: language) : vault
+    }
+
     private var facts: [[String]] {
         var rows: [[String]] = []
         if let reason = job.reason {
@@ -45,7 +51,7 @@ struct JobPage {
             rows.append([told(.showHeld), Quantity.money(job.held.money)])
         }
         if let payer = job.payer {
-            rows.append([told(.showPaidFrom), told(.paidFromVault, ["address": payer.text])])
+            rows.append([told(.showPaidFrom), Self.source(payer, job.custodial, language)])
         }
         rows.append([told(.showImage), "\(job.image.name)  \(job.image.digest)"])
         if job.network == .egress {

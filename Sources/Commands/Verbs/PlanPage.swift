@@ -35,7 +35,8 @@ struct PlanPage {
         }
         if let vault = plan.vault {
             rows.append([
-                "  " + told(.showPaidFrom), told(.paidFromVault, ["address": vault.payer.text]),
+                "  " + told(.showPaidFrom),
+                JobPage.source(vault.payer, vault.custodial, language),
             ])
             let values = [
                 "available": Quantity.money(vault.available.money),

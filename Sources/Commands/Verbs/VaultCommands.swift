@@ -21,6 +21,7 @@ extension Option where Value == String {
 
 extension Flag {
     static let finish = Flag("finish", .optionFinish)
+    static let delegateToMarket = Flag("delegate-to-market", .optionDelegate)
 }
 
 extension LeafCommand {
@@ -50,10 +51,13 @@ extension LeafCommand {
 
     /// `orban vault authorise`: a session key, up to a cap and a moment.
     static let vaultAuthorise = LeafCommand(
-        "vault authorise", .helpVaultAuthorise, operands: [Operand("key", .operandEVMKey)],
-        options: ChainSender.options + [Option.cap.form, Option<String>.expiry.form]
+        "vault authorise", .helpVaultAuthorise,
+        operands: [Operand("key", .optional, .operandEVMKey)],
+        options: ChainSender.options + [
+            Option.cap.form, Option<String>.expiry.form, Flag.delegateToMarket.form,
+        ]
     ) { session in
-        let key = try ValueForm.address.value(session.arguments.operands[0], of: "key")
+        let key = try await sessionKey(session)
         guard let cap = try session.arguments.value(Option.cap) else {
             throw UsageFault.valueMissing("--cap")
         }
@@ -66,6 +70,27 @@ extension LeafCommand {
                     key, cap: cap.units, expiry: UInt64(moment.milliseconds / 1_000))
             ]
         }
+    }
+
+    /// The one that is named, or the market's own.
+    private static func sessionKey(_ session: Session) async throws -> Address {
+        guard session.arguments.has(.delegateToMarket) else {
+            guard let text = session.arguments.operands.first else {
+                throw UsageFault.valueMissing("key")
+            }
+            return try ValueForm.address.value(text, of: "key")
+        }
+        guard session.arguments.operands.isEmpty else {
+            throw UsageFault.valueRefused(
+                option: "--delegate-to-market", session.arguments.operands[0],
+                ExpectedValue(.expectNoKeyBeside))
+        }
+        let deployment = try session.deployment()
+        let delegate = try await session.withMarket([.renter]) {
+            try await $0.vault(of: deployment).delegate
+        }
+        session.terminal.note("! " + session.told(.delegated, ["key": delegate.text]))
+        return Address(delegate)
     }
 
     /// `orban vault revoke`: takes a session key's right away.

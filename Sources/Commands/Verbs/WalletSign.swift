@@ -238,6 +238,12 @@ private struct VaultPage {
                 [session.told(.balanceAvailable), money(deposit.availableMicro)],
                 [session.told(.balanceHeld), money(deposit.heldMicro)],
             ]
+            if let custody = deposit.custody {
+                rows.append([
+                    session.told(.vaultCustody),
+                    "\(money(custody.spentMicro)) / \(money(custody.capMicro))  \(custody.expires)",
+                ])
+            }
             if let closes = deposit.exitCloses {
                 rows.append([session.told(.walletExit), closes.description])
             }

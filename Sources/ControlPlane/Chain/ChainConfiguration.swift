@@ -52,6 +52,9 @@ package struct ChainConfiguration: Sendable {
         self.publicURL = publicURL
     }
 
+    /// Seconds within which a voucher is redeemed: two looks, and ten minutes for the chain.
+    var redeemWithin: Int64 { 2 * Int64(redeemSeconds) + 600 }
+
     /// 10¹⁸ of the smallest unit.
     package static let coin = Wei(UInt256(1_000_000_000_000_000_000))
 

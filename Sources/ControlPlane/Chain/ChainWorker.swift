@@ -46,8 +46,9 @@ struct ChainWorker: Service {
                     try await wish(.anchor(.regular))
                 }
                 if tick.isMultiple(of: Self.guardTicks) {
+                    try await Delegate(configuration: configuration, store: store).sign()
                     try await VaultGuard(
-                        store, limit: configuration.unsignedLimit, at: clock.now()
+                        store: store, limit: configuration.unsignedLimit, now: clock.now()
                     ).stop()
                 }
                 if let dealings {

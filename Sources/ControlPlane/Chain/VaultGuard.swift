@@ -4,30 +4,38 @@ import Marketplace
 /// Ends jobs that their deposit will not pay for: its user is on the way out, or leaves more unsigned than the
 /// market's limit.
 struct VaultGuard: Sendable {
-    private static let mostJobs = 1_000_000
-    private let store: any Store
-    private let now: Timestamp
-    private let limit: Money
-
-    init(_ store: any Store, limit: Money, at now: Timestamp) {
-        self.store = store
-        self.limit = limit
-        self.now = now
-    }
+    private static let everything = 1_000_000
+    let store: any Store
+    let limit: Money
+    let now: Timestamp
 
     func stop() async throws {
-        let open = Read.openJobs(limit: Self.mostJobs)
-        var paid: [ChainAddress: [JobID]] = [:]
+        let users = try await leaving().union(try await owing())
+        guard !users.isEmpty else { return }
+        let open = Read.openJobs(limit: Self.everything)
         for case .job(let job) in try await store.read([open])[open] {
-            if case .active = job.life, let payer = job.terms.payer {
-                paid[payer, default: []].append(job.id)
-            }
+            guard case .active = job.life, let payer = job.terms.payer, users.contains(payer)
+            else { continue }
+            try await store.perform(.stop(job.id))
         }
-        for (payer, jobs) in paid.sorted(by: { $0.key < $1.key }) {
-            let rows = try await store.read([.vaultUser(payer), .pairsOf(payer)])
-            let isLeaving = rows.vaultUser(payer)?.isLeaving(at: now) ?? false
-            guard try isLeaving || rows.unsigned(of: payer) > limit else { continue }
-            for job in jobs { try await store.perform(.stop(job)) }
+    }
+
+    private func leaving() async throws -> Set<ChainAddress> {
+        let read = Read.leavingUsers(limit: Self.everything)
+        let users = try await store.read([read])[read].compactMap { row -> ChainAddress? in
+            guard case .vaultUser(let user) = row, user.isLeaving(at: now) else { return nil }
+            return user.address
         }
+        return Set(users)
+    }
+
+    private func owing() async throws -> Set<ChainAddress> {
+        let read = Read.unsignedPairs(limit: Self.everything)
+        var unsigned: [ChainAddress: Money] = [:]
+        for pair in try await store.read([read]).pairs(read) {
+            let user = pair.parties.user
+            unsigned[user] = try (unsigned[user] ?? .zero).adding(pair.unsigned)
+        }
+        return Set(unsigned.filter { $0.value > limit }.keys)
     }
 }

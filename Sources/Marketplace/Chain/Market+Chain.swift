@@ -60,10 +60,11 @@ extension Market {
         }
         var decision = keeping(books)
         decision.rows.append(.deed(deed))
-        // What the vault skipped may be redeemed again; what it paid, its own news tell.
+        // What the vault has paid of it, its own news tell.
         for voucher in deed.vouchers where !deed.isOpen {
             guard var pair = rows.pair(voucher.parties) else { continue }
             pair.underway = nil
+            if case .done = deed.life { pair.tried = voucher.sums.cumulative }
             decision.rows.append(.pair(pair))
         }
         return decision

@@ -63,7 +63,7 @@ extension Market {
     ) throws(Refusal) -> VaultUser {
         guard var user = rows.vaultUser(voucher.parties.user),
             let place = user.keys.firstIndex(where: { $0.address == voucher.signer }),
-            now < user.keys[place].expires
+            now.advanced(seconds: redeemWithin) < user.keys[place].expires
         else { throw .voucherWrong }
         let counted = pair.signed.flatMap { $0.signer == voucher.signer ? $0.sums : nil }
         do throws(MoneyOverflow) {
@@ -117,6 +117,7 @@ private struct VaultFloor {
         switch fact {
         case .deposited(let address, let amount):
             set(user(address))
+            tryAgain(address)
             try post(.deposit, from: .deposited, to: .vault(address), amount)
         case .exitStarted(let address, let closes):
             var user = user(address)
@@ -131,26 +132,44 @@ private struct VaultFloor {
         case .authorised(let address, let key):
             var user = user(address)
             user.keys = (user.keys.filter { $0.address != key.address } + [key])
-                .sorted { $0.address.text < $1.address.text }
+                .sorted { $0.address < $1.address }
             set(user)
+            tryAgain(address)
         case .revoked(let address, let key):
             var user = user(address)
             user.keys.removeAll { $0.address == key }
             set(user)
+            forget(key, of: address)
+        }
+    }
+
+    /// What the vault did not pay it may pay now.
+    private mutating func tryAgain(_ user: ChainAddress) {
+        for var pair in pairs(of: user) where pair.tried != nil {
+            pair.tried = nil
+            set(pair)
+        }
+    }
+
+    /// What only this key has signed, and nobody has redeemed, is signed by nobody.
+    private mutating func forget(_ key: ChainAddress, of user: ChainAddress) {
+        for var pair in pairs(of: user) {
+            guard let signed = pair.signed, signed.signer == key,
+                signed.sums.cumulative > pair.redeemed.cumulative
+            else { continue }
+            pair.signed = nil
+            set(pair)
         }
     }
 
     private mutating func redeemed(_ parties: VoucherParties, _ sums: VoucherSums) throws {
-        var pair =
-            pairs.first { $0.parties == parties } ?? known.pair(parties)
-            ?? VoucherPair(parties: parties)
+        var pair = pair(parties)
         let growth = try sums.cumulative.subtracting(pair.redeemed.cumulative)
         let commission = try sums.commission.subtracting(pair.redeemed.commission)
         let pay = try growth.subtracting(commission)
         pair.redeemed = sums
         if let underway = pair.underway, underway <= sums.cumulative { pair.underway = nil }
-        pairs.removeAll { $0.parties == parties }
-        pairs.append(pair)
+        set(pair)
         // A user may also pay what no market knows of: that comes from the deposit.
         try drain(pay, .redeem, from: [.earned(parties.payee), .vault(parties.user)])
         try drain(commission, .redeem, from: [.vaultCommission, .vault(parties.user)])
@@ -182,6 +201,25 @@ private struct VaultFloor {
     private func user(_ address: ChainAddress) -> VaultUser {
         users.first { $0.address == address } ?? known.vaultUser(address)
             ?? VaultUser(address: address)
+    }
+
+    private func pair(_ parties: VoucherParties) -> VoucherPair {
+        pairs.first { $0.parties == parties } ?? known.pair(parties)
+            ?? VoucherPair(parties: parties)
+    }
+
+    /// As the news so far have left them.
+    private func pairs(of user: ChainAddress) -> [VoucherPair] {
+        let changed = pairs.filter { $0.parties.user == user }
+        return changed
+            + known.pairs(.pairsOf(user)).filter { pair in
+                !changed.contains { $0.parties == pair.parties }
+            }
+    }
+
+    private mutating func set(_ pair: VoucherPair) {
+        pairs.removeAll { $0.parties == pair.parties }
+        pairs.append(pair)
     }
 
     private mutating func set(_ user: VaultUser) {

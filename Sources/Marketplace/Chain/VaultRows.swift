@@ -46,8 +46,11 @@ package struct VoucherPair: Hashable, Sendable, Codable {
     /// The leaf hash of its last usage record; empty before the first.
     package var usageRoot: [UInt8]
     package var signed: HeldVoucher?
-    /// What a deed that is open has redeemed.
+    /// What a deed that is open redeems.
     package var underway: Money?
+    /// The highest that a deed has tried: what the vault did not pay of it is not tried again before something
+    /// has changed.
+    package var tried: Money?
     /// By the vault, in a block that is final.
     package var redeemed: VoucherSums
 
@@ -57,6 +60,7 @@ package struct VoucherPair: Hashable, Sendable, Codable {
         usageRoot = []
         signed = nil
         underway = nil
+        tried = nil
         redeemed = .nothing
     }
 
@@ -65,9 +69,11 @@ package struct VoucherPair: Hashable, Sendable, Codable {
         (try? owed.cumulative.subtracting(signed?.sums.cumulative ?? .zero)) ?? .zero
     }
 
+    package var isUnsigned: Bool { unsigned > .zero }
+
     package var isRedeemable: Bool {
         guard let signed, underway == nil else { return false }
-        return signed.sums.cumulative > redeemed.cumulative
+        return signed.sums.cumulative > max(redeemed.cumulative, tried ?? .zero)
     }
 }
 
