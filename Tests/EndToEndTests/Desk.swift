@@ -38,7 +38,7 @@ struct Desk {
         let words = line.split(separator: " ").map(String.init)
         let script =
             "exec \"$0\" \"$@\""
-            + (["chain status", "plan"].contains { line.hasPrefix($0) }
+            + (["chain status", "plan", "vault audit"].contains { line.hasPrefix($0) }
                 ? "" : " --password-fd 4 4<\(stage.folder)/\(password)")
             + (line.hasPrefix("wallet import") ? " --key-fd 3 3<\(stage.folder)/\(key)" : "")
         let program = try stage.start(

@@ -17,9 +17,11 @@ struct VaultJobTests {
         let payee: String
 
         init(
-            _ stage: Stage, redeemEvery seconds: Int = 1, adding more: [String] = []
+            _ stage: Stage, redeemEvery seconds: Int = 1, adding more: [String] = [],
+            finality blocks: Int = 2
         ) async throws {
-            desk = try await Desk(stage, adding: ["--block-time", "1"])
+            desk = try await Desk(
+                stage, adding: ["--block-time", "1", "--finality", "\(blocks)"])
             let words = try desk.devnet.words(account: 1, on: stage)
             site = try await Site.serving(
                 stage, isSimulated: true, adding: ["--redeem-every", "\(seconds)"] + more,
@@ -219,6 +221,61 @@ struct VaultJobTests {
                 let text = try await scene.site.ok(.renter, [command, "short"])
                 #expect(text.contains("custodial"), "\(text)")
             }
+        }
+    }
+
+    @Test func `a deposit that a re-org takes back was never counted, and is counted once after it`()
+        async throws
+    {
+        try await Stage.run { stage in
+            let scene = try await Scene(stage, finality: 12)
+            let devnet = scene.desk.devnet
+            let snapshot = try await devnet.rpc("evm_snapshot")
+            try await devnet.deposit(1_000_000, by: 2)
+            for _ in 0..<3 { _ = try await devnet.rpc("evm_mine") }
+            let before = try await scene.vault("is as before") { _ in true }
+            #expect(before.deposit?.availableMicro == Scene.deposit)
+            _ = try await devnet.rpc("evm_revert", [snapshot])
+            try await devnet.deposit(2_000_000, by: 2)
+            try await scene.vault("has the second deposit alone") {
+                #expect($0.deposit?.availableMicro != Scene.deposit + 1_000_000)
+                return $0.deposit?.availableMicro == Scene.deposit + 2_000_000
+            }
+            let audit = try await scene.desk.run("vault audit -o json")
+            #expect(audit.status == 0 && audit.out.contains("7000000"), "\(audit)")
+        }
+    }
+
+    @Test func `while the chain is away work goes on, and then what waited is sent once`()
+        async throws
+    {
+        try await Stage.run { stage in
+            let scene = try await Scene(stage)
+            let devnet = scene.desk.devnet
+            try await scene.submit("before", "sleep 30; exit 0")
+            try await scene.site.job("before", "runs") { $0.state == .running }
+            devnet.freeze()
+            try await scene.submit("short", "sleep 2; exit 0")
+            let short = try await scene.site.over("short").charged.money.micro
+            _ = try await scene.ok("wallet sign --once \(scene.wallet)")
+            let before = try await scene.site.over("before").charged.money.micro
+            _ = try await scene.ok("wallet sign \(scene.wallet)")
+            let waiting = try await scene.vault("knows what is signed") {
+                $0.pairs.first?.signedMicro == short + before
+            }
+            #expect(waiting.pairs.first?.redeemedMicro == 0)
+            devnet.goOn()
+            try await scene.vault("has paid all of it") {
+                $0.pairs.first?.redeemedMicro == short + before
+            }
+            let dollar = devnet.contracts["dollar"] ?? ""
+            let share = try await scene.number("vault", Scene.owedTo, [dollar, scene.payee])
+            let treasury = try await scene.number(
+                "vault", Scene.owedTo, [dollar, devnet.addresses[0]])
+            #expect(share + treasury == short + before)
+            let count = try await devnet.rpc(
+                "eth_getTransactionCount", [devnet.addresses[1], "latest"])
+            #expect(count as? String == "0x1", "one pair, one voucher, one transaction: \(count)")
         }
     }
 

@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 
 /// A chain for development in a process of its own, with the contracts on it: `script/devnet`.
 package final class Devnet: Sendable {
@@ -28,6 +29,7 @@ package final class Devnet: Sendable {
     package let contracts: [String: String]
     package let chain: UInt64
     private let keys: [Key]
+    private let program: Program
 
     /// Of accounts that have coin for gas.
     package var addresses: [String] { keys.map(\.address) }
@@ -39,9 +41,10 @@ package final class Devnet: Sendable {
         let keysPath = stage.folder + "/devnet-keys.json"
         let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
             .deletingLastPathComponent().deletingLastPathComponent().path
-        let program = try stage.start(
+        program = try stage.start(
             "devnet", root + "/script/devnet",
             ["--port", "0", "--deploy", "--keys", keysPath] + more)
+        let program = program
         let line = try await eventually("the devnet is ready", within: limit) { () -> String? in
             if program.ending != nil { throw Stage.Unexpected(description: program.lastWords) }
             return program.out.split(separator: "\n").first { $0.hasPrefix("{") }.map(String.init)
@@ -67,6 +70,10 @@ package final class Devnet: Sendable {
             words: ["--rpc", url, "--contracts", try contractsText()],
             keyFile: try stage.write(secret(account) + "\n", to: "market-key-\(account)"))
     }
+
+    /// It answers nobody, until it goes on.
+    package func freeze() { program.signal(SIGSTOP) }
+    package func goOn() { program.signal(SIGCONT) }
 
     package func secret(_ account: Int) -> String { keys[account].secret }
 
