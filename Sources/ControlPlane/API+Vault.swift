@@ -14,9 +14,13 @@ package struct SettlementPlace: Sendable {
     let token: Address
     /// The market's own key: may sign for whom has authorised it.
     let delegate: ChainAddress
+    let commission: BasisPoints
     let unsignedLimit: Money
 
-    init(_ configuration: ChainConfiguration) {
+    /// Nil where the market has no dealings with a chain.
+    init?(of market: MarketConfiguration) {
+        guard let configuration = market.chain else { return nil }
+        commission = market.commission
         chain = configuration.chain
         vault = configuration.vault
         token = configuration.dollar.address
@@ -65,7 +69,8 @@ extension MarketServices {
         return VaultDTO(
             origin: signer.name, chainID: place.chain.number,
             vault: ChainAddress(place.vault.address), token: ChainAddress(place.token),
-            delegate: place.delegate, block: try await store.read([.books]).books?.vaultBlock,
+            delegate: place.delegate, commissionBPS: place.commission.value,
+            block: try await store.read([.books]).books?.vaultBlock,
             unsignedLimitMicro: place.unsignedLimit.micro, deposit: deposit,
             pairs: try await pairs(for: call).map(PairDTO.init))
     }
@@ -75,7 +80,8 @@ extension MarketServices {
         let purse = Purse(of: account, payer: user.address)
         let rows = try await store.read(purse.both.map(Read.balance))
         return DepositDTO(
-            address: user.address, availableMicro: rows.balance(purse.available).micro,
+            address: user.address,
+            availableMicro: max(0, rows.balance(purse.available).micro - user.short.micro),
             heldMicro: rows.balance(purse.held).micro,
             exitCloses: user.isLeaving(at: clock.now()) ? user.exitCloses.map(TimeDTO.init) : nil,
             custody: try custody(of: user).map(CustodyDTO.init))
@@ -142,7 +148,7 @@ extension MarketServices {
 
     // MARK: Taken
 
-    /// - Throws: `Refusal.addressUnknown` where another key signed.
+    /// - Throws: `WireError.parameterInvalid` where another key signed, or another text.
     func link(_ link: LinkRequest, to account: AccountID) async throws {
         let place = try place()
         let text = LinkStatement(
@@ -153,19 +159,22 @@ extension MarketServices {
             let signature = try? Signature(strict: bytes),
             let signer = try? signature.signer(of: PersonalMessage.digest(of: Array(text.utf8))),
             ChainAddress(signer) == link.address
-        else { throw Refusal.addressUnknown }
+        else { throw WireError.parameterInvalid(name: "signature") }
         try await store.perform(.link(link.address, to: account))
     }
 
     /// Each for itself: what one is refused for does not hinder the others.
     ///
-    /// - Throws: the first refusal: `Refusal.otherChain`, `.voucherWrong`; `WireError.parameterInvalid` for what
-    ///   is not in form.
+    /// - Throws: the first refusal: `Refusal.voucherWrong`; `WireError.parameterInvalid` for what is not in form, or
+    ///   for another chain or vault.
     func take(_ file: VoucherFileDTO) async throws {
         let place = try place()
-        guard file.chainID == place.chain.number,
-            (try? Address(file.vault)) == place.vault.address
-        else { throw Refusal.otherChain }
+        guard file.chainID == place.chain.number else {
+            throw WireError.parameterInvalid(name: "chain_id")
+        }
+        guard (try? Address(file.vault)) == place.vault.address else {
+            throw WireError.parameterInvalid(name: "vault")
+        }
         guard file.vouchers.count <= Self.mostVouchers else {
             throw WireError.parameterInvalid(name: "vouchers")
         }

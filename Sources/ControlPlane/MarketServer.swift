@@ -132,7 +132,7 @@ package struct MarketServer: Sendable {
             publicHost: configuration.publicHost, isTLS: !configuration.isLoopback,
             metrics: metrics, limiter: RateLimiter(configuration.limits) { clock.now() },
             beacons: configuration.allBeacons,
-            settlement: configuration.chain.map(SettlementPlace.init),
+            settlement: SettlementPlace(of: configuration),
             publisher: try configuration.chain.map { try SignedPublisher(of: $0, by: signer) },
             log: log)
         workers =
@@ -156,7 +156,9 @@ package struct MarketServer: Sendable {
     ) -> [any Service] {
         guard let chain = configuration.chain else { return [] }
         return [
-            ChainWorker(configuration: chain, store: store, clock: clock, faults: faults, log: log)
+            ChainWorker(
+                configuration: chain, commission: configuration.commission, store: store,
+                clock: clock, faults: faults, log: log)
         ]
     }
 

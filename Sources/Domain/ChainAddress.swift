@@ -31,9 +31,14 @@ package struct ChainAddress: Hashable, Sendable {
     }
 
     package var text: String {
-        bytes.reduce(into: "0x") { text, byte in
-            text += String(byte >> 4, radix: 16) + String(byte & 15, radix: 16)
-        }
+        var digits = Array("0x".utf8)
+        digits.reserveCapacity(2 + 2 * Self.byteCount)
+        for byte in bytes { digits += [Self.digit(byte >> 4), Self.digit(byte & 15)] }
+        return String(decoding: digits, as: UTF8.self)
+    }
+
+    private static func digit(_ value: UInt8) -> UInt8 {
+        value < 10 ? UInt8(ascii: "0") + value : UInt8(ascii: "a") + value - 10
     }
 
     private static func value(of digit: UInt8) -> UInt8? {

@@ -35,6 +35,12 @@ package struct VoucherParties: Hashable, Sendable, Codable {
     package var text: String { user.text + "/" + payee.text }
 }
 
+extension VoucherParties: Comparable {
+    package static func < (left: VoucherParties, right: VoucherParties) -> Bool {
+        (left.user, left.payee) < (right.user, right.payee)
+    }
+}
+
 /// A payment that its user has signed, as the market holds it: whoever has it can have it redeemed, with nobody's
 /// leave.
 package struct HeldVoucher: Hashable, Sendable, Codable {

@@ -101,7 +101,7 @@ extension Command {
         let row: Read =
             switch fact {
             case .deposited(let user, _), .exitStarted(let user, _), .exitFinished(let user, _),
-                .authorised(let user, _), .revoked(let user, _):
+                .authorised(let user, _), .revoked(let user, _), .unbookable(let user):
                 .vaultUser(user)
             case .redeemed(let parties, _): .pair(parties)
             }
@@ -109,8 +109,8 @@ extension Command {
             switch fact {
             case .deposited(let user, _), .authorised(let user, _), .revoked(let user, _):
                 [.pairsOf(user)]
-            case .redeemed(let parties, _): [.pairsOf(parties.user)]
-            case .exitStarted, .exitFinished: []
+            case .redeemed(let parties, _): [.pairsOf(parties.user), .vaultUser(parties.user)]
+            case .exitStarted, .exitFinished, .unbookable: []
             }
         return [row] + pairs + fact.accounts.map(Read.balance)
     }

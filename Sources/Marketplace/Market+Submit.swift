@@ -11,6 +11,9 @@ extension Market {
             throw .addressUnknown
         }
         guard !user.isLeaving(at: now) else { throw .exitBegun }
+        guard user.short == .zero else {
+            throw .balanceTooLow(available: .zero, needed: user.short)
+        }
         let unsigned = try rows.unsigned(of: payer)
         guard unsigned <= unsignedLimit else {
             throw .vouchersMissing(unsigned: unsigned, limit: unsignedLimit)

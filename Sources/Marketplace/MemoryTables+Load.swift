@@ -20,7 +20,8 @@ extension MemoryTables {
         case .hold(let id): holds[id].map { [.hold($0)] } ?? []
         case .balance(let account): balances[account].map { [.balance($0)] } ?? []
         case .balances(let limit):
-            list(balances, limit, by: { $0.account.text < $1.account.text }, Row.balance)
+            balances.values.map { (text: $0.account.text, row: Row.balance($0)) }
+                .sorted { $0.text < $1.text }.prefix(max(limit, 0)).map(\.row)
         case .replay(let key): replays[key].map { [.replay($0)] } ?? []
         case .image(let name): images[name].map { [.image($0)] } ?? []
         case .imageOf, .blob, .ownedBlob, .upload, .uploads, .storage: loadFiles(read)
@@ -34,7 +35,7 @@ extension MemoryTables {
             (events[job] ?? []).dropFirst(Int(clamping: max(after, 0))).prefix(max(limit, 0))
                 .map(Row.event)
         case .books, .deed, .openDeeds, .vaultUser, .vaultUserOf, .pair, .pairs, .pairsPaying,
-            .redeemablePairs, .unsignedPairs, .leavingUsers:
+            .redeemablePairs, .unsignedPairs, .usersAtRisk:
             loadChain(read)
         case .job, .jobNamed, .jobs, .openJobs, .task, .tasks, .queuedTasks, .waitingTasks,
             .failedTasks, .openTasks:
@@ -70,15 +71,15 @@ extension MemoryTables {
                 by: { $0.parties.user < $1.parties.user }, Row.pair)
         case .redeemablePairs(let limit):
             list(
-                pairs, limit, where: \.isRedeemable, by: { $0.parties.text < $1.parties.text },
+                pairs, limit, where: \.isRedeemable, by: { $0.parties < $1.parties },
                 Row.pair)
         case .unsignedPairs(let limit):
             list(
-                pairs, limit, where: \.isUnsigned, by: { $0.parties.text < $1.parties.text },
+                pairs, limit, where: \.isUnsigned, by: { $0.parties < $1.parties },
                 Row.pair)
-        case .leavingUsers(let limit):
+        case .usersAtRisk(let limit):
             list(
-                vaultUsers, limit, where: { $0.exitCloses != nil },
+                vaultUsers, limit, where: \.isAtRisk,
                 by: { $0.address < $1.address }, Row.vaultUser)
         default: []
         }

@@ -94,8 +94,8 @@ package enum Read: Hashable, Sendable {
     case redeemablePairs(limit: Int)
     /// Pairs that more is owed of than is signed, by user and payee.
     case unsignedPairs(limit: Int)
-    /// Users with an exit that was begun and not finished, by address.
-    case leavingUsers(limit: Int)
+    /// Users whose deposit may not pay, by address.
+    case usersAtRisk(limit: Int)
 }
 
 /// What was read.

@@ -63,7 +63,7 @@ struct Query {
                 .events, "WHERE job = ? AND sequence > ? ORDER BY sequence",
                 [.text(job.text), .integer(after)], limit)
         case .books, .deed, .openDeeds, .vaultUser, .vaultUserOf, .pair, .pairs, .pairsPaying,
-            .redeemablePairs, .unsignedPairs, .leavingUsers:
+            .redeemablePairs, .unsignedPairs, .usersAtRisk:
             self = .ofChain(read)
         case .job, .jobNamed, .jobs, .openJobs, .task, .tasks, .queuedTasks, .waitingTasks,
             .failedTasks, .openTasks:
@@ -99,8 +99,8 @@ struct Query {
             return list(.pairs, "WHERE redeemable = 1 ORDER BY user, payee", [], limit)
         case .unsignedPairs(let limit):
             return list(.pairs, "WHERE unsigned = 1 ORDER BY user, payee", [], limit)
-        case .leavingUsers(let limit):
-            return list(.vaultUsers, "WHERE leaving = 1 ORDER BY address", [], limit)
+        case .usersAtRisk(let limit):
+            return list(.vaultUsers, "WHERE at_risk = 1 ORDER BY address", [], limit)
         default: preconditionFailure("what a chain told is read here, and nothing else")
         }
     }

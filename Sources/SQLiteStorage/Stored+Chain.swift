@@ -45,7 +45,7 @@ struct StoredVaultUser: Stored {
     func cells() throws -> [Cell] {
         [
             .text(value.address.text), .text(optional: value.account?.text),
-            .integer(value.exitCloses == nil ? 0 : 1), try .json(value),
+            .integer(value.isAtRisk ? 1 : 0), try .json(value),
         ]
     }
 }
@@ -54,10 +54,10 @@ extension StoredVaultUser {
     init(_ reader: inout CellReader) throws {
         let address = try reader.text()
         let account = try reader.optionalText()
-        let leaving = try reader.integer()
+        let risk = try reader.integer()
         value = try reader.json(VaultUser.self)
         guard value.address.text == address, value.account?.text == account,
-            (leaving == 1) == (value.exitCloses != nil)
+            (risk == 1) == value.isAtRisk
         else { throw MalformedRow(description: "a user of the vault under another name") }
     }
 }
@@ -99,10 +99,10 @@ extension Schema {
 
     static let vaultTables = """
         CREATE TABLE vault_users (
-            address TEXT PRIMARY KEY, account TEXT, leaving INTEGER NOT NULL,
+            address TEXT PRIMARY KEY, account TEXT, at_risk INTEGER NOT NULL,
             body TEXT NOT NULL, seal BLOB NOT NULL) STRICT;
         CREATE INDEX vault_users_by_account ON vault_users (account, address);
-        CREATE INDEX vault_users_leaving ON vault_users (address) WHERE leaving = 1;
+        CREATE INDEX vault_users_at_risk ON vault_users (address) WHERE at_risk = 1;
         CREATE TABLE pairs (
             user TEXT NOT NULL, payee TEXT NOT NULL, redeemable INTEGER NOT NULL,
             unsigned INTEGER NOT NULL, body TEXT NOT NULL, seal BLOB NOT NULL, PRIMARY KEY (user, payee)) STRICT;

@@ -80,7 +80,7 @@ extension Table {
         case .chainBooks: [.integer("only"), .text("body")]
         case .deeds: [.integer("number"), .integer("open"), .text("body")]
         case .vaultUsers:
-            [.text("address"), .text("account"), .integer("leaving"), .text("body")]
+            [.text("address"), .text("account"), .integer("at_risk"), .text("body")]
         case .pairs:
             [
                 .text("user"), .text("payee"), .integer("redeemable"), .integer("unsigned"),

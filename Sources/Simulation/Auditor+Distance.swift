@@ -56,7 +56,7 @@ extension SubmitJob {
                 name: old.name, workload: old.workload, needs: needs, tasks: old.tasks,
                 parallel: old.parallel, maxFailures: old.maxFailures, budget: old.budget,
                 maxDuration: old.maxDuration, fence: old.fence, deadline: deadline,
-                formation: old.formation), salt: salt,
+                formation: old.formation, payer: old.payer), salt: salt,
             idempotency: idempotency)
     }
 }

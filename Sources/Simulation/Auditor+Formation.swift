@@ -94,6 +94,6 @@ extension SubmitJob {
                 name: old.name, workload: old.workload, needs: old.needs, tasks: old.tasks,
                 parallel: old.parallel, maxFailures: old.maxFailures, budget: old.budget,
                 maxDuration: old.maxDuration, fence: old.fence, deadline: old.deadline,
-                formation: formation), salt: salt, idempotency: idempotency)
+                formation: formation, payer: old.payer), salt: salt, idempotency: idempotency)
     }
 }

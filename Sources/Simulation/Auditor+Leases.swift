@@ -38,6 +38,7 @@ extension Auditor {
         checkDistance(lease)
         checkApart(lease)
         checkFloors(lease)
+        checkPayee(lease)
         if case .reserved = lease.life {} else { fail("a lease begins reserved", "\(lease.id)") }
         require(
             !drained.contains(lease.node), "a drained node takes nothing new",

@@ -24,7 +24,7 @@ extension Auditor {
             balance.amount.micro == booked, "a balance is the sum of its transfers",
             "\(balance.account.text): \(balance.amount.micro), booked \(booked)")
         require(
-            balance.amount >= .zero || balance.account == .operatorGranted,
+            balance.amount >= .zero || balance.account.mayBeNegative,
             "no balance is negative", "\(balance.account.text): \(balance.amount.micro)")
     }
 
@@ -86,7 +86,9 @@ extension Auditor {
         for renter in renters {
             let held = balances[.held(renter)] ?? 0
             let pending = (holdsOfRenter[renter] ?? []).reduce(Int64(0)) { sum, job in
-                guard let hold = holds[job], hold.life == .pending else { return sum }
+                guard let hold = holds[job], hold.life == .pending, hold.payer == nil else {
+                    return sum
+                }
                 return sum + hold.amount.micro - hold.charged.micro
             }
             require(

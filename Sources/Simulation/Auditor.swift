@@ -37,6 +37,9 @@ struct Auditor {
     var holdsOfRenter: [AccountID: [JobID]] = [:]
     var paid: [LeaseID: Posted] = [:]
 
+    /// What leases that deposits pay for have been charged, by who pays whom.
+    var owed: [VoucherParties: (charge: Int64, commission: Int64)] = [:]
+
     // Jobs and leases
     var jobs: [JobID: Job] = [:]
     var jobOrder: [JobID] = []
@@ -138,7 +141,11 @@ struct Auditor {
         noteFormation(evidence)
         noteFloors(evidence)
         noteScrubs(evidence.command)
-        for transfer in decision.transfers { take(transfer) }
+        if case .submit(let submit) = evidence.command { checkPayer(submit, decision) }
+        for transfer in decision.transfers {
+            take(transfer)
+            noteOwed(transfer)
+        }
         for entry in decision.newEntries { take(entry) }
         // A job's row tells of its leases' settlement: leases first.
         for case .lease(let lease) in decision.rows { take(lease, evidence) }

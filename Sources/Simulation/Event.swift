@@ -42,6 +42,11 @@ enum Event {
     case quarantineLifted(node: Int, DeviceID)
     case scrubEnds(node: Int, run: Int, ScrubOrder, ScrubFault?)
 
+    // Chain
+    case block
+    case depositorActs(Int)
+    case vaultTick(run: Int)
+
     // World
     case renterActs(Int)
     case fault

@@ -5,7 +5,7 @@
 package struct Randomness: RandomNumberGenerator {
     enum Stream: UInt64 {
         case setUp = 1
-        case renters, network, runtime, faults, crashes, lies, identifiers, store, scrubs
+        case renters, network, runtime, faults, crashes, lies, identifiers, store, scrubs, chain
     }
 
     private var state: UInt64

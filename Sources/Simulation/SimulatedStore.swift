@@ -22,7 +22,11 @@ struct SimulatedStore {
 
     /// One transaction of one command. With a planted bug there may be a second, wrong one.
     mutating func perform(_ command: Command, at now: Timestamp) -> [Commit] {
-        let rows = load(command, into: Rows())
+        var rows = load(command, into: Rows())
+        if planted == .payerForgotten {
+            // What the market is made to decide reads another account.
+            rows = load(Tampering(planted, command, rows).command, into: rows)
+        }
         let first = commit(command, on: rows, at: now)
         guard planted == .settledTwice, case .verify = command, first.decision != nil else {
             return [first]

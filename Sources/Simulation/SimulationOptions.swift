@@ -126,4 +126,18 @@ package enum PlantedBug: String, Hashable, Sendable, CaseIterable {
     case onDemandPreempted
     /// A spot lease makes way without a notice.
     case spotNoticeForgotten
+    /// What a chain has said is booked before it is final.
+    case newsBeforeFinal
+    /// What a chain has said is booked again when it is heard again.
+    case newsBookedTwice
+    /// A voucher above what was worked for is kept.
+    case voucherUnbounded
+    /// A lease pays somebody else than its node has named.
+    case payeeSwapped
+    /// That a deposit is to pay is lost on the way into the market.
+    case payerForgotten
+    /// Who leaves the vault goes on being worked for.
+    case exitForgotten
+    /// A voucher that is on its way is sent again by another deed.
+    case underwayForgotten
 }

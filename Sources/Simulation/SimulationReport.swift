@@ -96,6 +96,7 @@ package enum Fault: String, Hashable, Sendable, CaseIterable {
     case scrubFailed, scrubHung, scrubLate
     case drain, pause, ownerComes, clonedNode
     case lie
+    case reorg, chainAway
 }
 
 /// Interesting states; a standard campaign reaches all of them.
@@ -114,4 +115,5 @@ package enum Reached: String, Hashable, Sendable, CaseIterable {
     case aheadOfTimeRefused, notNewerRefused, wrongAttemptRefused, wrongNodeRefused
     case badSignatureRefused, leaseOverRefused, overBudgetRefused, receiptRepeated
     case secondSessionRefused, marketRestarted, nodeDrained
+    case depositHeld, voucherTaken, voucherRefused, deedDone, leaverStopped, unsignedStopped
 }

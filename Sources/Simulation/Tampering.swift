@@ -20,6 +20,12 @@ struct Tampering {
         case .meter(let verified, _): distort(meter: verified.receipt, verified.receipt.lease)
         case .verify(let id): distort(verify: id)
         case .submit(let submit): distort(submit)
+        case .takeNews:
+            if planted == .newsBookedTwice, var books = rows.books {
+                books.vaultBlock = nil
+                self.rows.add([.books(books)], for: .books)
+            }
+        case .takeVoucher(let voucher): unbound(voucher)
         case .silence(let node, let from, _):
             if planted == .silenceForgotten {
                 self.command = .silence(node, from: from, until: from)
@@ -47,12 +53,32 @@ struct Tampering {
             relax(submit, [.deviceCapability(tenths: 0), .deviceSpeed(gigaflops: 0)])
         case .stayForgotten: relax(submit, [.window(milliseconds: 0)])
         case .deadlineForgotten: command = .submit(submit.withoutDeadline)
+        case .payerForgotten:
+            command = .submit(
+                SubmitJob(
+                    id: submit.id, renter: submit.renter, terms: submit.terms.paid(by: nil),
+                    salt: submit.salt, idempotency: submit.idempotency))
+        case .exitForgotten: forgetExit(of: submit.terms.payer)
         case .gangForgotten:
             command = .submit(submit.with(Formation(gang: nil, spread: formation?.spread)))
         case .spreadForgotten:
             command = .submit(submit.with(Formation(gang: formation?.gang, spread: nil)))
         default: return
         }
+    }
+
+    private mutating func forgetExit(of payer: ChainAddress?) {
+        guard let payer, var user = rows.vaultUser(payer) else { return }
+        user.exitCloses = nil
+        rows.add([.vaultUser(user)], for: .vaultUser(payer))
+    }
+
+    private mutating func unbound(_ voucher: HeldVoucher) {
+        guard planted == .voucherUnbounded, var pair = rows.pair(voucher.parties) else { return }
+        pair.owed = VoucherSums(
+            cumulative: max(pair.owed.cumulative, voucher.sums.cumulative),
+            commission: max(pair.owed.commission, voucher.sums.commission))
+        rows.add([.pair(pair)], for: .pair(voucher.parties))
     }
 
     private mutating func relax(_ submit: SubmitJob, _ forgotten: [MismatchReason]) {
@@ -119,6 +145,15 @@ extension Tampering {
         case .unscrubbedLeased: forgetTenants(in: &decision)
         case .onDemandPreempted: preemptOnDemand(in: &decision)
         case .yieldedTaskFailed: if case .verify = command { failYielded(in: &decision) }
+        case .payeeSwapped: swapPayee(in: &decision)
+        case .underwayForgotten:
+            if case .redeem = command {
+                decision.rows = decision.rows.map { row in
+                    guard case .pair(var pair) = row else { return row }
+                    pair.underway = nil
+                    return .pair(pair)
+                }
+            }
         case .replayForgotten:
             decision.rows.removeAll { if case .replay = $0 { true } else { false } }
         case .verdictLost:
@@ -133,6 +168,21 @@ extension Tampering {
             var lease = changed.with(attempt: real.attempt, rate: real.rate)
             lease.life = changed.life
             return .lease(lease)
+        }
+    }
+
+    private func swapPayee(in decision: inout Decision) {
+        decision.rows = decision.rows.map { row in
+            guard case .lease(let lease) = row, case .reserved = lease.life, lease.payer != nil
+            else { return row }
+            return .lease(
+                Lease(
+                    id: lease.id, task: lease.task, attempt: lease.attempt, renter: lease.renter,
+                    provider: lease.provider, node: lease.node, slice: lease.slice,
+                    devices: lease.devices, rate: lease.rate, commission: lease.commission,
+                    escrow: lease.escrow, fence: lease.fence, placedAt: lease.placedAt,
+                    life: lease.life, spot: lease.spot, payer: lease.payer,
+                    payee: SignedPayee(address: World.payee(77), signature: [])))
         }
     }
 
@@ -320,6 +370,6 @@ extension Lease {
             slice: slice, devices: devices, rate: rate, commission: commission, escrow: escrow,
             fence: fence, placedAt: placedAt, life: life, silenceMilliseconds: silenceMilliseconds,
             silentUntil: silentUntil, loggedSeconds: loggedSeconds,
-            notice: notice, spot: spot)
+            notice: notice, spot: spot, payer: payer, payee: payee)
     }
 }

@@ -70,6 +70,7 @@ extension World {
                 quietSeconds: Self.quietSeconds, token: { _, _ in "" }))
         inMarket { () throws(MarketCrash) in try rebuild() }
         schedule(.marketTick(run: marketRun), at: now.after(milliseconds: 200))
+        schedule(.vaultTick(run: marketRun), at: now.after(milliseconds: 1000))
     }
 
     private func rebuild() throws(MarketCrash) {

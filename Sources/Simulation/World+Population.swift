@@ -40,6 +40,7 @@ extension World {
     func populate() {
         for place in 0..<options.nodes { addNode(place) }
         for place in 0..<options.renters { addRenter(place) }
+        openVault()
         startMarket()
         schedule(.everySecond, at: now.after(milliseconds: 1000))
         schedule(.heal, at: now.after(milliseconds: options.activeSeconds * 1000))
@@ -53,7 +54,7 @@ extension World {
     }
 
     /// Before the first event nothing can fail.
-    private func write(_ command: Command) {
+    func write(_ command: Command) {
         for commit in store.perform(command, at: now.timestamp) { audit(command, commit) }
     }
 
@@ -61,9 +62,11 @@ extension World {
         let provider = AccountID(bytes: random.identifiers.bytes(16))
         open(provider, named: "provider")
         guard let key = Parts.key(&random.setUp) else { return }
+        let id = NodeID(bytes: random.identifiers.bytes(16))
+        var terms = drawTerms(place)
+        terms.payee = Self.payee(of: place, id, key)
         let node = NodeProcess(
-            id: NodeID(bytes: random.identifiers.bytes(16)), provider: provider,
-            terms: drawTerms(place),
+            id: id, provider: provider, terms: terms,
             honesty: place >= options.nodes - options.lyingNodes ? .lying : .honest,
             key: key, publicKey: Array(key.publicKey.rawRepresentation),
             sampleMilliseconds: random.setUp.within(240...900), clock: drawClock())

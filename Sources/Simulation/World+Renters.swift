@@ -47,7 +47,9 @@ extension World {
         renters[place].count += 1
         let key = ReplayKey(account: renters[place].account, key: "job-\(renters[place].count)")
         let once = Idempotency(key: key, bodyHash: "body-\(renters[place].count)")
-        renters[place].requests.append(Renter.Request(terms: drawTerms(), once: once))
+        var terms = drawTerms()
+        if random.chain.happens(percent: 30) { terms = terms.paid(by: Self.user(place)) }
+        renters[place].requests.append(Renter.Request(terms: terms, once: once))
         submit(place, renters[place].requests.count - 1)
     }
 
@@ -190,5 +192,21 @@ extension World {
             default: ample
             }
         return (try? Money(micro: micro)) ?? .zero
+    }
+}
+
+extension JobTerms {
+    /// The same job, from a deposit in the vault; nil: from the renter's balance.
+    func paid(by payer: ChainAddress?) -> JobTerms {
+        let old = needs
+        let needs = Needs(
+            slice: old.slice, devices: old.devices, regions: old.regions,
+            minimumTier: old.minimumTier, bid: old.bid, network: old.network,
+            latency: old.latency, spot: old.spot, stay: old.stay,
+            settlement: payer == nil ? nil : .vouchers)
+        return JobTerms(
+            name: name, workload: workload, needs: needs, tasks: tasks, parallel: parallel,
+            maxFailures: maxFailures, budget: budget, maxDuration: maxDuration, fence: fence,
+            deadline: deadline, formation: formation, payer: payer)
     }
 }

@@ -20,6 +20,9 @@ extension World {
         case .fault: strike()
         case .flap(let place, let timesLeft): flap(place, timesLeft: timesLeft)
         case .undrain(let place): undrain(place)
+        case .block: block()
+        case .depositorActs(let place): depositorActs(place)
+        case .vaultTick(let run): vaultTick(run: run)
         case .everySecond: everySecond()
         case .heal: heal()
         }
@@ -121,6 +124,16 @@ extension World {
         if case .clear(let clearing) = command, commit.decision != nil {
             noteFloors(of: clearing)
         }
+        if case .submit(let submit) = command, case .success(let answer) = commit.outcome,
+            let payer = submit.terms.payer, !answer.isReplayed
+        {
+            report.reached.count(.depositHeld)
+            if store.tables.read([.vaultUser(payer)]).vaultUser(payer)?
+                .isLeaving(at: now.timestamp) == true
+            {
+                fail("nobody is worked for who leaves", "\(submit.id) by \(payer.text)")
+            }
+        }
         if let decision = commit.decision {
             note(yielded: decision)
             note(deadlines: decision, of: command)
@@ -150,7 +163,7 @@ extension Event {
             .marketHeardOpen, .marketHeardClose, .toMarket, .powerReturns, .agentStarts, .sample,
             .watch, .containerStarts, .containerDies,
             .workEnds, .fenceEnds, .pauseEnds, .deviceReturns, .renterActs, .fault, .flap, .undrain,
-            .everySecond,
+            .everySecond, .block, .depositorActs, .vaultTick,
             .heal:
             nil
         }

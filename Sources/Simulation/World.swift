@@ -19,6 +19,7 @@ final class World {
         var identifiers: Randomness
         var store: Randomness
         var scrubs: Randomness
+        var chain: Randomness
 
         init(seed: UInt64) {
             setUp = Randomness(seed: seed, stream: .setUp)
@@ -31,6 +32,7 @@ final class World {
             identifiers = Randomness(seed: seed, stream: .identifiers)
             store = Randomness(seed: seed, stream: .store)
             scrubs = Randomness(seed: seed, stream: .scrubs)
+            chain = Randomness(seed: seed, stream: .chain)
         }
     }
 
@@ -72,6 +74,10 @@ final class World {
     /// What a planted bug has sent once.
     var sentEffects: Set<EffectID> = []
     var isHealed = false
+    var vault = VaultModel()
+    var vaultTicks = 0
+    /// The market hears nothing of the chain until then.
+    var chainAwayUntil = Moment.start
     private var queue = EventQueue()
     private var hasStoppedAll = false
 
@@ -85,7 +91,10 @@ final class World {
         foreignKey = parts.foreignKey
         logSigner = parts.logSigner
         store = SimulatedStore(
-            market: Market(commission: parts.commission, startWindowSeconds: 20),
+            market: Market(
+                commission: parts.commission, startWindowSeconds: 20,
+                unsignedLimit: (try? Money(micro: Self.unsignedLimit)) ?? .zero,
+                redeemWithin: 20),
             planted: options.planted)
         auditor = Auditor(commission: parts.commission)
         self.random = random
@@ -154,7 +163,7 @@ final class World {
             $0.host?.leases.isEmpty == true && $0.containers.all.isEmpty
         }
         let areOpen = nodes.allSatisfy { isConnected($0.id) }
-        return isIdle && areOpen && store.tables.load(.pending(limit: 1)).isEmpty
+        return isIdle && areOpen && isVaultAtRest && store.tables.load(.pending(limit: 1)).isEmpty
             && store.tables.load(.outbox(limit: 1)).isEmpty
     }
 
@@ -170,6 +179,7 @@ final class World {
         schedule(.everySecond, at: now.after(milliseconds: 1000))
         auditor.checkLedger(store.tables, renters: renters.map(\.account))
         auditor.checkCapacity(store.tables)
+        auditor.checkVaultHolds()
         if market != nil { auditor.checkHellos(at: now.timestamp) }
         auditor.checkNobodyLateWaits(at: now.timestamp, ticks: market?.ticks ?? 0)
         guard isHealed else { return }

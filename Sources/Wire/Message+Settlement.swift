@@ -63,6 +63,15 @@ extension Message {
             "every job is over, and all of it is signed for", "所有工作均已結束並完成簽署"),
         .signOpen: Bilingual(
             "{count} {count|job is|jobs are} not over, or not counted", "{count} 個工作尚未結束或尚未計入"),
+        .signCommissionAbove: Bilingual(
+            "the market takes more of {lease} than it said when the job was sent",
+            "市場對 {lease} 抽取的佣金高於送出時所述"),
+        .signUnknownJob: Bilingual(
+            "this market has no {job} of yours: nothing is signed for it here",
+            "此市場沒有您的 {job}：不在此簽署"),
+        .signNothing: Bilingual(
+            "no job of yours is to be paid here: orban run --pay vault, or --accept JOB",
+            "此處沒有待付款的工作：請用 orban run --pay vault，或 --accept JOB"),
         .signPriceAbove: Bilingual(
             "{lease} costs more per hour than you allowed", "{lease} 的每小時價格高於您的上限"),
         .signBudgetAbove: Bilingual(

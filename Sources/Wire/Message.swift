@@ -199,10 +199,12 @@ package enum Message: String, Hashable, Sendable, CaseIterable {
     // Settling by vouchers
     case helpWalletLink, helpWalletSign, helpVaultShow, helpVaultVouchers, helpVaultAudit,
         vaultSound, vaultUnsound, optionVaultUser,
-        optionAccept, optionPayee, optionPay, optionRedeemEvery, optionUnsignedLimit, optionDelegate,
+        optionAccept, optionPayee, optionPay, optionRedeemEvery, optionUnsignedLimit,
+        optionDelegate,
         delegated, expectNoKeyBeside, paidCustodial, vaultCustody, walletLinked,
         vaultOther,
         vaultUserOther, signRefused, signDone, signAll, signOpen, signPriceAbove,
+        signCommissionAbove, signUnknownJob, signNothing,
         signBudgetAbove, signPayeeUnsaid, signWentBack, voucherBookUnreadable, runSignNote,
         showPaidFrom, paidFromVault, planVault, vaultContract, vaultUnsignedLimit, vaultWorkedFor,
         vaultSigned

@@ -62,6 +62,8 @@ package struct VaultDTO: Codable, Hashable, Sendable {
     package let token: ChainAddress
     /// The market's own key: signs for who has authorised it in the vault, and for nobody else.
     package let delegate: ChainAddress
+    /// The market's part of each charge from now on, in basis points.
+    package let commissionBPS: Int64
     /// Up to which block its news are booked; left out before the first.
     package let block: Int64?
     /// So much may be worked for beyond what a user has signed; then the user's jobs end.
@@ -72,13 +74,15 @@ package struct VaultDTO: Codable, Hashable, Sendable {
 
     package init(
         origin: String, chainID: UInt64, vault: ChainAddress, token: ChainAddress,
-        delegate: ChainAddress, block: Int64?, unsignedLimitMicro: Int64, deposit: DepositDTO?, pairs: [PairDTO]
+        delegate: ChainAddress, commissionBPS: Int64, block: Int64?, unsignedLimitMicro: Int64,
+        deposit: DepositDTO?, pairs: [PairDTO]
     ) {
         self.origin = origin
         self.chainID = chainID
         self.vault = vault
         self.token = token
         self.delegate = delegate
+        self.commissionBPS = commissionBPS
         self.block = block
         self.unsignedLimitMicro = unsignedLimitMicro
         self.deposit = deposit
@@ -88,6 +92,7 @@ package struct VaultDTO: Codable, Hashable, Sendable {
     private enum CodingKeys: String, CodingKey {
         case origin, vault, token, delegate, block, deposit, pairs
         case chainID = "chain_id"
+        case commissionBPS = "commission_bps"
         case unsignedLimitMicro = "unsigned_limit_micro"
     }
 }

@@ -224,7 +224,8 @@ struct VaultJobTests {
         }
     }
 
-    @Test func `a deposit that a re-org takes back was never counted, and is counted once after it`()
+    @Test
+    func `a deposit that a re-org takes back was never counted, and is counted once after it`()
         async throws
     {
         try await Stage.run { stage in
@@ -279,7 +280,8 @@ struct VaultJobTests {
         }
     }
 
-    @Test func `with its own key a market moves nothing that was not delegated to it`() async throws {
+    @Test func `with its own key a market moves nothing that was not delegated to it`() async throws
+    {
         try await Stage.run { stage in
             let scene = try await Scene(stage)
             let devnet = scene.desk.devnet

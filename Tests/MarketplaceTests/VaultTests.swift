@@ -151,6 +151,92 @@ struct VaultTests {
         #expect(try pair(shop).isRedeemable, "a deposit may have been what was missing")
     }
 
+    @Test func `a deed that is over says nothing of a later voucher that is on its way`() throws {
+        var shop = try shop()
+        try shop.run(shop.submit(wish()))
+        let lease = try shop.begin()
+        try shop.finish(lease, after: 41)
+        let first = try pair(shop).owed
+        try shop.run(voucher(first))
+        try shop.run(.redeem)
+        // Its provider was quicker, and the user signs for more.
+        try shop.run(.takeNews([.redeemed(Self.parties, first)], upTo: 3))
+        var next = wish()
+        (next.job, next.key) = ("job_2", "next")
+        try shop.run(shop.submit(next))
+        try shop.finish(shop.begin(of: "job_2"), after: 7)
+        let second = try pair(shop).owed
+        try shop.run(voucher(second))
+        try shop.run(.redeem)
+        try shop.run(.endDeed(1, .failed("reverted")))
+        #expect(try pair(shop).underway == second.cumulative && !pair(shop).isRedeemable)
+    }
+
+    @Test func `what a stranger pays takes nothing out of what others have earned`() throws {
+        var shop = try shop()
+        try shop.run(shop.submit(wish()))
+        try shop.finish(shop.begin(), after: 41)
+        let owed = try pair(shop).owed
+        let stranger = VoucherParties(user: Self.address(3), payee: Self.payee)
+        let sums = VoucherSums(cumulative: money(2_000), commission: .zero)
+        try shop.run(
+            .takeNews(
+                [.deposited(stranger.user, money(2_000)), .redeemed(stranger, sums)], upTo: 2))
+        #expect(shop.balance(.earned(Self.payee)) == 41_000 - 1025)
+        #expect(shop.balance(.vault(stranger.user)) == 0 && total(shop) == 0)
+        try shop.run(.takeNews([.redeemed(Self.parties, owed)], upTo: 3))
+        #expect(shop.balance(.earned(Self.payee)) == 0 && shop.balance(.vaultCommission) == 0)
+        #expect(shop.balance(.vault(Self.user)) == 5_000_000 - 41_000)
+        #expect(shop.balance(.deposited) == -(5_000_000 - 41_000) && total(shop) == 0)
+    }
+
+    @Test func `a deposit that was spent elsewhere pays for nothing until it is paid in again`()
+        throws
+    {
+        var shop = try shop()
+        var large = wish()
+        large.budget = 5_000_000
+        try shop.run(shop.submit(large))
+        let elsewhere = VoucherParties(user: Self.user, payee: Self.address(9))
+        let sums = VoucherSums(cumulative: money(5_000_000), commission: .zero)
+        try shop.run(.takeNews([.redeemed(elsewhere, sums)], upTo: 2))
+        let user = try #require(shop.tables.read([.vaultUser(Self.user)]).vaultUser(Self.user))
+        #expect(user.short == money(5_000_000) && user.isAtRisk)
+        try shop.run(.stop(JobID("job_1")!))
+        var next = wish()
+        (next.job, next.key) = ("job_2", "next")
+        shop.refuses(
+            try shop.submit(next), .balanceTooLow(available: .zero, needed: money(5_000_000)))
+        try shop.run(.takeNews([.deposited(Self.user, money(1_500_000))], upTo: 3))
+        #expect(shop.balance(.vault(Self.user)) == 1_500_000 && total(shop) == 0)
+        #expect(shop.balance(.uncollected) == 0)
+        try shop.run(shop.submit(next))
+    }
+
+    @Test func `one fact that no ledger can take keeps the others from nothing`() throws {
+        var shop = try shop()
+        let all = money(.max / 2)
+        try shop.run(
+            .takeNews(
+                [
+                    .deposited(Self.address(3), all), .deposited(Self.address(4), all),
+                    .deposited(Self.user, money(1)), .unbookable(Self.address(6)),
+                ], upTo: 2))
+        #expect(shop.balance(.vault(Self.user)) == 5_000_001 && total(shop) == 0)
+        try shop.run(.link(Self.address(6), to: Shop.pete))
+        var theirs = wish()
+        (theirs.payer, theirs.renter) = (Self.address(6), Shop.pete)
+        #expect(throws: Refusal.self) { try shop.run(shop.submit(theirs)) }
+    }
+
+    @Test func `a full voucher has the commission that belongs to it`() throws {
+        var shop = try shop()
+        try shop.run(shop.submit(wish()))
+        try shop.finish(shop.begin(), after: 41)
+        shop.refuses(
+            voucher(VoucherSums(cumulative: money(41_000), commission: .zero)), .voucherWrong)
+    }
+
     // MARK: Session keys
 
     private static let session = address(5)

@@ -57,6 +57,13 @@ import Testing
         (.spreadForgotten, ["what is kept apart is apart"]),
         (.onDemandPreempted, ["only spot leases make way"]),
         (.spotNoticeForgotten, ["a spot lease has its notice"]),
+        (.newsBeforeFinal, ["only what is final is booked"]),
+        (.newsBookedTwice, ["the books have what the vault has"]),
+        (.voucherUnbounded, ["nobody signs for more than was worked"]),
+        (.payeeSwapped, ["a lease pays whom its node has named"]),
+        (.payerForgotten, ["a job is paid from what was asked"]),
+        (.exitForgotten, ["nobody is worked for who leaves"]),
+        (.underwayForgotten, ["a voucher is sent by one deed"]),
         (.failedOfferAskedAtOnce, ["a failing store is asked once a tick"]),
     ])
     func `a planted bug is caught by a rule it breaks`(bug: PlantedBug, rules: [String]) {

@@ -16,7 +16,7 @@ extension World {
         }
         reads += World.payees.map { .pairsPaying($0, limit: 9) }
         reads += accounts.map { .vaultUserOf($0) } + [.redeemablePairs(limit: 9)]
-        reads += [.unsignedPairs(limit: 2), .unsignedPairs(limit: 9), .leavingUsers(limit: 9)]
+        reads += [.unsignedPairs(limit: 2), .unsignedPairs(limit: 9), .usersAtRisk(limit: 9)]
         for limit in limits {
             reads += [
                 .accounts(limit: limit), .nodes(of: nil, limit: limit), .offers(limit: limit),

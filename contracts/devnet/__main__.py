@@ -3,9 +3,11 @@
 
 import argparse
 import json
+import os
 import signal
 import sys
 import threading
+import time
 from pathlib import Path
 from typing import Any
 
@@ -65,11 +67,22 @@ def options() -> argparse.Namespace:
         "--treasury", type=account_address, metavar="ADDRESS",
         help="who is owed the commission (default: the first account)",
     )
+    parser.add_argument(
+        "--with-parent", action="store_true", help="end when the process that started this one does"
+    )
     return parser.parse_args()
+
+
+def end_with(parent: int) -> None:
+    while os.getppid() == parent:
+        time.sleep(0.5)
+    os._exit(0)
 
 
 def main() -> int:
     chosen = options()
+    if chosen.with_parent:
+        threading.Thread(target=end_with, args=(os.getppid(),), daemon=True).start()
     accounts = made(chosen.accounts) if chosen.keys else []
     # Nobody keeps its key: nothing can be done to the contracts in its name later.
     deployer = made(1)[0]

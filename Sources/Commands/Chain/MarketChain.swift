@@ -37,7 +37,8 @@ enum MarketChain {
         let endpoints = try session.arguments.all(Option<String>.rpc)
         guard !endpoints.isEmpty else { return nil }
         let deployment = try session.deployment()
-        var configuration = try plain(endpoints, deployment, try await key(session), session)
+        let habits = try Habits(session.arguments)
+        var configuration = plain(endpoints, deployment, try await key(session), habits)
         configuration.publicURL = try session.arguments.value(Option<String>.publicURL) ?? ""
         if let most = try session.arguments.value(Option.mostFee) {
             configuration.mostPerGas = Wei(UInt256(most * gwei))
@@ -49,23 +50,29 @@ enum MarketChain {
         return configuration
     }
 
-    /// Of what `orban up` asks for, too.
+    /// How often it does what, as `orban up` is asked, too.
+    struct Habits: Sendable {
+        let anchorPeriods: Int?
+        let unsignedLimit: Money?
+        let redeemSeconds: Int?
+
+        init(_ arguments: Arguments) throws {
+            anchorPeriods = try arguments.value(Option.anchorEvery)
+            unsignedLimit = try arguments.value(Option<Money>.unsignedLimit)
+            redeemSeconds = try arguments.value(Option<Int>.redeemEvery)
+        }
+    }
+
     static func plain(
-        _ endpoints: [String], _ deployment: Deployment, _ key: PrivateKey, _ session: Session
-    ) throws -> ChainConfiguration {
+        _ endpoints: [String], _ deployment: Deployment, _ key: PrivateKey, _ habits: Habits
+    ) -> ChainConfiguration {
         var configuration = ChainConfiguration(
             endpoints: endpoints, chain: deployment.chain,
             anchor: UsageAnchor(deployment.anchor), vault: Vault(deployment.vault),
             dollar: ERC20(deployment.dollar), key: key)
-        if let minutes = try session.arguments.value(Option.anchorEvery) {
-            configuration.anchorPeriods = minutes
-        }
-        if let limit = try session.arguments.value(Option<Money>.unsignedLimit) {
-            configuration.unsignedLimit = limit
-        }
-        if let seconds = try session.arguments.value(Option<Int>.redeemEvery) {
-            configuration.redeemSeconds = seconds
-        }
+        if let minutes = habits.anchorPeriods { configuration.anchorPeriods = minutes }
+        if let limit = habits.unsignedLimit { configuration.unsignedLimit = limit }
+        if let seconds = habits.redeemSeconds { configuration.redeemSeconds = seconds }
         return configuration
     }
 

@@ -11,13 +11,16 @@ struct VoucherBook: Hashable, Codable, Sendable {
         let job: JobID
         let budgetMicro: Int64
         let mostMicroPerHour: Int64
+        /// The market's part of each charge, as it said when the job was sent: no bill with more is signed for.
+        let mostCommissionBPS: Int64
         /// The key of the log that bore its first bill out: no other one does later.
         var logKey: String?
         var leases: [Counted] = []
         /// Over, and all of it counted.
         var isCounted = false
 
-        init(_ job: JobID, budget: Money, atMost rate: Rate) {
+        init(_ job: JobID, budget: Money, atMost rate: Rate, commission: Int64) {
+            mostCommissionBPS = commission
             self.job = job
             budgetMicro = budget.micro
             mostMicroPerHour = rate.microPerHour
@@ -27,6 +30,7 @@ struct VoucherBook: Hashable, Codable, Sendable {
             case job, leases
             case budgetMicro = "budget_micro"
             case mostMicroPerHour = "most_micro_per_hour"
+            case mostCommissionBPS = "most_commission_bps"
             case logKey = "log_key"
             case isCounted = "counted"
         }
@@ -75,6 +79,7 @@ struct VoucherBook: Hashable, Codable, Sendable {
         /// Another log than the one that bore out the job's bills before.
         case logChanged
         case priceAbove(LeaseID)
+        case commissionAbove(LeaseID)
         case budgetAbove(micro: Int64)
         /// The lease's node has not said whom to pay.
         case payeeUnsaid(LeaseID)
@@ -138,6 +143,9 @@ struct VoucherBook: Hashable, Codable, Sendable {
             EntryAudit.isSigned(payee, by: found.node, key: key),
             let points = lease.commissionBPS.flatMap({ BasisPoints($0) })
         else { throw Fault.payeeUnsaid(lease.lease) }
+        guard points.value <= mandate.mostCommissionBPS else {
+            throw Fault.commissionAbove(lease.lease)
+        }
         return Counted(
             lease: lease.lease, payee: payee.address, chargeMicro: found.charge.micro,
             commissionMicro: EntryAudit.commission(of: found.charge.micro, at: points),
@@ -146,16 +154,27 @@ struct VoucherBook: Hashable, Codable, Sendable {
 
     // MARK: Signing
 
-    /// What may be signed for and is not, by payee.
-    var due: [Sums] {
-        get throws {
-            let payees = Set(mandates.flatMap { $0.leases.map(\.payee) }).sorted()
-            return try payees.compactMap { payee in
-                let sums = try sums(for: payee)
-                let last = signed.first { $0.payee == payee }
-                return sums.cumulativeMicro > last?.cumulativeMicro ?? 0 ? sums : nil
-            }
+    /// What may be signed for and is not, or has not reached the market, by payee.
+    ///
+    /// - Parameter held: what the market says that it has, by payee. To sign the same sums again gives nothing away:
+    ///   they are cumulative.
+    func due(held: [ChainAddress: Int64]) throws -> [Sums] {
+        let payees = Set(mandates.flatMap { $0.leases.map(\.payee) }).sorted()
+        return try payees.compactMap { payee in
+            let sums = try sums(for: payee)
+            let last = signed.first { $0.payee == payee }?.cumulativeMicro ?? 0
+            let isLost = held[payee] ?? 0 < sums.cumulativeMicro
+            return sums.cumulativeMicro > last || isLost ? sums : nil
         }
+    }
+
+    /// Whether a job's bill is not what was counted of it, as after it was run again.
+    mutating func reopen(_ job: JobID, charged: Money) {
+        guard let place = mandates.firstIndex(where: { $0.job == job && $0.isCounted }) else {
+            return
+        }
+        let counted = mandates[place].leases.reduce(0) { $0 + $1.chargeMicro }
+        if counted != charged.micro { mandates[place].isCounted = false }
     }
 
     private func sums(for payee: ChainAddress) throws -> Sums {

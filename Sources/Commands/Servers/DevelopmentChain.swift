@@ -78,11 +78,15 @@ struct DevelopmentChain: Service {
     }
 
     func run() async throws {
-        defer { child.end() }
+        defer { end() }
         do { try await gracefulShutdown() } catch is CancellationError {}
     }
 
-    func end() { child.end() }
+    /// Its keys open nothing any more.
+    func end() {
+        child.end()
+        unlink(keysPath)
+    }
 }
 
 /// The program itself.
@@ -92,7 +96,9 @@ private final class ChildChain: Sendable {
 
     init(_ program: String, keys: String) {
         process.executableURL = URL(fileURLWithPath: program)
-        process.arguments = ["--port", "0", "--deploy", "--block-time", "1", "--keys", keys]
+        process.arguments = [
+            "--port", "0", "--deploy", "--block-time", "1", "--keys", keys, "--with-parent",
+        ]
         process.standardOutput = output
         process.standardInput = FileHandle.nullDevice
     }

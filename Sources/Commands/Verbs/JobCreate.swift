@@ -42,11 +42,13 @@ private struct JobRun {
             terminal.note(session.told(.confirmDeclined))
             return ExitCode.failure.rawValue
         }
+        // Asked before anything is bought: what is bought is remembered without asking anybody.
+        let vault: VaultDTO? = spec.payment == .vault ? try await market.get("/v1/vault") : nil
         let inputs = try await InputUpload(session: session, market: market).upload(source)
         let job: JobDTO = try await market.patient(.seconds(30)).post(
             "/v1/jobs", SubmitRequest(spec: spec.text, inputs: inputs, roundTrips: trips),
             idempotencyKey: "run-" + FreshKey.make())
-        try await remember(job, market)
+        try remember(job, vault)
         terminal.progress(
             "✓ " + session.told(.runSubmitted, ["name": job.name, "job": job.id.text]))
         if session.arguments.has(.detach) {
@@ -59,13 +61,14 @@ private struct JobRun {
     }
 
     /// `orban wallet sign` signs for nothing that is not remembered here.
-    private func remember(_ job: JobDTO, _ market: MarketClient) async throws {
-        guard spec.payment == .vault, let payer = job.payer else { return }
-        let vault: VaultDTO = try await market.get("/v1/vault")
+    private func remember(_ job: JobDTO, _ vault: VaultDTO?) throws {
+        guard let vault, let payer = job.payer else { return }
         try VoucherFolder(
             chain: vault.chainID, vault: vault.vault, user: payer, session.settings
         ).accept(
-            VoucherBook.Mandate(job.id, budget: spec.budget ?? .zero, atMost: spec.bid))
+            VoucherBook.Mandate(
+                job.id, budget: spec.budget ?? .zero, atMost: spec.bid,
+                commission: vault.commissionBPS))
         terminal.progress(session.told(.runSignNote))
     }
 

@@ -45,6 +45,7 @@ extension LeafCommand {
         let state = session.surroundings.absolute(
             try session.arguments.value(Option.stateFolder) ?? session.settings.statePath + "/up")
         let isBesideChain = try session.arguments.value(Option.chain) != nil
+        let habits = try MarketChain.Habits(session.arguments)
         // The chain dies with this process: what a market knows of it belongs to no other start.
         let folder = isBesideChain ? "\(state)/devnet-\(getpid())" : state
         let log = ServerGroup.logger(session.environment)
@@ -54,14 +55,17 @@ extension LeafCommand {
                 atPath: path, withIntermediateDirectories: true,
                 attributes: [.posixPermissions: 0o711])
         }
-        guard isBesideChain else { return try await up(session, setup, in: folder, beside: nil) }
+        guard isBesideChain else {
+            return try await up(session, setup, in: folder, beside: nil, habits)
+        }
         let chain = try await DevelopmentChain.start(session, folder: state)
         defer { chain.end() }
-        return try await up(session, setup, in: folder, beside: chain)
+        return try await up(session, setup, in: folder, beside: chain, habits)
     }
 
     private static func up(
-        _ session: Session, _ setup: NodeSetup, in folder: String, beside chain: DevelopmentChain?
+        _ session: Session, _ setup: NodeSetup, in folder: String, beside chain: DevelopmentChain?,
+        _ habits: MarketChain.Habits
     ) async throws -> Int32 {
         let port = try session.arguments.value(Option.port) ?? 7070
         let server = try await MarketServer(
@@ -72,8 +76,7 @@ extension LeafCommand {
                 limits: try session.limits(), seriesBytes: try session.seriesQuota(),
                 beacons: try session.beacons(),
                 chain: try chain.map {
-                    try MarketChain.plain(
-                        [$0.url], $0.deployment, try $0.marketKey(), session)
+                    MarketChain.plain([$0.url], $0.deployment, try $0.marketKey(), habits)
                 }),
             log: setup.log, reach: try FaultHook.reach(session.environment))
         let url = Known<String>()

@@ -122,21 +122,48 @@ private struct Signing {
         defer { withExtendedLifetime(lock) {} }
         try await adopt(try session.arguments.all(Option<String>.accept), folder)
         var signed: [VoucherBook.Sums] = []
+        var isFirst = true
         while true {
             var book = try folder.read()
+            if isFirst { try await reopen(&book) }
+            isFirst = false
             try await count(&book)
             signed += try await sign(&book, folder)
             let open = book.mandates.filter { !$0.isCounted }.map(\.job)
             if open.isEmpty || session.arguments.has(.once) {
-                try session.show(Report(signed: signed, open: open)) { lines(open) }
+                let isEmpty = book.mandates.isEmpty
+                try session.show(Report(signed: signed, open: open)) { lines(open, isEmpty) }
                 return ExitCode.done.rawValue
             }
             try await market.pause(milliseconds: Self.pause)
         }
     }
 
+    /// Jobs that were run again since they were counted.
+    private func reopen(_ book: inout VoucherBook) async throws {
+        for mandate in book.mandates where mandate.isCounted {
+            if let job = try await known(mandate.job) {
+                book.reopen(mandate.job, charged: job.charged.money)
+            }
+        }
+    }
+
+    /// Nil for a job that this market, or this account, does not have.
+    private func known(_ id: JobID) async throws -> JobDTO? {
+        do {
+            return try await market.get("/v1/jobs/\(id)")
+        } catch let problem as RemoteProblem
+            where problem.problem.code == ErrorCode.jobNotFound.rawValue
+        {
+            session.terminal.note("! " + session.told(.signUnknownJob, ["job": id.text]))
+            return nil
+        }
+    }
+
     /// Jobs that the user names were sent from elsewhere: their budget is what the market shows for them.
     private func adopt(_ names: [String], _ folder: VoucherFolder) async throws {
+        guard !names.isEmpty else { return }
+        let commission = try await market.vault(of: deployment).commissionBPS
         for name in names {
             let job: JobDTO = try await market.get("/v1/jobs/\(name.pathSegment)")
             guard job.payer == ChainAddress(user) else {
@@ -145,14 +172,14 @@ private struct Signing {
             try folder.accept(
                 VoucherBook.Mandate(
                     job.id, budget: job.budget.money,
-                    atMost: try Rate(microPerHour: JobSpec.rateCeiling)))
+                    atMost: try Rate(microPerHour: JobSpec.rateCeiling), commission: commission))
         }
     }
 
     /// A bill that is not borne out is told and left; the others are counted.
     private func count(_ book: inout VoucherBook) async throws {
         for mandate in book.mandates where !mandate.isCounted {
-            let job: JobDTO = try await market.get("/v1/jobs/\(mandate.job)")
+            guard let job = try await known(mandate.job) else { continue }
             do {
                 let bundle: ProofBundleDTO = try await market.get("/v1/jobs/\(mandate.job)/proof")
                 try book.count(bundle, isOver: job.state.isOver)
@@ -174,7 +201,9 @@ private struct Signing {
     private func sign(
         _ book: inout VoucherBook, _ folder: VoucherFolder
     ) async throws -> [VoucherBook.Sums] {
-        let due = try book.due
+        let standing = try await market.vault(of: deployment)
+        let held = standing.pairs.map { ($0.payee, max($0.signedMicro, $0.redeemedMicro)) }
+        let due = try book.due(held: Dictionary(held) { max($0, $1) })
         let vouchers = try due.map { sums in
             let voucher = try voucher(sums)
             let signature = key.sign(
@@ -191,7 +220,9 @@ private struct Signing {
                 chainID: deployment.chain.number, vault: "\(deployment.vault)",
                 vouchers: vouchers))
         for sums in due {
-            let kept = answer.pairs.first { $0.payee == sums.payee }?.signedMicro
+            let kept = answer.pairs.first { $0.payee == sums.payee }.map {
+                max($0.signedMicro, $0.redeemedMicro)
+            }
             session.terminal.progress(
                 (kept == sums.cumulativeMicro ? "✓ " : "! ")
                     + session.told(
@@ -215,8 +246,9 @@ private struct Signing {
             commission: try Money(micro: sums.commissionMicro).units, usageRoot: root)
     }
 
-    private func lines(_ open: [JobID]) -> [String] {
-        open.isEmpty
+    private func lines(_ open: [JobID], _ isEmpty: Bool) -> [String] {
+        if isEmpty { return [session.told(.signNothing)] }
+        return open.isEmpty
             ? [session.told(.signAll)]
             : [session.told(.signOpen, ["count": String(open.count)])]
     }
@@ -279,6 +311,8 @@ extension VoucherBook.Fault {
             Message.signBudgetAbove.text(
                 in: language,
                 ["charge": (try? Money(micro: micro)).map(Quantity.money) ?? "–"])
+        case .commissionAbove(let lease):
+            Message.signCommissionAbove.text(in: language, ["lease": lease.text])
         case .payeeUnsaid(let lease):
             Message.signPayeeUnsaid.text(in: language, ["lease": lease.text])
         case .wentBack(let lease):

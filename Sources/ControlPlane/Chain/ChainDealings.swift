@@ -69,6 +69,16 @@ struct ChainDealings: Sendable {
                 }))
     }
 
+    /// - Throws: `StoreFailure` where the vault would pay no voucher with that commission.
+    func check(_ commission: BasisPoints) async throws {
+        let ceiling = try await configuration.vault.commissionCeiling(on: chain, at: .latest)
+        guard UInt256(UInt64(max(commission.value, 0))) <= ceiling else {
+            throw StoreFailure(
+                doing: "settle through the vault",
+                cause: "its ceiling is \(ceiling) basis points, the commission \(commission.value)")
+        }
+    }
+
     /// Books what the vault says.
     func hear() async throws { try await news.look() }
 
@@ -81,7 +91,13 @@ struct ChainDealings: Sendable {
         let read = Read.openDeeds(limit: ChainDeed.mostOpen)
         let open = try await store.read([read]).openDeeds
         guard !open.isEmpty else { return true }
-        for deed in open where deed.life == .due { try await submit(deed) }
+        for deed in open where deed.life == .due {
+            do { try await submit(deed) } catch let error as GasLimit.Refusal {
+                // One that nobody can carry out keeps the others from nothing.
+                log.error("deed", metadata: ["deed": "\(deed.number)", "why": "\(error)"])
+                try await store.perform(.endDeed(deed.number, .failed("\(error)")))
+            }
+        }
         try await pump.step()
         return try await store.read([read]).openDeeds.isEmpty
     }

@@ -15,6 +15,7 @@ struct ChainWorker: Service {
     private static let farewell = Duration.seconds(30)
 
     let configuration: ChainConfiguration
+    let commission: BasisPoints
     let store: any Store
     let clock: MarketClock
     let faults: Faults
@@ -37,19 +38,22 @@ struct ChainWorker: Service {
             // Another chain than the one of the books is told at once.
             var dealings = try await connected(client)
             var (tick, nextRedeem) = (0, 0)
+            var guarding = VaultGuard(store: store, limit: configuration.unsignedLimit)
             while !Task.isCancelled {
                 tick += 1
                 if dealings == nil, tick.isMultiple(of: Self.connectTicks) {
-                    dealings = try await connected(client)
+                    // A market that serves does not end because an endpoint has come back wrong.
+                    do { dealings = try await connected(client) } catch let refusal as Chain.Refusal
+                    {
+                        _ = away(refusal)
+                    }
                 }
                 if tick.isMultiple(of: Self.periodTicks * max(configuration.anchorPeriods, 1)) {
                     try await wish(.anchor(.regular))
                 }
                 if tick.isMultiple(of: Self.guardTicks) {
                     try await Delegate(configuration: configuration, store: store).sign()
-                    try await VaultGuard(
-                        store: store, limit: configuration.unsignedLimit, now: clock.now()
-                    ).stop()
+                    try await guarding.stop(at: clock.now())
                 }
                 if let dealings {
                     await look(dealings)
@@ -71,8 +75,10 @@ struct ChainWorker: Service {
     /// - Throws: what no waiting mends: another chain, no contract, a damaged store.
     private func connected(_ client: HTTPClient) async throws -> ChainDealings? {
         do {
-            return try await ChainDealings(
+            let dealings = try await ChainDealings(
                 configuration, over: client, store: store, clock: clock, faults: faults, log: log)
+            try await dealings.check(commission)
+            return dealings
         } catch let failure as Endpoint.Failure {
             return away(failure)
         } catch let disagreement as Quorum.Disagreement {

@@ -5,8 +5,10 @@ import Marketplace
 
 /// What a market's vault says in blocks that are final, brought to its books.
 actor VaultNews {
-    /// Blocks of one question, and of those above the final one that are looked at.
-    private static let rules = LogFollower.Rules(span: 1_000, window: 64)
+    /// Blocks of one question; fewer after one that an endpoint refused, for its answers have limits.
+    private static let longestSpan: UInt64 = 1_000
+    /// Blocks above the final one that are looked at.
+    private static let window = 64
     /// Blocks without news for which the books are not written.
     private static let quietBlocks: UInt64 = 100
 
@@ -17,6 +19,7 @@ actor VaultNews {
     private let log: Logger
     /// Nil before the first look, and after one that failed: then it begins anew where the books are.
     private var pump: LogPump?
+    private var span = longestSpan
 
     init(
         _ configuration: ChainConfiguration, on chain: Chain, store: any Store, log: Logger
@@ -33,7 +36,12 @@ actor VaultNews {
         let pump = try await current()
         do {
             try await pump.step()
+            if span < Self.longestSpan {
+                span = min(span * 2, Self.longestSpan)
+                self.pump = nil
+            }
         } catch {
+            span = max(span / 2, 1)
             self.pump = nil
             throw error
         }
@@ -44,7 +52,9 @@ actor VaultNews {
         let known = UInt64(max(try await store.read([.books]).books?.vaultBlock ?? 0, 0))
         let keeper = Keeper(written: known) { [self] in try await book($0) }
         let fresh = LogPump(
-            LogFollower(after: LogFollower.Cursor(number: known, hash: nil), rules: Self.rules),
+            LogFollower(
+                after: LogFollower.Cursor(number: known, hash: nil),
+                rules: LogFollower.Rules(span: span, window: Self.window)),
             vault.filter, on: chain
         ) { try await keeper.take($0) }
         pump = fresh
@@ -65,11 +75,10 @@ actor VaultNews {
     /// Nil for what is not of the token that is settled in, or changes nothing that the books have.
     private func fact(of entry: Log) throws -> VaultFact? {
         let event = try VaultEvent(entry, of: vault)
-        let fact = VaultFact(event, in: token)
-        if fact == nil, event.moves(token) {
-            log.error("an amount beyond the books", metadata: ["event": "\(event)"])
-        }
-        return fact
+        if let fact = VaultFact(event, in: token) { return fact }
+        guard let user = event.mover(of: token) else { return nil }
+        log.error("an amount beyond the books", metadata: ["event": "\(event)"])
+        return .unbookable(ChainAddress(user))
     }
 }
 
@@ -130,13 +139,13 @@ extension VaultFact {
 }
 
 extension VaultEvent {
-    /// Whether it moves money of the token within the vault.
-    fileprivate func moves(_ token: Address) -> Bool {
+    /// Whose deposit of the token it changes; nil: nobody's.
+    fileprivate func mover(of token: Address) -> Address? {
         switch self {
-        case .deposited(_, token, _), .exitFinished(_, token, _): true
-        case .redeemed(let voucher): voucher.token == token
+        case .deposited(let user, token, _), .exitFinished(let user, token, _): user
+        case .redeemed(let voucher): voucher.token == token ? voucher.user : nil
         case .deposited, .exitFinished, .authorised, .revoked, .skipped, .exitStarted, .withdrawn:
-            false
+            nil
         }
     }
 }

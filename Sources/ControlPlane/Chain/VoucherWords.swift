@@ -93,13 +93,13 @@ extension Money {
     /// Never negative.
     package var units: UInt256 { UInt256(UInt64(max(micro, 0))) }
 
-    /// 10¹⁵ micro-units, a thousand million units of money: no deposit of ours has more, and so no sum overflows.
-    static let largestDeposit = (try? Money(micro: 1_000_000_000_000_000)) ?? .zero
+    /// The largest cap that the books know: more than any token has.
+    static let largestDeposit = (try? Money(micro: 1_000_000_000_000_000_000)) ?? .zero
 
-    /// Nil for more than `largestDeposit`.
+    /// Nil for what no ledger has.
     package init?(units: UInt256) {
         guard let number = units.asUInt64.flatMap(Int64.init(exactly:)),
-            let money = try? Money(micro: number), money <= .largestDeposit
+            let money = try? Money(micro: number)
         else { return nil }
         self = money
     }

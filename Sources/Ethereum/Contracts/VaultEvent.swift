@@ -37,8 +37,9 @@ package enum VaultEvent: Hashable, Sendable {
     private static let kinds = Dictionary(
         uniqueKeysWithValues: Kind.allCases.map { ($0.event.topic, $0) })
 
-    /// The first topics of all of them.
-    static let topics = kinds.keys.sorted()
+    /// The first topics of those that change what somebody has: not of what was skipped, which anybody can have
+    /// noted as often as they like.
+    static let topics = kinds.filter { $0.value != .skipped }.keys.sorted()
 
     /// - Throws: for a log of another contract, of none of these events, or in another form.
     package init(_ log: Log, of vault: Vault) throws(ABIRefusal) {
@@ -84,7 +85,7 @@ package enum VaultEvent: Hashable, Sendable {
 }
 
 extension Vault {
-    /// The logs of all events of this vault.
+    /// The logs of this vault that change what somebody has.
     package var filter: LogFilter {
         LogFilter(addresses: [address], topics: [VaultEvent.topics])
     }

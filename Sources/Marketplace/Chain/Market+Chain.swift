@@ -62,7 +62,10 @@ extension Market {
         decision.rows.append(.deed(deed))
         // What the vault has paid of it, its own news tell.
         for voucher in deed.vouchers where !deed.isOpen {
-            guard var pair = rows.pair(voucher.parties) else { continue }
+            // Where somebody else redeemed it, a later voucher may be on its way by now.
+            guard var pair = rows.pair(voucher.parties),
+                pair.underway == voucher.sums.cumulative
+            else { continue }
             pair.underway = nil
             if case .done = deed.life { pair.tried = voucher.sums.cumulative }
             decision.rows.append(.pair(pair))

@@ -27,7 +27,16 @@ extension Market {
         books.vaultBlock = block
         let ledger = Ledger(balances(facts.flatMap(\.accounts), rows))
         var floor = VaultFloor(rows, ledger, at: now)
-        for fact in facts { try floor.take(fact) }
+        for fact in facts {
+            // One that no ledger can take, as of a token that anybody mints, keeps the others from nothing.
+            var next = floor
+            do { try next.take(fact) } catch is MoneyOverflow { continue } catch LedgerError
+                .overflow
+            {
+                continue
+            }
+            floor = next
+        }
         var decision = Decision()
         decision.rows = [.books(books)] + floor.rows
         decision.apply(floor.ledger)
@@ -42,10 +51,16 @@ extension Market {
     ) throws(Refusal) -> Decision {
         guard var pair = rows.pair(voucher.parties) else { throw .voucherWrong }
         let last = pair.signed?.sums ?? .nothing
-        guard voucher.sums.cumulative > last.cumulative else { return Decision() }
+        // The user's own word is worth more than a key's that may end.
+        let isStronger =
+            voucher.signer == voucher.parties.user && pair.signed?.signer != voucher.signer
+            && voucher.sums.cumulative == last.cumulative
+        guard voucher.sums.cumulative > last.cumulative || isStronger else { return Decision() }
         guard voucher.sums.cumulative <= pair.owed.cumulative,
             voucher.sums.commission <= pair.owed.commission,
-            voucher.sums.commission >= last.commission
+            voucher.sums.commission >= last.commission,
+            voucher.sums.cumulative < pair.owed.cumulative
+                || voucher.sums.commission == pair.owed.commission
         else { throw .voucherWrong }
         var decision = Decision()
         if voucher.signer != voucher.parties.user {
@@ -116,9 +131,9 @@ private struct VaultFloor {
     mutating func take(_ fact: VaultFact) throws {
         switch fact {
         case .deposited(let address, let amount):
-            set(user(address))
             tryAgain(address)
             try post(.deposit, from: .deposited, to: .vault(address), amount)
+            try cover(address)
         case .exitStarted(let address, let closes):
             var user = user(address)
             user.exitCloses = closes
@@ -127,7 +142,7 @@ private struct VaultFloor {
             var user = user(address)
             user.exitCloses = nil
             set(user)
-            try drain(amount, .exit, from: [.vault(address)])
+            try spend(amount, .exit, of: address)
         case .redeemed(let parties, let sums): try redeemed(parties, sums)
         case .authorised(let address, let key):
             var user = user(address)
@@ -140,6 +155,10 @@ private struct VaultFloor {
             user.keys.removeAll { $0.address == key }
             set(user)
             forget(key, of: address)
+        case .unbookable(let address):
+            var user = user(address)
+            user.short = VaultUser.beyondReach
+            set(user)
         }
     }
 
@@ -165,20 +184,51 @@ private struct VaultFloor {
     private mutating func redeemed(_ parties: VoucherParties, _ sums: VoucherSums) throws {
         var pair = pair(parties)
         let growth = try sums.cumulative.subtracting(pair.redeemed.cumulative)
+        let due = try max(pair.owed.cumulative, pair.redeemed.cumulative)
+            .subtracting(pair.redeemed.cumulative)
         let commission = try sums.commission.subtracting(pair.redeemed.commission)
         let pay = try growth.subtracting(commission)
         pair.redeemed = sums
         if let underway = pair.underway, underway <= sums.cumulative { pair.underway = nil }
         set(pair)
-        // A user may also pay what no market knows of: that comes from the deposit.
-        try drain(pay, .redeem, from: [.earned(parties.payee), .vault(parties.user)])
-        try drain(commission, .redeem, from: [.vaultCommission, .vault(parties.user)])
+        // A user may also pay what no market knows of: that comes from the deposit, and never out of what others
+        // have earned.
+        let worked = min(growth, due)
+        let share = min(pay, worked)
+        try drain(share, .redeem, from: [.earned(parties.payee), .vaultCommission])
+        try drain(
+            try worked.subtracting(share), .redeem,
+            from: [.vaultCommission, .earned(parties.payee)])
+        try spend(try growth.subtracting(worked), .redeem, of: parties.user)
     }
 
-    /// Out of the vault: from these as far as they go, and what the books had for somebody else is uncollected.
+    /// Out of a user's deposit; what it does not have the user is short of.
+    private mutating func spend(
+        _ amount: Money, _ kind: Transfer.Kind, of address: ChainAddress
+    ) throws {
+        let rest = try drain(amount, kind, from: [.vault(address)])
+        guard rest > .zero else { return }
+        var user = user(address)
+        user.short = try user.short.adding(rest)
+        set(user)
+    }
+
+    /// What the user is short of, from what is free now.
+    private mutating func cover(_ address: ChainAddress) throws {
+        var user = user(address)
+        let part = min(user.short, ledger.balance(of: .vault(address)))
+        try post(.deposit, from: .vault(address), to: .uncollected, part)
+        user.short = try user.short.subtracting(part)
+        set(user)
+    }
+
+    /// Out of the vault: from these as far as they go; the rest is uncollected.
+    ///
+    /// - Returns: the rest.
+    @discardableResult
     private mutating func drain(
         _ amount: Money, _ kind: Transfer.Kind, from accounts: [LedgerAccount]
-    ) throws {
+    ) throws -> Money {
         var rest = amount
         for account in accounts {
             let part = min(rest, ledger.balance(of: account))
@@ -186,6 +236,7 @@ private struct VaultFloor {
             rest = try rest.subtracting(part)
         }
         try post(kind, from: .uncollected, to: .deposited, rest)
+        return rest
     }
 
     private mutating func post(
@@ -226,6 +277,11 @@ private struct VaultFloor {
         users.removeAll { $0.address == user.address }
         users.append(user)
     }
+}
+
+extension VaultUser {
+    /// More than any deposit covers.
+    static let beyondReach = (try? Money(micro: .max / 4)) ?? .zero
 }
 
 extension Market {

@@ -9,6 +9,9 @@ package struct VaultUser: Hashable, Sendable, Codable {
     /// Until when an exit that it has begun can be finished; nil: none. While it stands, the deposit counts as
     /// gone: nothing new is paid from it.
     package var exitCloses: Timestamp?
+    /// What the vault has paid of the deposit that jobs were to be paid from; until it is paid in again nothing
+    /// new is paid from it.
+    package var short: Money
     /// Who may sign for the user, by address.
     package var keys: [SessionKey]
 
@@ -16,10 +19,14 @@ package struct VaultUser: Hashable, Sendable, Codable {
         self.address = address
         self.account = account
         self.exitCloses = exitCloses
+        short = .zero
         keys = []
     }
 
     package func isLeaving(at now: Timestamp) -> Bool { exitCloses.map { now < $0 } ?? false }
+
+    /// Whether it may be that the deposit pays for nothing more.
+    package var isAtRisk: Bool { exitCloses != nil || short > .zero }
 }
 
 /// A key that a user lets sign in their name, up to a cap and before a moment.
@@ -66,7 +73,8 @@ package struct VoucherPair: Hashable, Sendable, Codable {
 
     /// Worked for, and signed by nobody: what its provider would lose with the user.
     package var unsigned: Money {
-        (try? owed.cumulative.subtracting(signed?.sums.cumulative ?? .zero)) ?? .zero
+        let covered = max(signed?.sums.cumulative ?? .zero, redeemed.cumulative)
+        return (try? owed.cumulative.subtracting(min(covered, owed.cumulative))) ?? .zero
     }
 
     package var isUnsigned: Bool { unsigned > .zero }
@@ -86,6 +94,8 @@ package enum VaultFact: Hashable, Sendable, Codable {
     /// A key that was authorised before begins anew.
     case authorised(ChainAddress, SessionKey)
     case revoked(ChainAddress, key: ChainAddress)
+    /// Something of the user's that is beyond the books' numbers.
+    case unbookable(ChainAddress)
 }
 
 extension VaultFact {
@@ -93,7 +103,7 @@ extension VaultFact {
     var accounts: [LedgerAccount] {
         let all: [LedgerAccount] = [.deposited, .uncollected, .vaultCommission]
         switch self {
-        case .authorised, .revoked, .exitStarted: return []
+        case .authorised, .revoked, .exitStarted, .unbookable: return []
         case .deposited(let user, _), .exitFinished(let user, _): return all + [.vault(user)]
         case .redeemed(let parties, _):
             return all + [.vault(parties.user), .earned(parties.payee)]

@@ -108,7 +108,8 @@ struct ContractEventTests {
         for (kind, values, event) in Self.ofVault {
             let log = try Self.log(kind.event, values, by: Self.vault.address)
             #expect(try VaultEvent(log, of: Self.vault) == event)
-            #expect(Self.vault.filter.admits(log))
+            // Anybody can have something skipped, as often as they like.
+            #expect(Self.vault.filter.admits(log) == (kind != .skipped))
         }
         #expect(Self.ofEscrow.count == EscrowEvent.Kind.allCases.count)
         for (kind, values, event) in Self.ofEscrow {
