@@ -91,8 +91,48 @@ struct VaultJobTests {
         static let (unspent, owedTo, balanceOf) = ("585a7f89", "db5a0aa1", "70a08231")
     }
 
-    @Test
-    func `what its renter signed is paid out once, and log, books, contract and token agree`()
+    /// How many of them live at a time; most of a life is waiting for blocks.
+    private static let lanes = 3
+
+    private static let lives: [@Sendable (VaultJobTests) async throws -> Void] = [
+        {
+            try await $0
+                .`what its renter signed is paid out once, and log, books, contract and token agree`()
+        },
+        { try await $0.`a provider is paid by the file of vouchers when the market is gone`() },
+        { try await $0.`a user who begins to leave has nothing more worked for`() },
+        { try await $0.`who signs nothing is worked for up to the limit, and no further`() },
+        {
+            try await $0
+                .`a market that may sign does so within the cap, and plan, show and invoice say so`()
+        },
+        {
+            try await $0
+                .`a deposit that a re-org takes back was never counted, and is counted once after it`()
+        },
+        {
+            try await $0.`while the chain is away work goes on, and then what waited is sent once`()
+        },
+        { try await $0.`with its own key a market moves nothing that was not delegated to it`() },
+        { try await $0.`a deposit pays for nobody who has not shown its key`() },
+    ]
+
+    @Test func `a deposit pays for jobs as its owner allows, whatever else happens`() async {
+        await withTaskGroup(of: Void.self) { group in
+            for lane in 0..<Self.lanes {
+                group.addTask {
+                    for place in stride(from: lane, to: Self.lives.count, by: Self.lanes) {
+                        do { try await Self.lives[place](self) } catch {
+                            Issue.record("life \(place + 1): \(error)")
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    private func
+        `what its renter signed is paid out once, and log, books, contract and token agree`()
         async throws
     {
         try await Stage.run { stage in
@@ -143,7 +183,8 @@ struct VaultJobTests {
         return job
     }
 
-    @Test func `a provider is paid by the file of vouchers when the market is gone`() async throws {
+    private func `a provider is paid by the file of vouchers when the market is gone`() async throws
+    {
         try await Stage.run { stage in
             // It looks for vouchers at its start, and again in a week.
             let scene = try await Scene(stage, redeemEvery: 604_800)
@@ -167,7 +208,7 @@ struct VaultJobTests {
         }
     }
 
-    @Test func `a user who begins to leave has nothing more worked for`() async throws {
+    private func `a user who begins to leave has nothing more worked for`() async throws {
         try await Stage.run { stage in
             let scene = try await Scene(stage)
             try await scene.submit("long", "sleep 300")
@@ -184,7 +225,7 @@ struct VaultJobTests {
         }
     }
 
-    @Test func `who signs nothing is worked for up to the limit, and no further`() async throws {
+    private func `who signs nothing is worked for up to the limit, and no further`() async throws {
         try await Stage.run { stage in
             let scene = try await Scene(stage, adding: ["--unsigned-limit", "0.000001"])
             try await scene.submit("short", "sleep 3; exit 0")
@@ -200,7 +241,8 @@ struct VaultJobTests {
         }
     }
 
-    @Test func `a market that may sign does so within the cap, and plan, show and invoice say so`()
+    private func
+        `a market that may sign does so within the cap, and plan, show and invoice say so`()
         async throws
     {
         try await Stage.run { stage in
@@ -224,8 +266,8 @@ struct VaultJobTests {
         }
     }
 
-    @Test
-    func `a deposit that a re-org takes back was never counted, and is counted once after it`()
+    private func
+        `a deposit that a re-org takes back was never counted, and is counted once after it`()
         async throws
     {
         try await Stage.run { stage in
@@ -247,13 +289,13 @@ struct VaultJobTests {
         }
     }
 
-    @Test func `while the chain is away work goes on, and then what waited is sent once`()
+    private func `while the chain is away work goes on, and then what waited is sent once`()
         async throws
     {
         try await Stage.run { stage in
             let scene = try await Scene(stage)
             let devnet = scene.desk.devnet
-            try await scene.submit("before", "sleep 30; exit 0")
+            try await scene.submit("before", "sleep 20; exit 0")
             try await scene.site.job("before", "runs") { $0.state == .running }
             devnet.freeze()
             try await scene.submit("short", "sleep 2; exit 0")
@@ -280,7 +322,8 @@ struct VaultJobTests {
         }
     }
 
-    @Test func `with its own key a market moves nothing that was not delegated to it`() async throws
+    private func `with its own key a market moves nothing that was not delegated to it`()
+        async throws
     {
         try await Stage.run { stage in
             let scene = try await Scene(stage)
@@ -311,7 +354,7 @@ struct VaultJobTests {
         }
     }
 
-    @Test func `a deposit pays for nobody who has not shown its key`() async throws {
+    private func `a deposit pays for nobody who has not shown its key`() async throws {
         try await Stage.run { stage in
             let scene = try await Scene(stage)
             let address = try #require(ChainAddress(scene.desk.devnet.addresses[3].lowercased()))

@@ -54,7 +54,7 @@ struct ChainAccess: Sendable {
         let asked = try session.arguments.all(Option<String>.rpc)
         let given = session.given("ORBAN_RPC_URL").map { $0.split(separator: ",").map(String.init) }
         let urls = asked.isEmpty ? given ?? [] : asked
-        guard !urls.isEmpty else { throw UsageFault.valueMissing("--rpc") }
+        guard !urls.isEmpty else { throw UsageFault.valueMissing("--rpc or ORBAN_RPC_URL") }
         return urls
     }
 
@@ -77,7 +77,7 @@ extension Session {
     func deployment() throws -> Deployment {
         guard
             let text = try arguments.value(Option<String>.contracts) ?? given("ORBAN_CONTRACTS")
-        else { throw UsageFault.valueMissing("--contracts") }
+        else { throw UsageFault.valueMissing("--contracts or ORBAN_CONTRACTS") }
         return try Deployment.read(text, in: surroundings)
     }
 

@@ -273,7 +273,8 @@ private struct VaultPage {
             if let custody = deposit.custody {
                 rows.append([
                     session.told(.vaultCustody),
-                    "\(money(custody.spentMicro)) / \(money(custody.capMicro))  \(custody.expires)",
+                    "\(vault.delegate.text)  \(money(custody.spentMicro)) / "
+                        + "\(money(custody.capMicro))  \(custody.expires)",
                 ])
             }
             if let closes = deposit.exitCloses {

@@ -20,6 +20,8 @@ actor VaultNews {
     /// Nil before the first look, and after one that failed: then it begins anew where the books are.
     private var pump: LogPump?
     private var span = longestSpan
+    /// The block that the books were told of last.
+    private var written: UInt64 = 0
 
     init(
         _ configuration: ChainConfiguration, on chain: Chain, store: any Store, log: Logger
@@ -49,27 +51,25 @@ actor VaultNews {
 
     private func current() async throws -> LogPump {
         if let pump { return pump }
-        let known = UInt64(max(try await store.read([.books]).books?.vaultBlock ?? 0, 0))
-        let keeper = Keeper(written: known) { [self] in try await book($0) }
+        written = UInt64(max(try await store.read([.books]).books?.vaultBlock ?? 0, 0))
         let fresh = LogPump(
             LogFollower(
-                after: LogFollower.Cursor(number: known, hash: nil),
+                after: LogFollower.Cursor(number: written, hash: nil),
                 rules: LogFollower.Rules(span: span, window: Self.window)),
             vault.filter, on: chain
-        ) { try await keeper.take($0) }
+        ) { [self] in try await take($0) }
         pump = fresh
         return fresh
     }
 
-    /// - Returns: whether the books know of the block now.
-    private func book(_ news: (logs: [Log], cursor: UInt64, written: UInt64)) async throws -> Bool {
+    /// What may still go changes nothing, and quiet blocks are not written one by one.
+    private func take(_ delivery: LogFollower.Delivery) async throws {
+        guard case .final(let logs, let cursor) = delivery else { return }
         var facts: [VaultFact] = []
-        for log in news.logs { if let fact = try fact(of: log) { facts.append(fact) } }
-        guard !facts.isEmpty || news.cursor >= news.written + Self.quietBlocks else {
-            return false
-        }
-        try await store.perform(.takeNews(facts, upTo: Int64(clamping: news.cursor)))
-        return true
+        for log in logs { if let fact = try fact(of: log) { facts.append(fact) } }
+        guard !facts.isEmpty || cursor.number >= written + Self.quietBlocks else { return }
+        try await store.perform(.takeNews(facts, upTo: Int64(clamping: cursor.number)))
+        written = cursor.number
     }
 
     /// Nil for what is not of the token that is settled in, or changes nothing that the books have.
@@ -79,29 +79,6 @@ actor VaultNews {
         guard let user = event.mover(of: token) else { return nil }
         log.error("an amount beyond the books", metadata: ["event": "\(event)"])
         return .unbookable(ChainAddress(user))
-    }
-}
-
-/// Remembers what was written last, so that quiet blocks are not.
-private actor Keeper {
-    private var written: UInt64
-    private let book:
-        @Sendable ((logs: [Log], cursor: UInt64, written: UInt64)) async throws -> Bool
-
-    init(
-        written: UInt64,
-        book:
-            @escaping @Sendable ((logs: [Log], cursor: UInt64, written: UInt64)) async throws
-            -> Bool
-    ) {
-        self.written = written
-        self.book = book
-    }
-
-    func take(_ delivery: LogFollower.Delivery) async throws {
-        // What may still go changes nothing.
-        guard case .final(let logs, let cursor) = delivery else { return }
-        if try await book((logs, cursor.number, written)) { written = cursor.number }
     }
 }
 
