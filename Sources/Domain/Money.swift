@@ -7,6 +7,9 @@ package struct MoneyOverflow: Error, Hashable {
 package struct Money: Hashable, Comparable, Sendable, Codable, CustomStringConvertible {
     package static let limit: Int64 = 1_000_000_000_000_000_000
     package static let zero = Money(unchecked: 0)
+    package static let most = Money(unchecked: limit)
+    /// One unit of money.
+    package static let unit = Money(unchecked: 1_000_000)
 
     package let micro: Int64
 
@@ -33,6 +36,11 @@ package struct Money: Hashable, Comparable, Sendable, Codable, CustomStringConve
 
     package func subtracting(_ other: Money) throws(MoneyOverflow) -> Money {
         try Money(micro: micro - other.micro)
+    }
+
+    /// How much this is above another one that is not negative either; zero where it is not.
+    package func excess(over other: Money) -> Money {
+        Money(unchecked: max(0, max(0, micro) - max(0, other.micro)))
     }
 
     package var negated: Money { Money(unchecked: -micro) }

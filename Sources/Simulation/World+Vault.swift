@@ -231,9 +231,7 @@ extension World {
             let user = Self.user(place)
             let rows = store.tables.read([.vaultUser(user), .pairsOf(user)])
             let unsigned = (try? rows.unsigned(of: user)) ?? .zero
-            let known = rows.vaultUser(user)
-            let isLeaving =
-                known.map { $0.isLeaving(at: now.timestamp) || $0.short > .zero } ?? false
+            let isLeaving = rows.vaultUser(user)?.isBlocked(at: now.timestamp) ?? false
             guard isLeaving || unsigned.micro > Self.unsignedLimit else { continue }
             for id in auditor.jobOrder {
                 guard let job = auditor.jobs[id], job.terms.payer == user,

@@ -131,33 +131,3 @@ extension ChainAccess {
         }
     }
 }
-
-extension LeafCommand {
-    /// `orban vault audit`: that the vault has what it owes; no account, no wallet, no market.
-    static let vaultAudit = LeafCommand(
-        "vault audit", .helpVaultAudit, options: ChainAccess.options
-    ) { session in
-        let (found, symbol) = try await ChainAccess.with(session) { access in
-            (
-                try await access.auditVault(),
-                Table.visible(try await access.dollar.symbol(on: access.chain, at: .latest))
-            )
-        }
-        try session.show(found) {
-            func amount(_ micro: String) -> String { TokenAmount.text(micro, symbol) }
-            return [
-                "✓ "
-                    + session.told(
-                        .vaultSound,
-                        [
-                            "balance": amount(found.balanceMicro),
-                            "unspent": amount(found.unspentMicro),
-                            "owed": amount(found.owedMicro),
-                            "surplus": amount(found.surplusMicro), "block": "\(found.block)",
-                            "users": "\(found.users)", "accounts": "\(found.accounts)",
-                        ])
-            ]
-        }
-        return ExitCode.done.rawValue
-    }
-}

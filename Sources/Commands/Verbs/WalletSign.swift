@@ -56,24 +56,6 @@ extension LeafCommand {
             ).run()
         }
     }
-
-    /// `orban vault show`: the deposit and the sums of vouchers, as the market has them.
-    static let vaultShow = LeafCommand("vault show", .helpVaultShow) { session in
-        let vault: VaultDTO = try await session.withMarket([.renter, .provider]) {
-            try await $0.get("/v1/vault")
-        }
-        try session.show(vault) { VaultPage(session: session, vault: vault).lines }
-        return ExitCode.done.rawValue
-    }
-
-    /// `orban vault vouchers`: the newest signed vouchers, as `orban redeem` reads them.
-    static let vaultVouchers = LeafCommand("vault vouchers", .helpVaultVouchers) { session in
-        let file: VoucherFileDTO = try await session.withMarket([.renter, .provider]) {
-            try await $0.get("/v1/vault/vouchers")
-        }
-        try session.terminal.write(try WireJSON.text(file) + "\n")
-        return ExitCode.done.rawValue
-    }
 }
 
 extension MarketClient {
@@ -251,53 +233,6 @@ private struct Signing {
         return open.isEmpty
             ? [session.told(.signAll)]
             : [session.told(.signOpen, ["count": String(open.count)])]
-    }
-}
-
-/// Deposit and sums as people read them.
-private struct VaultPage {
-    let session: Session
-    let vault: VaultDTO
-
-    var lines: [String] {
-        var rows = [
-            [session.told(.vaultContract), "\(vault.vault.text)  eip155:\(vault.chainID)"],
-            [session.told(.vaultUnsignedLimit), money(vault.unsignedLimitMicro)],
-        ]
-        if let deposit = vault.deposit {
-            rows += [
-                [session.told(.headingAccount), deposit.address.text],
-                [session.told(.balanceAvailable), money(deposit.availableMicro)],
-                [session.told(.balanceHeld), money(deposit.heldMicro)],
-            ]
-            if let custody = deposit.custody {
-                rows.append([
-                    session.told(.vaultCustody),
-                    "\(vault.delegate.text)  \(money(custody.spentMicro)) / "
-                        + "\(money(custody.capMicro))  \(custody.expires)",
-                ])
-            }
-            if let closes = deposit.exitCloses {
-                rows.append([session.told(.walletExit), closes.description])
-            }
-        }
-        guard !vault.pairs.isEmpty else { return Table.aligned(rows) }
-        var table = Table([
-            .init(session.told(.voucherUser)), .init(session.told(.voucherPayee)),
-            .init(session.told(.vaultWorkedFor), .right), .init(session.told(.vaultSigned), .right),
-            .init(session.told(.voucherPaid), .right),
-        ])
-        table.rows = vault.pairs.map {
-            [
-                $0.user.text, $0.payee.text, money($0.owedMicro), money($0.signedMicro),
-                money($0.redeemedMicro),
-            ]
-        }
-        return Table.aligned(rows) + [""] + table.lines
-    }
-
-    private func money(_ micro: Int64) -> String {
-        (try? Money(micro: micro)).map(Quantity.money) ?? "–"
     }
 }
 

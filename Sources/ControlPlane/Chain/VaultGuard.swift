@@ -30,8 +30,7 @@ struct VaultGuard: Sendable {
     private func atRisk(_ now: Timestamp) async throws -> Set<ChainAddress> {
         let read = Read.usersAtRisk(limit: Self.everything)
         let users = try await store.read([read])[read].compactMap { row -> ChainAddress? in
-            guard case .vaultUser(let user) = row, user.isLeaving(at: now) || user.short > .zero
-            else { return nil }
+            guard case .vaultUser(let user) = row, user.isBlocked(at: now) else { return nil }
             return user.address
         }
         return Set(users)

@@ -106,7 +106,7 @@ extension VaultFact {
             self = .authorised(
                 ChainAddress(user),
                 SessionKey(
-                    address: ChainAddress(key), cap: Money(units: cap) ?? .largestDeposit,
+                    address: ChainAddress(key), cap: Money(units: cap) ?? .most,
                     expires: Timestamp(second: expiry)))
         case .revoked(let user, let key):
             self = .revoked(ChainAddress(user), key: ChainAddress(key))

@@ -93,9 +93,6 @@ extension Money {
     /// Never negative.
     package var units: UInt256 { UInt256(UInt64(max(micro, 0))) }
 
-    /// The largest cap that the books know: more than any token has.
-    static let largestDeposit = (try? Money(micro: 1_000_000_000_000_000_000)) ?? .zero
-
     /// Nil for what no ledger has.
     package init?(units: UInt256) {
         guard let number = units.asUInt64.flatMap(Int64.init(exactly:)),

@@ -157,7 +157,8 @@ private struct VaultFloor {
             forget(key, of: address)
         case .unbookable(let address):
             var user = user(address)
-            user.short = VaultUser.beyondReach
+            // More than any deposit covers.
+            user.short = .most
             set(user)
         }
     }
@@ -279,14 +280,9 @@ private struct VaultFloor {
     }
 }
 
-extension VaultUser {
-    /// More than any deposit covers.
-    static let beyondReach = (try? Money(micro: .max / 4)) ?? .zero
-}
-
 extension Market {
     /// One unit of money: ten hours of a machine at 0.10 an hour.
-    package static let standardUnsignedLimit = (try? Money(micro: 1_000_000)) ?? .zero
+    package static let standardUnsignedLimit = Money.unit
 }
 
 extension Read {

@@ -25,6 +25,9 @@ package struct VaultUser: Hashable, Sendable, Codable {
 
     package func isLeaving(at now: Timestamp) -> Bool { exitCloses.map { now < $0 } ?? false }
 
+    /// Whether nothing is paid from the deposit now.
+    package func isBlocked(at now: Timestamp) -> Bool { isLeaving(at: now) || short > .zero }
+
     /// Whether it may be that the deposit pays for nothing more.
     package var isAtRisk: Bool { exitCloses != nil || short > .zero }
 }
@@ -73,8 +76,7 @@ package struct VoucherPair: Hashable, Sendable, Codable {
 
     /// Worked for, and signed by nobody: what its provider would lose with the user.
     package var unsigned: Money {
-        let covered = max(signed?.sums.cumulative ?? .zero, redeemed.cumulative)
-        return (try? owed.cumulative.subtracting(min(covered, owed.cumulative))) ?? .zero
+        owed.cumulative.excess(over: max(signed?.sums.cumulative ?? .zero, redeemed.cumulative))
     }
 
     package var isUnsigned: Bool { unsigned > .zero }
