@@ -14,8 +14,10 @@ package struct Hold: Hashable, Sendable, Codable {
 
     package let job: JobID
     package let renter: AccountID
-    /// Whose deposit in the vault it is of; nil: the renter's balance. Rows of an older form have none.
+    /// Whose money on a chain it is of; nil: the renter's balance. Rows of an older form have none.
     package let payer: ChainAddress?
+    /// True where no money is set aside before a lease: then it bounds what its leases lock, and no more.
+    package let isLimit: Bool?
     package let amount: Money
     /// Sum of the escrows of leases that are not settled, less what they have posted.
     package private(set) var escrowed: Money
@@ -24,8 +26,10 @@ package struct Hold: Hashable, Sendable, Codable {
     package private(set) var life: Life
 
     package init(
-        job: JobID, renter: AccountID, payer: ChainAddress? = nil, amount: Money
+        job: JobID, renter: AccountID, payer: ChainAddress? = nil, amount: Money,
+        isLimit: Bool? = nil
     ) {
+        self.isLimit = isLimit
         self.job = job
         self.renter = renter
         self.payer = payer
@@ -35,7 +39,9 @@ package struct Hold: Hashable, Sendable, Codable {
         life = .pending
     }
 
-    package var purse: Purse { Purse(of: renter, payer: payer) }
+    package var purse: Purse {
+        Purse(of: renter, payer: payer, by: isLimit == true ? .lock : nil)
+    }
 
     /// What no lease may use yet.
     package var free: Money { Self.difference(Self.difference(amount, charged), escrowed) }

@@ -20,11 +20,20 @@ package enum LedgerAccount: Hashable, Sendable {
     case vaultCommission
     /// The vault itself; its balance is negative: so much is in it.
     case deposited
+    /// What a payer has locked in the escrow for leases, as far as they have not used it.
+    case locked(ChainAddress)
+    /// What leases have used of it for a provider's settlement key, until the escrow closes them.
+    case lockEarned(ChainAddress)
+    /// The market's commission on such leases, likewise.
+    case lockCommission
+    /// The escrow itself; its balance is negative: so much is in it for leases that are not closed.
+    case escrow
     /// What left the vault though the books had it for somebody; its balance is negative.
     case uncollected
 
     /// Stable text: `available:acc_…`, `held:acc_…`, `commission`, `operator-granted`, `vault:0x…`,
-    /// `vault-held:0x…`, `earned:0x…`, `vault-commission`, `deposited`, `uncollected`.
+    /// `vault-held:0x…`, `earned:0x…`, `vault-commission`, `deposited`,
+    /// `locked:0x…`, `lock-earned:0x…`, `lock-commission`, `escrow`, `uncollected`.
     package var text: String {
         switch self {
         case .available(let id): "available:" + id.text
@@ -36,6 +45,10 @@ package enum LedgerAccount: Hashable, Sendable {
         case .earned(let payee): "earned:" + payee.text
         case .vaultCommission: "vault-commission"
         case .deposited: "deposited"
+        case .locked(let payer): "locked:" + payer.text
+        case .lockEarned(let payee): "lock-earned:" + payee.text
+        case .lockCommission: "lock-commission"
+        case .escrow: "escrow"
         case .uncollected: "uncollected"
         }
     }
@@ -46,6 +59,8 @@ package enum LedgerAccount: Hashable, Sendable {
         case "operator-granted": self = .operatorGranted
         case "vault-commission": self = .vaultCommission
         case "deposited": self = .deposited
+        case "lock-commission": self = .lockCommission
+        case "escrow": self = .escrow
         case "uncollected": self = .uncollected
         default:
             let parts = text.split(separator: ":", maxSplits: 1)
@@ -66,6 +81,8 @@ package enum LedgerAccount: Hashable, Sendable {
             case "vault": self = .vault(address)
             case "vault-held": self = .vaultHeld(address)
             case "earned": self = .earned(address)
+            case "locked": self = .locked(address)
+            case "lock-earned": self = .lockEarned(address)
             default: return nil
             }
         } else {
@@ -76,8 +93,10 @@ package enum LedgerAccount: Hashable, Sendable {
     /// Sources alone may be negative.
     package var mayBeNegative: Bool {
         switch self {
-        case .operatorGranted, .deposited, .uncollected: true
-        case .available, .held, .commission, .vault, .vaultHeld, .earned, .vaultCommission: false
+        case .operatorGranted, .deposited, .escrow, .uncollected: true
+        case .available, .held, .commission, .vault, .vaultHeld, .earned, .vaultCommission, .locked,
+            .lockEarned, .lockCommission:
+            false
         }
     }
 }
@@ -121,9 +140,9 @@ package struct Transfer: Hashable, Sendable, Codable {
         case commission
         /// The unused rest of a hold, back to the renter.
         case refund
-        /// Money came into the vault.
+        /// Money came into the vault, or into the escrow for a lease.
         case deposit
-        /// A voucher was redeemed.
+        /// A voucher was redeemed, or a lease closed in the escrow.
         case redeem
         /// A user took money out of the vault.
         case exit

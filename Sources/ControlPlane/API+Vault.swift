@@ -10,6 +10,7 @@ import Wire
 package struct SettlementPlace: Sendable {
     let chain: ChainID
     let vault: Vault
+    let escrow: LeaseEscrow
     /// Six decimals.
     let token: Address
     /// The market's own key: may sign for whom has authorised it.
@@ -23,6 +24,7 @@ package struct SettlementPlace: Sendable {
         commission = market.commission
         chain = configuration.chain
         vault = configuration.vault
+        escrow = configuration.escrow
         token = configuration.dollar.address
         delegate = ChainAddress(configuration.key.address)
         unsignedLimit = configuration.unsignedLimit
@@ -56,7 +58,7 @@ extension API {
 extension MarketServices {
     static let mostVouchers = 1_000
 
-    private func place() throws -> SettlementPlace {
+    func settlementPlace() throws -> SettlementPlace {
         guard let settlement else { throw Refusal.noChain }
         return settlement
     }
@@ -64,7 +66,7 @@ extension MarketServices {
     // MARK: Shown
 
     func vaultView(for call: Call) async throws -> VaultDTO {
-        let place = try place()
+        let place = try settlementPlace()
         let deposit = try await deposit(of: try call.account)
         return VaultDTO(
             origin: signer.name, chainID: place.chain.number,
@@ -77,17 +79,17 @@ extension MarketServices {
 
     private func deposit(of account: AccountID) async throws -> DepositDTO? {
         guard let user = try await vaultUser(of: account) else { return nil }
-        let purse = Purse(of: account, payer: user.address)
+        let purse = Purse(of: account, payer: user.address, by: .vouchers)
         let rows = try await store.read(purse.both.map(Read.balance))
+        let available = rows.balance(.vault(user.address)).micro
         return DepositDTO(
-            address: user.address,
-            availableMicro: max(0, rows.balance(purse.available).micro - user.short.micro),
+            address: user.address, availableMicro: max(0, available - user.short.micro),
             heldMicro: rows.balance(purse.held).micro,
             exitCloses: user.isLeaving(at: clock.now()) ? user.exitCloses.map(TimeDTO.init) : nil,
             custody: try custody(of: user).map(CustodyDTO.init))
     }
 
-    private func vaultUser(of account: AccountID) async throws -> VaultUser? {
+    func vaultUser(of account: AccountID) async throws -> VaultUser? {
         let read = Read.vaultUserOf(account)
         guard case .vaultUser(let user)? = try await store.read([read])[read].first else {
             return nil
@@ -96,13 +98,18 @@ extension MarketServices {
     }
 
     private func custody(of user: VaultUser) throws -> SessionKey? {
-        let delegate = try place().delegate
+        let delegate = try settlementPlace().delegate
         return user.keys.first { $0.address == delegate }
     }
 
     /// True where the market may sign for a payer, or has; nil elsewhere.
-    func isCustodial(_ payer: ChainAddress?) async throws -> Bool? {
-        guard let payer, let settlement else { return nil }
+    func isCustodial(_ terms: JobTerms) async throws -> Bool? {
+        guard let payer = terms.payer, !terms.isLocked else { return nil }
+        return try await isCustodial(payer)
+    }
+
+    private func isCustodial(_ payer: ChainAddress) async throws -> Bool? {
+        guard let settlement else { return nil }
         let rows = try await store.read([.vaultUser(payer), .pairsOf(payer)])
         let may = try rows.vaultUser(payer).flatMap { try custody(of: $0) } != nil
         let has = rows.pairs(.pairsOf(payer)).contains {
@@ -118,17 +125,21 @@ extension MarketServices {
             guard let user = try await vaultUser(of: account) else { return [] }
             return try await pairs(.pairsOf(user.address))
         }
-        let nodes = Read.nodes(of: account, limit: 1_000_000)
+        var pairs: [VoucherPair] = []
+        for payee in try await payees(of: account) {
+            pairs += try await self.pairs(.pairsPaying(payee, limit: 1_000_000))
+        }
+        return pairs
+    }
+
+    /// The settlement keys that a provider's nodes name now.
+    func payees(of provider: AccountID) async throws -> [ChainAddress] {
+        let nodes = Read.nodes(of: provider, limit: 1_000_000)
         let offers = try await store.read([nodes])[nodes].compactMap { row -> Read? in
             if case .node(let node) = row { .offer(node.id) } else { nil }
         }
         let rows = try await store.read(offers)
-        let payees = Set(offers.compactMap { rows.offer(at: $0)?.terms.payee?.address })
-        var pairs: [VoucherPair] = []
-        for payee in payees.sorted() {
-            pairs += try await self.pairs(.pairsPaying(payee, limit: 1_000_000))
-        }
-        return pairs
+        return Set(offers.compactMap { rows.offer(at: $0)?.terms.payee?.address }).sorted()
     }
 
     private func pairs(_ read: Read) async throws -> [VoucherPair] {
@@ -137,7 +148,7 @@ extension MarketServices {
 
     /// The newest signed voucher of each pair: whoever has them needs no market to be paid.
     func vouchers(for call: Call) async throws -> VoucherFileDTO {
-        let place = try place()
+        let place = try settlementPlace()
         let signed = try await pairs(for: call).compactMap(\.signed)
         return VoucherFileDTO(
             chainID: place.chain.number, vault: "\(place.vault.address)",
@@ -150,7 +161,7 @@ extension MarketServices {
 
     /// - Throws: `WireError.parameterInvalid` where another key signed, or another text.
     func link(_ link: LinkRequest, to account: AccountID) async throws {
-        let place = try place()
+        let place = try settlementPlace()
         let text = LinkStatement(
             origin: signer.name, account: account, chainID: place.chain.number,
             vault: ChainAddress(place.vault.address)
@@ -168,7 +179,7 @@ extension MarketServices {
     /// - Throws: the first refusal: `Refusal.voucherWrong`; `WireError.parameterInvalid` for what is not in form, or
     ///   for another chain or vault.
     func take(_ file: VoucherFileDTO) async throws {
-        let place = try place()
+        let place = try settlementPlace()
         guard file.chainID == place.chain.number else {
             throw WireError.parameterInvalid(name: "chain_id")
         }
@@ -197,20 +208,21 @@ extension MarketServices {
     ///
     /// - Throws: `Refusal.noChain`, `.addressUnknown` where the renter has linked none.
     func payer(of spec: JobSpec, _ renter: AccountID) async throws -> ChainAddress? {
-        guard spec.payment == .vault else { return nil }
-        _ = try place()
+        guard spec.payment != .balance else { return nil }
+        _ = try settlementPlace()
         guard let user = try await vaultUser(of: renter) else { throw Refusal.addressUnknown }
         return user.address
     }
 
     func planVault(of spec: JobSpec, _ renter: AccountID) async throws -> PlanVaultDTO? {
         guard let payer = try await payer(of: spec, renter) else { return nil }
-        let account = Purse(of: renter, payer: payer).available
+        let account = LedgerAccount.vault(payer)
         let rows = try await store.read([.balance(account)])
         return PlanVaultDTO(
             payer: payer, available: MoneyDTO(rows.balance(account)),
-            unsignedLimit: MoneyDTO(try place().unsignedLimit),
-            custodial: try await isCustodial(payer) ?? false)
+            unsignedLimit: MoneyDTO(try settlementPlace().unsignedLimit),
+            custodial: spec.payment == .vault ? try await isCustodial(payer) ?? false : false,
+            isLocked: spec.payment == .lock ? true : nil)
     }
 }
 

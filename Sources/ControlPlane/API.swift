@@ -60,6 +60,7 @@ package struct API {
         addJobs()
         addMoney()
         addVault()
+        addLocks()
         addNodes()
         addJoin()
         addBytes()

@@ -50,7 +50,7 @@ extension MarketServices {
             exitCode: state.isOver ? job.exitCode(tasks) : nil,
             image: ImageDTO(job.terms.workload.image), network: job.terms.networkAsked,
             deadline: job.terms.deadline.map(DeadlineDTO.init), payer: job.terms.payer,
-            custodial: try await isCustodial(job.terms.payer),
+            custodial: try await isCustodial(job.terms), isLocked: job.terms.isLocked ? true : nil,
             taskList: detail == .all ? try TaskDTO.list(tasks, leases) : [])
     }
 
@@ -174,8 +174,7 @@ extension MarketServices {
             job: job.id, name: job.terms.name, currency: MoneyDTO.currency, lines: lines,
             total: MoneyDTO(hold.charged), budget: MoneyDTO(hold.amount),
             refunded: MoneyDTO(hold.refunded),
-            fundedBy: (job.terms.payer.map(LedgerAccount.vault) ?? .operatorGranted).text,
-            custodial: try await isCustodial(job.terms.payer))
+            fundedBy: job.terms.source.text, custodial: try await isCustodial(job.terms))
     }
 
     func outputs(_ job: Job) async throws -> ListDTO<TaskOutputDTO> {
@@ -212,7 +211,7 @@ extension Lease {
 
     var posted: Posted {
         switch life {
-        case .reserved: .nothing
+        case .locking, .reserved: .nothing
         case .running(_, _, let posted), .ended(_, _, _, let posted), .settled(_, _, let posted, _):
             posted
         }
@@ -220,7 +219,7 @@ extension Lease {
 
     var endReason: EndReason? {
         switch life {
-        case .reserved, .running: nil
+        case .locking, .reserved, .running: nil
         case .ended(let reason, _, _, _), .settled(let reason, _, _, _): reason
         }
     }
@@ -298,11 +297,18 @@ extension JobDTO {
             budget: MoneyDTO(job.terms.budget), held: MoneyDTO(job.terms.budget),
             charged: MoneyDTO(.zero), refunded: MoneyDTO(.zero), billedSeconds: 0,
             image: ImageDTO(job.terms.workload.image), network: job.terms.networkAsked,
-            deadline: job.terms.deadline.map(DeadlineDTO.init), payer: job.terms.payer)
+            deadline: job.terms.deadline.map(DeadlineDTO.init), payer: job.terms.payer,
+            isLocked: job.terms.isLocked ? true : nil)
     }
 }
 
 extension JobTerms {
+    /// Where its money comes from.
+    fileprivate var source: LedgerAccount {
+        guard let payer else { return .operatorGranted }
+        return isLocked ? .locked(payer) : .vault(payer)
+    }
+
     fileprivate var networkAsked: NetworkAccess? {
         needs.network == .none ? nil : needs.network
     }

@@ -103,7 +103,7 @@ package struct JobTerms: Hashable, Sendable, Codable {
     package let deadline: Deadline?
     /// How its tasks stand to one another; nil where each is placed alone.
     package let formation: Formation?
-    /// Whose deposit in the vault pays; nil: the renter's balance with the market.
+    /// Whose money on a chain pays, by `needs.settlement`; nil: the renter's balance with the market.
     package let payer: ChainAddress?
 
     package init(
@@ -124,6 +124,9 @@ package struct JobTerms: Hashable, Sendable, Codable {
         self.maxDuration = maxDuration
         self.fence = fence
     }
+
+    /// Whether each of its leases waits for its price to be locked.
+    package var isLocked: Bool { payer != nil && needs.settlement == .lock }
 }
 
 /// How a job ended.

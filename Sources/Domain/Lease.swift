@@ -29,6 +29,8 @@ package struct Reading: Hashable, Sendable, Codable {
 }
 
 package enum LeaseLife: Hashable, Sendable, Codable {
+    /// Placed, and not dispatched before its payer has locked its price; until `until` the place is kept.
+    case locking(until: Timestamp)
     /// Placed and dispatched, not yet heard of. Its escrow expires at `until`.
     case reserved(until: Timestamp)
     /// `since`: when the node's start frame arrived, by the market's clock.
@@ -40,6 +42,9 @@ package enum LeaseLife: Hashable, Sendable, Codable {
     /// The life after `event`. Total: every pair is decided here and nowhere else.
     package func after(_ event: LeaseEvent) throws(IllegalTransition) -> LeaseLife {
         switch (self, event) {
+        case (.locking, .locked(until: let until)): .reserved(until: until)
+        case (.locking, .ended(let reason, at: let now)):
+            .ended(reason, since: now, nil, posted: .nothing)
         case (.reserved, .metered(let reading, since: let since)):
             .running(since: since, reading, posted: .nothing)
         case (.running(let since, _, let posted), .metered(let reading, since: _)):
@@ -52,14 +57,14 @@ package enum LeaseLife: Hashable, Sendable, Codable {
             .ended(reason, since: since, reading, posted: posted)
         case (.ended(let reason, _, let reading, _), .settled(let posted, at: let now)):
             .settled(reason, seconds: reading?.seconds ?? 0, posted, at: now)
-        case (.reserved, _), (.running, _), (.ended, _), (.settled, _):
+        case (.locking, _), (.reserved, _), (.running, _), (.ended, _), (.settled, _):
             throw IllegalTransition(state: "\(self)", event: "\(event)")
         }
     }
 
     package var isLive: Bool {
         switch self {
-        case .reserved, .running: true
+        case .locking, .reserved, .running: true
         case .ended, .settled: false
         }
     }
@@ -68,12 +73,14 @@ package enum LeaseLife: Hashable, Sendable, Codable {
         switch self {
         case .running(_, let reading, _): reading
         case .ended(_, _, let reading, _): reading
-        case .reserved, .settled: nil
+        case .locking, .reserved, .settled: nil
         }
     }
 }
 
 package enum LeaseEvent: Hashable, Sendable {
+    /// Its price is locked; it is to start until then.
+    case locked(until: Timestamp)
     case metered(Reading, since: Timestamp)
     case posted(Posted)
     case ended(EndReason, at: Timestamp)
@@ -107,10 +114,12 @@ package struct Lease: Hashable, Sendable, Codable {
     package var notice: LeaseNotice?
     /// On what terms it gives its place to an on-demand order; nil: never.
     package let spot: SpotTerms?
-    /// Whose deposit in the vault pays; nil: the renter's balance pays.
+    /// Whose money on a chain pays; nil: the renter's balance pays.
     package let payer: ChainAddress?
-    /// The provider's settlement key, where a deposit pays.
+    /// The provider's settlement key, where money on a chain pays.
     package let payee: SignedPayee?
+    /// By what its payer has locked for it alone; nil: as its job is paid for elsewhere.
+    package let isLocked: Bool?
 
     package init(
         id: LeaseID, task: TaskID, attempt: Int64, renter: AccountID, provider: AccountID,
@@ -118,8 +127,9 @@ package struct Lease: Hashable, Sendable, Codable {
         escrow: Money, fence: Int64, placedAt: Timestamp, life: LeaseLife,
         silenceMilliseconds: Int64 = 0, silentUntil: Timestamp? = nil, loggedSeconds: Int64 = -1,
         notice: LeaseNotice? = nil, spot: SpotTerms? = nil, payer: ChainAddress? = nil,
-        payee: SignedPayee? = nil
+        payee: SignedPayee? = nil, isLocked: Bool? = nil
     ) {
+        self.isLocked = isLocked
         self.spot = spot
         self.payer = payer
         self.payee = payee
@@ -143,9 +153,9 @@ package struct Lease: Hashable, Sendable, Codable {
         self.notice = notice
     }
 
-    /// Who pays whom by vouchers; nil where the renter's balance pays.
+    /// Who pays whom by vouchers; nil where nobody does.
     package var parties: VoucherParties? {
-        guard let payer, let payee else { return nil }
+        guard isLocked != true, let payer, let payee else { return nil }
         return VoucherParties(user: payer, payee: payee.address)
     }
 

@@ -21,6 +21,8 @@ package enum EndReason: Hashable, Sendable {
     case stopped
     /// The container could not be started; the text is one of our stable codes.
     case startFailed(code: String)
+    /// The code of a start that waited for its price to be locked, in vain.
+    package static let notLocked = "not_locked"
     /// The node did not answer within the fence, or did not start in time.
     case nodeLost
     /// Killed by something that is neither the renter, the kernel's memory limit nor us.

@@ -69,6 +69,8 @@ package struct HeldVoucher: Hashable, Sendable, Codable {
 package enum Settlement: String, Hashable, Sendable, Codable {
     /// By vouchers on the renter's deposit in the vault.
     case vouchers
+    /// By what the renter's wallet locks in the escrow for each lease, before it starts.
+    case lock
 }
 
 /// A provider's settlement key, in the words of its node: signed by the node's receipt key, so that whoever signs a

@@ -42,7 +42,7 @@ extension Command {
         case .submit(let submit):
             [
                 .replay(submit.idempotency.key), .account(submit.renter), .job(submit.id),
-            ] + Purse(of: submit.renter, payer: submit.terms.payer).both.map(Read.balance)
+            ] + submit.terms.purse(of: submit.renter).both.map(Read.balance)
                 + paying(submit.terms.payer)
         case .clear(let clearing):
             reads(clearing: clearing) + reads(clearingFor: clearing.task.job, rows)
@@ -75,7 +75,8 @@ extension Command {
                     ? [.tasks(job, after: 0, limit: Self.everyTask)] : [])
         case .sequence(let limit): [.tree, .pending(limit: limit)]
         case .publishHead: [.head, .tree]
-        case .openBooks, .anchor, .keepSending, .endDeed, .takeNews, .redeem, .link, .takeVoucher:
+        case .openBooks, .anchor, .keepSending, .endDeed, .takeNews, .redeem, .link, .takeVoucher,
+            .signLock, .settleLocks:
             chainReads(given: rows)
         }
     }
@@ -88,7 +89,9 @@ extension Command {
         case .keepSending(let kept): [.books, .deed(kept.deed)]
         case .endDeed(let number, _):
             [.books, .deed(number)] + anchored(rows.books) + redeemed(rows.deed(number))
-        case .takeNews(let facts, _): [.books] + facts.flatMap(reads(taking:))
+        case .takeNews(let facts, _): [.books] + facts.flatMap { reads(taking: $0, rows) }
+        case .signLock(let lease, _): [.lock(lease)]
+        case .settleLocks: [.books, .agreedLocks(limit: ChainDeed.mostVouchers)]
         case .redeem: [.books, .redeemablePairs(limit: ChainDeed.mostVouchers)]
         case .link(let address, let account):
             [.account(account), .vaultUser(address), .vaultUserOf(account)]
@@ -97,26 +100,30 @@ extension Command {
         }
     }
 
-    private func reads(taking fact: VaultFact) -> [Read] {
+    private func reads(taking fact: VaultFact, _ rows: Rows) -> [Read] {
         let row: Read =
             switch fact {
             case .deposited(let user, _), .exitStarted(let user, _), .exitFinished(let user, _),
                 .authorised(let user, _), .revoked(let user, _), .unbookable(let user):
                 .vaultUser(user)
             case .redeemed(let parties, _): .pair(parties)
+            case .lock(let lease, _): .lock(lease)
             }
         let pairs: [Read] =
             switch fact {
             case .deposited(let user, _), .authorised(let user, _), .revoked(let user, _):
                 [.pairsOf(user)]
             case .redeemed(let parties, _): [.pairsOf(parties.user), .vaultUser(parties.user)]
+            case .lock(let lease, _):
+                [.lease(lease)] + (rows.lock(lease)?.accounts.map(Read.balance) ?? [])
             case .exitStarted, .exitFinished, .unbookable: []
             }
         return [row] + pairs + fact.accounts.map(Read.balance)
     }
 
     private func redeemed(_ deed: ChainDeed?) -> [Read] {
-        deed?.vouchers.map { .pair($0.parties) } ?? []
+        (deed?.vouchers.map { .pair($0.parties) } ?? [])
+            + (deed?.agreed.map { .lock($0.lease) } ?? [])
     }
 
     private func anchored(_ books: ChainBooks?) -> [Read] {
@@ -184,6 +191,7 @@ extension Command {
         let income = purse.income(of: lease.provider, payee: lease.payee?.address)
         return [.balance(purse.commission)] + (income.map { [.balance($0)] } ?? [])
             + (lease.parties.map { [.pair($0)] } ?? [])
+            + (lease.isLocked == true ? [.lock(lease.id), .balance(.escrow)] : [])
     }
 
     /// What closing a job touches; nothing while the job is not loaded.

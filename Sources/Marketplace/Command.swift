@@ -118,6 +118,10 @@ package enum Command: Hashable, Sendable {
     case takeNews([VaultFact], upTo: Int64)
     case takeVoucher(HeldVoucher)
     case redeem
+    /// What a party of a locked lease has signed; the edge has checked the signature.
+    case signLock(LeaseID, LockWord)
+    /// Wishes for the locked leases that both sides have signed to be closed.
+    case settleLocks
 
     /// The command's name, stable: fault points and metrics are named by it.
     package var verb: Verb {
@@ -162,6 +166,8 @@ package enum Command: Hashable, Sendable {
         case .takeNews: .takeNews
         case .takeVoucher: .takeVoucher
         case .redeem: .redeem
+        case .signLock: .signLock
+        case .settleLocks: .settleLocks
         }
     }
 
@@ -172,5 +178,6 @@ package enum Command: Hashable, Sendable {
         case preempt, meter, silence, notice, endLease
         case verify, closePeriod, stop, expire, retry, effectDone, sequence, publishHead, keepAlive
         case openBooks, anchor, keepSending, endDeed, link, takeNews, takeVoucher, redeem
+        case signLock, settleLocks
     }
 }

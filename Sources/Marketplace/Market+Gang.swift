@@ -64,6 +64,8 @@ extension Market {
     /// Tells what still runs of a job to end.
     func stopLeases(of job: JobID, _ rows: Rows, in decision: inout Decision) {
         for lease in rows.leases(.liveLeasesOfJob(job, limit: Command.everyTask)) {
+            // No node has heard of it: it ends by itself.
+            if case .locking = lease.life { continue }
             decision.effects.append(
                 OutboxEntry(effect: .stop(lease.id, .stopped), node: lease.node))
         }

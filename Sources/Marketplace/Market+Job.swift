@@ -72,23 +72,15 @@ extension Market {
         if let replayed = try replayed(once, rows) { return replayed }
         guard var job = rows.job(id), var hold = rows.hold(id) else { throw Refusal.jobUnknown }
         guard case .closed = job.life else { throw Refusal.jobNotOver }
-        try checkPayer(job.terms.payer, of: job.renter, rows, now)
+        try checkPayer(job.terms, of: job.renter, rows, now)
         let failed = rows.tasks(.failedTasks(id, limit: Command.everyTask))
         guard !failed.isEmpty else { throw Refusal.nothingToRetry }
         try checkDeadline(job.terms, at: now)
         let again =
             job.terms.isGang ? rows.tasks(.tasks(id, after: 0, limit: Command.everyTask)) : failed
         let needed = try hold.reopen()
-        let available = rows.balance(job.purse.available)
         guard needed > .zero else { throw Refusal.budgetExhausted }
-        guard available >= needed else {
-            throw Refusal.balanceTooLow(available: available, needed: needed)
-        }
-        var ledger = Ledger(balances(job.purse.both, rows))
-        try ledger.post(
-            Transfer(
-                kind: .hold, from: job.purse.available, to: job.purse.held, amount: needed,
-                job: id, lease: nil, reason: "retry", at: now))
+        let ledger = try setAside(needed, in: job.purse, of: id, "retry", rows, now)
         job.life = try job.life.after(.reopened)
         job.counts.queued = again.count
         if job.terms.isGang { job.counts.succeeded = 0 }
@@ -159,10 +151,12 @@ extension Market {
             let rest = try hold.close()
             if rest > .zero {
                 decision.tell(.refunded(rest), of: job.id, at: now)
-                try ledger.post(
-                    Transfer(
-                        kind: .refund, from: job.purse.held, to: job.purse.available,
-                        amount: rest, job: job.id, lease: nil, reason: "unused budget", at: now))
+                if let source = job.purse.available {
+                    try ledger.post(
+                        Transfer(
+                            kind: .refund, from: job.purse.held, to: source, amount: rest,
+                            job: job.id, lease: nil, reason: "unused budget", at: now))
+                }
             }
             if case .closed(let outcome, at: _) = job.life {
                 decision.tell(.closed(outcome), of: job.id, at: now)

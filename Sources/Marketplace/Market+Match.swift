@@ -117,13 +117,17 @@ extension Market {
         var (job, hold, decision) = (job, hold, Decision())
         for (seat, escrow) in zip(seats, escrows) {
             try hold.carve(escrow)
+            let isLocked = job.terms.isLocked
             let lease = Lease(
                 id: seat.clearing.lease, task: seat.task.id, attempt: seat.task.attempt,
                 renter: job.renter, provider: seat.provider, node: seat.clearing.node,
                 slice: job.terms.needs.slice, devices: seat.devices, rate: seat.rate,
                 commission: commission, escrow: escrow, fence: job.terms.fence, placedAt: now,
-                life: .reserved(until: now.advanced(seconds: startWindowSeconds)),
-                spot: job.terms.needs.spot, payer: job.terms.payer, payee: seat.payee)
+                life: isLocked
+                    ? .locking(until: now.advanced(seconds: lockWindowSeconds))
+                    : .reserved(until: now.advanced(seconds: startWindowSeconds)),
+                spot: job.terms.needs.spot, payer: job.terms.payer, payee: seat.payee,
+                isLocked: isLocked ? true : nil)
             job.awaitPlace(on: nil, for: seat.task.id.index)
             job.counts.open -= 1
             job.counts.leased += 1
@@ -133,7 +137,11 @@ extension Market {
                     .device(
                         DeviceClaim(device: device.id, node: lease.node, life: .leased(lease.id))))
             }
-            decision.effects.append(OutboxEntry(effect: .dispatch(lease.id), node: lease.node))
+            if let lock = lock(of: lease, in: job) {
+                decision.rows.append(.lock(lock))
+            } else {
+                decision.effects.append(OutboxEntry(effect: .dispatch(lease.id), node: lease.node))
+            }
             decision.tell(
                 .placed(RunMark(lease), node: lease.node, rate: lease.rate), of: job.id, at: now)
         }

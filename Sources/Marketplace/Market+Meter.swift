@@ -23,6 +23,7 @@ extension Market {
         var decision = Decision()
         let since: Timestamp
         switch lease.life {
+        case .locking: throw Refusal.leaseUnknown(receipt.lease)
         case .reserved:
             since = arrival
             if receipt.showsStart {
@@ -120,6 +121,8 @@ extension Lease {
         if reason == .yielded(code: OwnerCode.preempted.rawValue), notice?.makesWayFor != nil {
             return false
         }
+        // Its payer has not locked its price in time.
+        if reason == .startFailed(code: EndReason.notLocked) { return false }
         return reason.isOfMachine && reason != .killed
     }
 }

@@ -9,7 +9,7 @@ extension Market {
     /// Idempotent: a settled lease stays as it is.
     func verify(_ id: LeaseID, _ rows: Rows, _ now: Timestamp) throws -> Decision {
         guard var lease = rows.lease(id) else { throw Refusal.leaseUnknown(id) }
-        guard case .ended(let reason, _, let reading, let before) = lease.life else {
+        guard case .ended(let reason, let since, let reading, let before) = lease.life else {
             var decision = Decision()
             if case .settled = lease.life { decision.doneEffects = [Effect.verify(id).id] }
             return decision
@@ -39,6 +39,11 @@ extension Market {
         decision.rows = [.lease(lease), .task(task)]
         decision.rows += try owe(
             posted, after: before, of: lease, as: decision.newEntries.first, rows)
+        let end = reason == .nodeLost ? now : reading?.acceptedAt ?? since
+        decision.rows += try bill(
+            lease, posted, seconds: seconds,
+            elapsed: max(seconds, (end.millisecondsSince(since) + 999) / 1_000, 1), rows, &ledger,
+            now)
         decision.doneEffects = [Effect.verify(id).id]
         decision.tell(
             .settled(RunMark(lease), seconds: seconds, charge: posted.charge), of: job.id, at: now)
@@ -83,8 +88,9 @@ extension Market {
 
     private func settlementLedger(_ lease: Lease, _ job: Job, _ rows: Rows) throws -> Ledger {
         let purse = job.purse
+        let source: [LedgerAccount] = lease.isLocked == true ? [.escrow] : []
         return Ledger(
-            balances(purse.both + [try income(of: lease, job), purse.commission], rows))
+            balances(purse.both + [try income(of: lease, job), purse.commission] + source, rows))
     }
 
     /// Where the provider's share goes.

@@ -4,12 +4,14 @@ import Domain
 extension Market {
     /// A deposit pays for jobs of the account that it is bound to, while no exit has begun.
     func checkPayer(
-        _ payer: ChainAddress?, of renter: AccountID, _ rows: Rows, _ now: Timestamp
+        _ terms: JobTerms, of renter: AccountID, _ rows: Rows, _ now: Timestamp
     ) throws(Refusal) {
-        guard let payer else { return }
+        guard let payer = terms.payer else { return }
         guard let user = rows.vaultUser(payer), user.account == renter else {
             throw .addressUnknown
         }
+        // What is locked for each lease needs no trust in what the payer has elsewhere.
+        if terms.isLocked { return }
         guard !user.isLeaving(at: now) else { throw .exitBegun }
         guard user.short == .zero else {
             throw .balanceTooLow(available: .zero, needed: user.short)
@@ -35,24 +37,17 @@ extension Market {
         let terms = submit.terms
         try check(terms)
         try checkDeadline(terms, at: now)
-        try checkPayer(terms.payer, of: submit.renter, rows, now)
-        let purse = Purse(of: submit.renter, payer: terms.payer)
-        let available = rows.balance(purse.available)
-        guard available >= terms.budget else {
-            throw Refusal.balanceTooLow(available: available, needed: terms.budget)
-        }
-        var ledger = Ledger(balances(purse.both, rows))
-        try ledger.post(
-            Transfer(
-                kind: .hold, from: purse.available, to: purse.held,
-                amount: terms.budget, job: submit.id, lease: nil, reason: "budget", at: now))
+        try checkPayer(terms, of: submit.renter, rows, now)
         var decision = Decision()
-        decision.apply(ledger)
+        decision.apply(
+            try setAside(
+                terms.budget, in: terms.purse(of: submit.renter), of: submit.id, "budget", rows, now
+            ))
         decision.rows.append(
             .hold(
                 Hold(
                     job: submit.id, renter: submit.renter, payer: terms.payer,
-                    amount: terms.budget)))
+                    amount: terms.budget, isLimit: terms.isLocked ? true : nil)))
         let open = min(terms.tasks, terms.parallel)
         decision.rows.append(
             .job(
@@ -71,6 +66,26 @@ extension Market {
         return decision
     }
 
+    /// The ledger with that much of the purse held; unchanged where leases lock their prices themselves.
+    ///
+    /// - Throws: `Refusal.balanceTooLow`.
+    func setAside(
+        _ amount: Money, in purse: Purse, of job: JobID, _ reason: String, _ rows: Rows,
+        _ now: Timestamp
+    ) throws -> Ledger {
+        var ledger = Ledger(balances(purse.both, rows))
+        guard let source = purse.available else { return ledger }
+        let available = rows.balance(source)
+        guard available >= amount else {
+            throw Refusal.balanceTooLow(available: available, needed: amount)
+        }
+        try ledger.post(
+            Transfer(
+                kind: .hold, from: source, to: purse.held, amount: amount, job: job, lease: nil,
+                reason: reason, at: now))
+        return ledger
+    }
+
     private func check(_ terms: JobTerms) throws(Refusal) {
         guard terms.budget > .zero else { throw .budgetMissing }
         guard (1...JobTerms.maximumTasks).contains(terms.tasks) else {
@@ -87,6 +102,9 @@ extension Market {
         }
         guard terms.needs.slice.milliCPU > 0, terms.needs.slice.memoryBytes > 0 else {
             throw .termsImpossible("some CPU and some memory")
+        }
+        guard !terms.isLocked || (terms.formation?.gang == nil && terms.needs.spot == nil) else {
+            throw .termsImpossible("a locked price without a gang or spot")
         }
         guard let members = terms.formation?.gang else { return }
         guard Formation.members.contains(members), terms.tasks == members,

@@ -7,6 +7,8 @@ package struct Market: Sendable {
     package let commission: BasisPoints
     /// Seconds in which a dispatched lease must start; its escrow expires then.
     package let startWindowSeconds: Int64
+    /// Seconds for which a place is kept for a lease whose price is not locked yet.
+    package let lockWindowSeconds: Int64
     /// Bytes that one account may store.
     package let blobQuota: Int64
     /// What nodes measure their round trips to.
@@ -17,11 +19,12 @@ package struct Market: Sendable {
     package let redeemWithin: Int64
 
     package init(
-        commission: BasisPoints, startWindowSeconds: Int64 = 900,
+        commission: BasisPoints, startWindowSeconds: Int64 = 900, lockWindowSeconds: Int64 = 300,
         blobQuota: Int64 = standardBlobQuota, beacons: [Beacon] = [.market],
         unsignedLimit: Money = standardUnsignedLimit, redeemWithin: Int64 = 7_800
     ) {
         self.redeemWithin = redeemWithin
+        self.lockWindowSeconds = lockWindowSeconds
         self.unsignedLimit = unsignedLimit
         self.beacons = beacons
         self.commission = commission
@@ -95,6 +98,8 @@ package struct Market: Sendable {
         case .takeNews(let facts, let block): try takeNews(facts, upTo: block, rows, now)
         case .takeVoucher(let voucher): try takeVoucher(voucher, rows, now)
         case .redeem: try redeem(rows)
+        case .signLock(let lease, let word): try sign(word, lockOf: lease, rows)
+        case .settleLocks: try settleLocks(rows)
         }
     }
 

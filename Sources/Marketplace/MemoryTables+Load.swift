@@ -34,6 +34,7 @@ extension MemoryTables {
         case .events(let job, let after, let limit):
             (events[job] ?? []).dropFirst(Int(clamping: max(after, 0))).prefix(max(limit, 0))
                 .map(Row.event)
+        case .lock, .lockNamed, .locks, .locksPaying, .agreedLocks: loadLocks(read)
         case .books, .deed, .openDeeds, .vaultUser, .vaultUserOf, .pair, .pairs, .pairsPaying,
             .redeemablePairs, .unsignedPairs, .usersAtRisk:
             loadChain(read)
@@ -83,6 +84,23 @@ extension MemoryTables {
                 by: { $0.address < $1.address }, Row.vaultUser)
         default: []
         }
+    }
+
+    private func loadLocks(_ read: Read) -> [Row] {
+        switch read {
+        case .lock(let lease): locks[lease].map { [.lock($0)] } ?? []
+        case .lockNamed(let name): select(1) { $0.id == name }
+        case .locks(of: let payer, let limit):
+            select(limit) { $0.terms.payer == payer && !$0.isOver }
+        case .locksPaying(let payee, let limit):
+            select(limit) { $0.terms.payee == payee && !$0.isOver }
+        case .agreedLocks(let limit): select(limit, where: \.isAgreed)
+        default: []
+        }
+    }
+
+    private func select(_ limit: Int, where keep: (Lock) -> Bool) -> [Row] {
+        list(locks, limit, where: keep, by: { $0.lease < $1.lease }, Row.lock)
     }
 
     private func loadFiles(_ read: Read) -> [Row] {

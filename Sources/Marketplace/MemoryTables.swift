@@ -37,6 +37,7 @@ package struct MemoryTables: Sendable {
     var deeds: [Int64: ChainDeed] = [:]
     var vaultUsers: [ChainAddress: VaultUser] = [:]
     var pairs: [VoucherParties: VoucherPair] = [:]
+    var locks: [LeaseID: Lock] = [:]
 
     struct LogNodePlace: Hashable, Sendable {
         let level: Int
@@ -127,6 +128,7 @@ package struct MemoryTables: Sendable {
         case .deed(let deed): deeds[deed.number] = deed
         case .vaultUser(let user): vaultUsers[user.address] = user
         case .pair(let pair): pairs[pair.parties] = pair
+        case .lock(let lock): locks[lock.lease] = lock
         case .outbox, .transfer, .pending, .entry, .logNode, .event:
             break  // append-only kinds travel in their own parts of a decision
         }

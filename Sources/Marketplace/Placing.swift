@@ -267,7 +267,7 @@ extension Lease {
     private var latestEnd: Timestamp {
         let seconds = Bill.seconds(paidBy: escrow, rate: rate)
         switch life {
-        case .reserved(let until): return until.advanced(seconds: seconds)
+        case .locking(let until), .reserved(let until): return until.advanced(seconds: seconds)
         case .running(let since, _, _):
             return since.advanced(seconds: seconds).advanced(milliseconds: silenceMilliseconds)
         case .ended(_, let since, _, _): return since

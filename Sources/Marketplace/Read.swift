@@ -94,6 +94,15 @@ package enum Read: Hashable, Sendable {
     case redeemablePairs(limit: Int)
     /// Pairs that more is owed of than is signed, by user and payee.
     case unsignedPairs(limit: Int)
+    case lock(LeaseID)
+    /// The one of that name in the escrow.
+    case lockNamed([UInt8])
+    /// A payer's that something may come of, by lease.
+    case locks(of: ChainAddress, limit: Int)
+    /// A settlement key's that something may come of, by lease.
+    case locksPaying(ChainAddress, limit: Int)
+    /// Those that both sides have signed and no deed is on its way with, by lease.
+    case agreedLocks(limit: Int)
     /// Users whose deposit may not pay, by address.
     case usersAtRisk(limit: Int)
 }

@@ -183,6 +183,7 @@ package enum Row: Hashable, Sendable {
     case deed(ChainDeed)
     case vaultUser(VaultUser)
     case pair(VoucherPair)
+    case lock(Lock)
 }
 
 /// The market's own sign of life, written once a second: after a crash it bounds the silence (see

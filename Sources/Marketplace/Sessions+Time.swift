@@ -74,6 +74,10 @@ extension Sessions {
     /// A node that answers may still start or run what is overdue.
     private func overdue(_ lease: Lease, at now: Timestamp) -> EndReason? {
         switch lease.life {
+        case .locking(let until):
+            // A job that has ended meanwhile has told no node of it.
+            view.job(of: lease)?.life != .active
+                ? .stopped : until < now ? .startFailed(code: EndReason.notLocked) : nil
         case .reserved(let until): until < now ? .startFailed(code: "timeout") : nil
         case .running(_, let reading, _):
             reading.acceptedAt.advanced(seconds: quietSeconds) < now ? .nodeLost : nil

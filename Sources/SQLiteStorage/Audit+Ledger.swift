@@ -11,6 +11,9 @@ struct LedgerSums {
     private(set) var holds: [JobID: Hold] = [:]
     /// What the unsettled leases of a job may still charge.
     private(set) var escrowed: [JobID: Int64] = [:]
+    /// What locked leases have not used of what is in the escrow for them.
+    private(set) var locks: [Lock] = []
+    private var posted: [LeaseID: Int64] = [:]
 
     mutating func add(_ row: MarketRow) {
         switch row {
@@ -20,9 +23,10 @@ struct LedgerSums {
         case .balance(let balance): balances[balance.account] = balance.amount.micro
         case .hold(let hold):
             holds[hold.job] = hold
-            guard hold.life == .pending else { return }
+            guard hold.life == .pending, hold.isLimit != true else { return }
             held[hold.purse.held, default: 0] &+= hold.amount.micro &- hold.charged.micro
         case .lease(let lease): add(lease)
+        case .lock(let lock): if lock.id != nil, !lock.isOver { locks.append(lock) }
         case .account, .key, .node, .offer, .device, .job, .task, .replay, .image, .blob, .upload,
             .storage, .output, .joinToken, .outbox, .pending, .entry, .logNode, .tree, .head,
             .alive, .books, .deed, .vaultUser, .pair,
@@ -34,12 +38,21 @@ struct LedgerSums {
     private mutating func add(_ lease: Lease) {
         let posted: Posted
         switch lease.life {
-        case .reserved: posted = .nothing
+        case .locking, .reserved: posted = .nothing
         case .running(_, _, let part): posted = part
         case .ended(_, _, _, let part): posted = part
         case .settled: return
         }
         escrowed[lease.task.job, default: 0] &+= lease.escrow.micro &- posted.charge.micro
+        if lease.isLocked == true { self.posted[lease.id] = posted.charge.micro }
+    }
+
+    /// What each balance is to be that holds, or locks, make up.
+    var wanted: [LedgerAccount: Int64] {
+        locks.reduce(into: held) { sums, lock in
+            let used = lock.bill?.posted.charge.micro ?? posted[lock.lease] ?? 0
+            sums[.locked(lock.terms.payer), default: 0] &+= lock.terms.deposit.micro &- used
+        }
     }
 }
 
@@ -61,9 +74,10 @@ extension Audit {
     }
 
     private mutating func checkHolds() {
-        let accounts = Set(ledger.holds.values.map(\.purse.held)).union(ledger.heldAccounts)
+        let wanted = ledger.wanted
+        let accounts = Set(wanted.keys).union(ledger.heldAccounts)
         for account in accounts.sorted(by: { $0.text < $1.text }) {
-            let held = ledger.held[account] ?? 0
+            let held = wanted[account] ?? 0
             let balance = ledger.balances[account] ?? 0
             guard balance != held else { continue }
             report(.balances, account.text, "\(balance), but holds \(held)")
@@ -87,7 +101,7 @@ extension LedgerSums {
     fileprivate var heldAccounts: [LedgerAccount] {
         balances.keys.filter { account in
             switch account {
-            case .held, .vaultHeld: true
+            case .held, .vaultHeld, .locked: true
             default: false
             }
         }

@@ -65,6 +65,7 @@ struct Query {
         case .books, .deed, .openDeeds, .vaultUser, .vaultUserOf, .pair, .pairs, .pairsPaying,
             .redeemablePairs, .unsignedPairs, .usersAtRisk:
             self = .ofChain(read)
+        case .lock, .lockNamed, .locks, .locksPaying, .agreedLocks: self = .ofLocks(read)
         case .job, .jobNamed, .jobs, .openJobs, .task, .tasks, .queuedTasks, .waitingTasks,
             .failedTasks, .openTasks:
             self = .ofJobs(read)
@@ -102,6 +103,22 @@ struct Query {
         case .usersAtRisk(let limit):
             return list(.vaultUsers, "WHERE at_risk = 1 ORDER BY address", [], limit)
         default: preconditionFailure("what a chain told is read here, and nothing else")
+        }
+    }
+
+    private static func ofLocks(_ read: Read) -> Query {
+        switch read {
+        case .lock(let lease): return one(.locks, "lease", .text(lease.text))
+        case .lockNamed(let name): return one(.locks, "id", .text(Lock.text(name)))
+        case .locks(of: let payer, let limit):
+            return list(
+                .locks, "WHERE payer = ? AND over = 0 ORDER BY lease", [.text(payer.text)], limit)
+        case .locksPaying(let payee, let limit):
+            return list(
+                .locks, "WHERE payee = ? AND over = 0 ORDER BY lease", [.text(payee.text)], limit)
+        case .agreedLocks(let limit):
+            return list(.locks, "WHERE agreed = 1 ORDER BY lease", [], limit)
+        default: preconditionFailure("locks are read here, and nothing else")
         }
     }
 

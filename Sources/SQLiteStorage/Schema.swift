@@ -25,6 +25,10 @@ enum Schema {
                 try addTally(Tally(), of: table, database, sealer)
             }
         }
+        migrator.registerMigration("v6") { database in
+            try database.execute(sql: lockTables)
+            try addTally(Tally(), of: .locks, database, sealer)
+        }
         return migrator
     }
 

@@ -87,7 +87,51 @@ extension StoredPair {
     }
 }
 
+struct StoredLock: Stored {
+    static let table = Table.locks
+    let value: Lock
+    var row: MarketRow { .lock(value) }
+
+    func cells() throws -> [Cell] {
+        [
+            .text(value.lease.text), .text(value.terms.payer.text), .text(value.terms.payee.text),
+            .text(optional: value.id.map(Lock.text)), .integer(value.isOver ? 1 : 0),
+            .integer(value.isAgreed ? 1 : 0), try .json(value),
+        ]
+    }
+}
+
+extension StoredLock {
+    init(_ reader: inout CellReader) throws {
+        let (lease, payer, payee) = (try reader.text(), try reader.text(), try reader.text())
+        let name = try reader.optionalText()
+        let (over, agreed) = (try reader.integer(), try reader.integer())
+        value = try reader.json(Lock.self)
+        guard value.lease.text == lease, value.terms.payer.text == payer,
+            value.terms.payee.text == payee, value.id.map(Lock.text) == name,
+            (over == 1) == value.isOver, (agreed == 1) == value.isAgreed
+        else { throw MalformedRow(description: "a lock under other names or standing") }
+    }
+}
+
+extension Lock {
+    /// A name in the escrow as its column has it: lower-case hex.
+    static func text(_ name: [UInt8]) -> String {
+        name.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+    }
+}
+
 extension Schema {
+    static let lockTables = """
+        CREATE TABLE locks (
+            lease TEXT PRIMARY KEY, payer TEXT NOT NULL, payee TEXT NOT NULL, id TEXT UNIQUE,
+            over INTEGER NOT NULL, agreed INTEGER NOT NULL, body TEXT NOT NULL,
+            seal BLOB NOT NULL) STRICT;
+        CREATE INDEX locks_by_payer ON locks (payer, lease) WHERE over = 0;
+        CREATE INDEX locks_by_payee ON locks (payee, lease) WHERE over = 0;
+        CREATE INDEX locks_agreed ON locks (lease) WHERE agreed = 1;
+        """
+
     static let chainTables = """
         CREATE TABLE chain_books (
             only INTEGER PRIMARY KEY, body TEXT NOT NULL, seal BLOB NOT NULL) STRICT;

@@ -75,7 +75,8 @@ extension StoredJob {
 }
 
 struct StoredTask: Stored {
-    /// `state`, as the queries and partial indexes name it.
+    /// `state`, as the queries and partial indexes name it; a place that is kept is `reserved` before and after its
+    /// price is locked.
     enum State: String { case queued, open, leased, succeeded, failed }
 
     static let table = Table.tasks
@@ -158,7 +159,7 @@ struct StoredLease: Stored {
 
     private var state: State {
         switch value.life {
-        case .reserved: .reserved
+        case .locking, .reserved: .reserved
         case .running: .running
         case .ended: .ended
         case .settled: .settled

@@ -47,6 +47,7 @@ extension MarketRow {
         case .deed(let value): StoredDeed(value: value)
         case .vaultUser(let value): StoredVaultUser(value: value)
         case .pair(let value): StoredPair(value: value)
+        case .lock(let value): StoredLock(value: value)
         case .outbox, .transfer, .pending, .entry, .logNode, .event: nil
         }
     }

@@ -13,7 +13,7 @@ enum Table: String, CaseIterable, Sendable {
     case chainBooks = "chain_books"
     case deeds
     case vaultUsers = "vault_users"
-    case pairs
+    case pairs, locks
 }
 
 extension Table {
@@ -81,6 +81,11 @@ extension Table {
         case .deeds: [.integer("number"), .integer("open"), .text("body")]
         case .vaultUsers:
             [.text("address"), .text("account"), .integer("at_risk"), .text("body")]
+        case .locks:
+            [
+                .text("lease"), .text("payer"), .text("payee"), .text("id"), .integer("over"),
+                .integer("agreed"), .text("body"),
+            ]
         case .pairs:
             [
                 .text("user"), .text("payee"), .integer("redeemable"), .integer("unsigned"),
@@ -95,7 +100,7 @@ extension Table {
         case .replays, .tasks, .outputs, .logNodes, .blobs, .uploads, .events, .pairs: 2
         case .accounts, .keys, .nodes, .joinTokens, .offers, .devices, .jobs, .holds, .leases,
             .balances, .transfers, .images, .storage, .outbox, .pending, .entries, .tree, .head,
-            .alive, .chainBooks, .deeds, .vaultUsers:
+            .alive, .chainBooks, .deeds, .vaultUsers, .locks:
             1
         }
     }
@@ -133,6 +138,7 @@ extension Table {
         case .deeds: StoredDeed.self
         case .vaultUsers: StoredVaultUser.self
         case .pairs: StoredPair.self
+        case .locks: StoredLock.self
         }
     }
 }

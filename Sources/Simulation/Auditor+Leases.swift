@@ -39,7 +39,10 @@ extension Auditor {
         checkApart(lease)
         checkFloors(lease)
         checkPayee(lease)
-        if case .reserved = lease.life {} else { fail("a lease begins reserved", "\(lease.id)") }
+        switch lease.life {
+        case .locking, .reserved: break
+        case .running, .ended, .settled: fail("a lease begins reserved", "\(lease.id)")
+        }
         require(
             !drained.contains(lease.node), "a drained node takes nothing new",
             "\(lease.id) on \(lease.node)")
@@ -74,11 +77,14 @@ extension Auditor {
             "a lease's terms never change", "\(old.id)")
         let isLegal =
             switch (old.life, new.life) {
+            case (.locking, .locking), (.locking, .reserved), (.locking, .ended): true
             case (.reserved, .reserved), (.reserved, .running), (.reserved, .ended): true
             case (.running, .running), (.running, .ended): true
             case (.ended, .settled): true
             case (.ended, .ended), (.settled, .settled): old == new
-            case (.running, _), (.ended, _), (.settled, _), (.reserved, .settled): false
+            case (.locking, _), (.running, _), (.ended, _), (.settled, _), (.reserved, .settled),
+                (.reserved, .locking):
+                false
             }
         require(isLegal, "a lease's life is legal", "\(old.id): \(old.life) to \(new.life)")
     }

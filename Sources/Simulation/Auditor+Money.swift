@@ -49,7 +49,8 @@ extension Auditor {
     mutating func checkPaid(_ lease: Lease) {
         let paid = paid[lease.id] ?? .nothing
         switch lease.life {
-        case .reserved: require(paid == .nothing, "nothing is paid before the start", "\(lease.id)")
+        case .locking, .reserved:
+            require(paid == .nothing, "nothing is paid before the start", "\(lease.id)")
         case .running(_, _, let posted), .ended(_, _, _, let posted):
             require(posted == paid, "transfers are what was posted", "\(lease.id): \(paid)")
         case .settled(_, let seconds, let posted, _):

@@ -36,7 +36,8 @@ extension World {
             .openBooks(
                 ChainIdentity(
                     chain: 1, genesis: hash, anchor: Self.address(9, 0),
-                    vault: Self.address(9, 1), sender: Self.address(9, 2))))
+                    vault: Self.address(9, 1), escrow: Self.address(9, 3),
+                    sender: Self.address(9, 2))))
         for place in renters.indices {
             write(.link(Self.user(place), to: renters[place].account))
             deposit(place)

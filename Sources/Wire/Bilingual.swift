@@ -45,7 +45,7 @@ extension Message {
         textsCommon, textsStates, textsMismatch, textsPlan, textsTables, textsRun, textsEvents,
         textsMoney, textsTelemetry, textsLocal,
         textsAudit, textsPlaces, textsSpec, textsHelp, textsCommands, textsChain,
-        textsVouchers, textsSettlement,
+        textsVouchers, textsSettlement, textsEscrow,
     ]
 
     /// All texts by key; a test holds it complete.

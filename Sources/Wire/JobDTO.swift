@@ -151,6 +151,8 @@ package struct JobDTO: Codable, Hashable, Sendable {
     package let deadline: DeadlineDTO?
     /// Whose deposit in the vault pays; left out where the renter's balance does.
     package let payer: ChainAddress?
+    /// True where the price of each lease is locked in the escrow before it starts; left out elsewhere.
+    package let isLocked: Bool?
     /// True where the market signs for its payer; left out elsewhere.
     package let custodial: Bool?
     package let taskList: [TaskDTO]
@@ -160,8 +162,9 @@ package struct JobDTO: Codable, Hashable, Sendable {
         tasks: Int, counts: TaskCountsDTO, budget: MoneyDTO, held: MoneyDTO, charged: MoneyDTO,
         refunded: MoneyDTO, billedSeconds: Int64, exitCode: Int? = nil, image: ImageDTO,
         network: NetworkAccess? = nil, deadline: DeadlineDTO? = nil, payer: ChainAddress? = nil,
-        custodial: Bool? = nil, taskList: [TaskDTO] = []
+        custodial: Bool? = nil, isLocked: Bool? = nil, taskList: [TaskDTO] = []
     ) {
+        self.isLocked = isLocked
         self.payer = payer
         self.custodial = custodial
         self.deadline = deadline
@@ -191,6 +194,7 @@ package struct JobDTO: Codable, Hashable, Sendable {
         case billedSeconds = "billed_seconds"
         case exitCode = "exit_code"
         case image, network, deadline, payer, custodial
+        case isLocked = "locked"
         case
             taskList = "task_list"
     }

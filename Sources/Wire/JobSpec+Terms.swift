@@ -40,7 +40,7 @@ extension JobSpec {
             network: network,
             latency: maxLatency.map { LatencyNeed(ceiling: $0, measured: measured) }, spot: spot,
             stay: schedule.expected.map { $0 * 1000 },
-            settlement: payment == .vault ? .vouchers : nil)
+            settlement: payment.settlement)
     }
 
     /// The same of a renter who has measured nothing.
@@ -78,5 +78,15 @@ extension JobSpec {
 
     private func fault(_ fault: SpecError.Fault, _ pointer: String) -> SpecError {
         SpecError(fault, pointer: pointer, file: name)
+    }
+}
+
+extension JobSpec.Payment {
+    fileprivate var settlement: Settlement? {
+        switch self {
+        case .balance: nil
+        case .vault: .vouchers
+        case .lock: .lock
+        }
     }
 }

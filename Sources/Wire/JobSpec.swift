@@ -40,6 +40,8 @@ package struct JobSpec: Hashable, Sendable {
         case balance
         /// The renter's deposit in the vault on the market's chain.
         case vault
+        /// What the renter's wallet locks in the escrow on the market's chain for each lease.
+        case lock
     }
 
     package static let defaultName = "job"

@@ -87,7 +87,7 @@ extension Message {
             "a moment such as 2026-11-27T18:00:00+08:00, or a time from the submit such as 6h",
             "時刻，例如 2026-11-27T18:00:00+08:00，或自提交起算的時間，例如 6h"),
         .expectSpread: Bilingual("node or provider", "node 或 provider"),
-        .expectPayment: Bilingual("balance or vault", "balance 或 vault"),
+        .expectPayment: Bilingual("balance, vault or lock", "balance、vault 或 lock"),
         .expectSpot: Bilingual(
             "true, false or a notice such as {notice: 45s}",
             "true、false 或通知時間，例如 {notice: 45s}"),

@@ -208,4 +208,11 @@ package enum Message: String, Hashable, Sendable, CaseIterable {
         signBudgetAbove, signPayeeUnsaid, signWentBack, voucherBookUnreadable, runSignNote,
         showPaidFrom, paidFromVault, planVault, vaultContract, vaultUnsignedLimit, vaultWorkedFor,
         vaultSigned
+    // Leases whose prices are locked
+    case helpWalletAgree, helpEscrowShow, helpEscrowSettle, helpEscrowClaim, helpEscrowStop,
+        helpEscrowDispute, helpEscrowRefund, helpEscrowWithdraw, operandLockFile,
+        operandLockedLease, lockFileUnreadable, escrowOther, escrowNone, escrowNothing,
+        escrowWanted, escrowLocked, escrowBilled, escrowSettled, escrowClaimed, escrowStopped,
+        escrowDisputed, escrowRefunded, escrowWithdrawn, signLocked, signProgress,
+        signTermsOther, agreeDone, agreeBelow, agreedAll, runLockNote, paidFromLock, planLock
 }

@@ -139,10 +139,14 @@ package struct PlanVaultDTO: Codable, Hashable, Sendable {
     package let unsignedLimit: MoneyDTO
     /// Whether the market may sign for the payer.
     package let custodial: Bool
+    /// True where the price of each lease is locked before it starts; left out elsewhere.
+    package let isLocked: Bool?
 
     package init(
-        payer: ChainAddress, available: MoneyDTO, unsignedLimit: MoneyDTO, custodial: Bool
+        payer: ChainAddress, available: MoneyDTO, unsignedLimit: MoneyDTO, custodial: Bool,
+        isLocked: Bool? = nil
     ) {
+        self.isLocked = isLocked
         self.custodial = custodial
         self.payer = payer
         self.available = available
@@ -151,6 +155,7 @@ package struct PlanVaultDTO: Codable, Hashable, Sendable {
 
     private enum CodingKeys: String, CodingKey {
         case payer, available, custodial
+        case isLocked = "locked"
         case unsignedLimit = "unsigned_limit"
     }
 }

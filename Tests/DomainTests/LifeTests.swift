@@ -20,11 +20,17 @@ struct LifeTests {
         let ended = LeaseLife.ended(.killed, since: Self.now, Self.next, posted: Self.posted)
         let never = LeaseLife.ended(.nodeLost, since: Self.now, nil, posted: .nothing)
         let settled = LeaseLife.settled(.killed, seconds: 9, Self.posted, at: Self.later)
+        let locking = LeaseLife.locking(until: Self.now)
+        let lock = LeaseEvent.locked(until: Self.later)
         let metered = LeaseEvent.metered(Self.next, since: Self.later)
         let post = LeaseEvent.posted(.nothing)
         let end = LeaseEvent.ended(.stopped, at: Self.later)
         let settle = LeaseEvent.settled(Self.posted, at: Self.later)
         let table: [(LeaseLife, LeaseEvent, LeaseLife?)] = [
+            (locking, lock, .reserved(until: Self.later)),
+            (locking, metered, nil), (locking, post, nil), (locking, settle, nil),
+            (locking, end, .ended(.stopped, since: Self.later, nil, posted: .nothing)),
+            (reserved, lock, nil), (running, lock, nil), (ended, lock, nil), (settled, lock, nil),
             (reserved, metered, .running(since: Self.later, Self.next, posted: .nothing)),
             (reserved, post, nil),
             (reserved, end, .ended(.stopped, since: Self.later, nil, posted: .nothing)),
@@ -42,7 +48,8 @@ struct LifeTests {
         for (state, event, expected) in table {
             #expect((try? state.after(event)) == expected, "\(state) \(event)")
         }
-        #expect(reserved.isLive && running.isLive && !ended.isLive && !settled.isLive)
+        #expect(
+            locking.isLive && reserved.isLive && running.isLive && !ended.isLive && !settled.isLive)
         #expect(ended.reading == Self.next && reserved.reading == nil && settled.reading == nil)
     }
 

@@ -7,7 +7,9 @@ import Transparency
 struct AnchorTests {
     private static let address = ChainAddress(bytes: [UInt8](repeating: 9, count: 20))!
     private static func identity(chain: Int64 = 1) -> ChainIdentity {
-        ChainIdentity(chain: chain, genesis: [1], anchor: address, vault: address, sender: address)
+        ChainIdentity(
+            chain: chain, genesis: [1], anchor: address, vault: address, escrow: address,
+            sender: address)
     }
 
     /// A shop with books of a chain and a published head of that size.

@@ -156,6 +156,7 @@ extension Shop {
         var stay: Int64?
         /// Whose deposit in the vault pays.
         var payer: ChainAddress?
+        var settlement = Settlement.vouchers
         var key = "submit"
         var body: String?
     }
@@ -168,7 +169,7 @@ extension Shop {
                 count: wish.gpus, models: [], vramBytes: 0, power: wish.power),
             regions: wish.regions, minimumTier: .new, bid: try Rate(microPerHour: wish.bid),
             latency: wish.latency, spot: wish.spot, stay: wish.stay,
-            settlement: wish.payer == nil ? nil : .vouchers)
+            settlement: wish.payer == nil ? nil : wish.settlement)
         let terms = JobTerms(
             name: "work",
             workload: Workload(

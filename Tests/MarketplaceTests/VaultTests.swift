@@ -18,6 +18,7 @@ struct VaultTests {
             .openBooks(
                 ChainIdentity(
                     chain: 1, genesis: [1], anchor: Self.address(7), vault: Self.address(8),
+                    escrow: Self.address(6),
                     sender: Self.address(9))))
         try shop.run(.link(Self.user, to: Shop.ann))
         try shop.run(.takeNews([.deposited(Self.user, money(5_000_000))], upTo: 1))

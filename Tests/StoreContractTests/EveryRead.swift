@@ -15,6 +15,9 @@ extension World {
             reads += World.payees.map { .pair(VoucherParties(user: user, payee: $0)) }
         }
         reads += World.payees.map { .pairsPaying($0, limit: 9) }
+        reads += World.users.flatMap { [.locks(of: $0, limit: 1), .locks(of: $0, limit: 9)] }
+        reads += World.payees.map { .locksPaying($0, limit: 9) } + [.agreedLocks(limit: 9)]
+        reads += (0..<32).map { .lockNamed([UInt8](repeating: $0, count: 32)) }
         reads += accounts.map { .vaultUserOf($0) } + [.redeemablePairs(limit: 9)]
         reads += [.unsignedPairs(limit: 2), .unsignedPairs(limit: 9), .usersAtRisk(limit: 9)]
         for limit in limits {
@@ -88,7 +91,7 @@ extension World {
     private func leaseReads() -> [Read] {
         names(of: leases).flatMap { lease -> [Read] in
             [
-                .lease(lease), .settledLeases(after: lease, limit: 3),
+                .lease(lease), .lock(lease), .settledLeases(after: lease, limit: 3),
                 .entriesOfLease(lease, limit: 10), .outboxEntry(Effect.dispatch(lease).id),
                 .outboxEntry(Effect.verify(lease).id), .pendingEntry(lease.text + ":final"),
                 .entryNamed(lease.text + ":final"),

@@ -25,7 +25,7 @@ struct MigrationTests {
                     cells + [.blob(seal)])
             }
             let later: [SQLiteStorage.Table] = [
-                .uploads, .storage, .events, .chainBooks, .deeds, .vaultUsers, .pairs,
+                .uploads, .storage, .events, .chainBooks, .deeds, .vaultUsers, .pairs, .locks,
             ]
             for table in SQLiteStorage.Table.allCases where !later.contains(table) {
                 let cells = (table == .blobs ? tally : Tally()).cells(of: table)

@@ -14,7 +14,7 @@ extension World {
     private static func identity(chain: Int64) -> ChainIdentity {
         ChainIdentity(
             chain: chain, genesis: [UInt8](repeating: 7, count: 32),
-            anchor: address(1), vault: address(2), sender: address(3))
+            anchor: address(1), vault: address(2), escrow: address(4), sender: address(3))
     }
 
     /// Somebody's payer: mostly the account's own.
@@ -31,6 +31,7 @@ extension World {
             })
         let block = (oracle.read([.books]).books?.vaultBlock ?? 0) + Int64(random.below(3))
         let user = random.pick(Self.users) ?? Self.users[0]
+        if !random.isOneIn(4), let command = lock(upTo: block) { return command }
         switch random.below(10) {
         case 0: return .link(user, to: anyAccount())
         case 1:
@@ -55,10 +56,46 @@ extension World {
                 HeldVoucher(
                     parties: parties, sums: sums, usageRoot: pair?.usageRoot ?? [], signer: user,
                     signature: random.bytes(4)))
-        case 6..<8: return .redeem
+        case 6..<8: return random.isOneIn(2) ? .redeem : .settleLocks
         default:
             guard let pair, let signed = pair.signed else { return .redeem }
             return .takeNews([.redeemed(pair.parties, signed.sums)], upTo: block)
+        }
+    }
+
+    /// What the escrow says of a locked lease, what its parties sign, and what is settled; nil: none is locked.
+    private mutating func lock(upTo block: Int64) -> Command? {
+        let locks = Self.users.flatMap { user in
+            oracle.read([.locks(of: user, limit: 9)]).locks(.locks(of: user, limit: 9))
+        }
+        guard let lock = random.pick(locks) else { return nil }
+        let name = [UInt8](repeating: UInt8(random.below(32)), count: 32)
+        let isNew = oracle.read([.lockNamed(name)]).locks(.lockNamed(name)).isEmpty
+        func news(_ fact: LockFact) -> Command { .takeNews([.lock(lock.lease, fact)], upTo: block) }
+        guard lock.id != nil else { return isNew ? news(.opened(id: name)) : nil }
+        if !random.isOneIn(4) {
+            if lock.isAgreed { return .settleLocks }
+            if lock.signed?.isLast == true, lock.agreement == nil {
+                return .signLock(lock.lease, .agreement(random.bytes(4)))
+            }
+        }
+        switch random.below(9) {
+        case 0: return news(.stopped)
+        case 1: return news(random.isOneIn(2) ? .claimed(seconds: 3) : .disputed)
+        case 2:
+            return news(
+                .closed(LockClosing(seconds: Int64(random.below(9)), credit: money(0))))
+        case 3..<6:
+            let isLast = lock.bill != nil || random.isOneIn(5)
+            return .signLock(
+                lock.lease,
+                .progress(
+                    HeldProgress(
+                        seconds: lock.bill?.seconds ?? Int64(random.below(9)),
+                        elapsed: isLast ? lock.bill?.elapsed ?? 4 : 0, usageRoot: name,
+                        signature: random.bytes(4))))
+        case 6..<8: return .signLock(lock.lease, .agreement(random.bytes(4)))
+        default: return .settleLocks
         }
     }
 

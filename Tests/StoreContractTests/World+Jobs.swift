@@ -63,6 +63,9 @@ extension World {
         jobs.append(id)
         let renter = anyAccount()
         let payer = random.isOneIn(2) ? payer(of: renter) : nil
+        // Of the jobs whose prices are locked most are of those that may be.
+        let isLocked = payer != nil && random.isOneIn(2)
+        let isPlain = isLocked && !random.isOneIn(6)
         let deviceCount = random.isOneIn(3) && milliCPU == nil ? 1 + random.below(2) : 0
         let latency =
             random.isOneIn(6) ? LatencyNeed(ceiling: 300_000, measured: trips()) : nil
@@ -73,9 +76,10 @@ extension World {
             devices: DeviceNeed(count: deviceCount, models: [], vramBytes: 0),
             regions: random.isOneIn(8) ? ["IS", "TW"] : [],
             minimumTier: .new, bid: try! Rate(microPerHour: 5_000_000), latency: latency,
-            spot: random.isOneIn(2) && milliCPU == nil ? SpotTerms(noticeMilliseconds: 7_000) : nil,
-            settlement: payer == nil ? nil : .vouchers)
-        let isGang = random.isOneIn(4)
+            spot: !isPlain && random.isOneIn(2) && milliCPU == nil
+                ? SpotTerms(noticeMilliseconds: 7_000) : nil,
+            settlement: payer == nil ? nil : isLocked ? .lock : .vouchers)
+        let isGang = !isPlain && random.isOneIn(4)
         let members = isGang ? 2 + random.below(2) : random.pick([0, 1, 1, 2, 3, 7, 10_001]) ?? 1
         let spread = random.pick([nil, nil, Formation.Spread.node, .provider]) ?? nil
         let digest = BlobDigest("sha256:" + String(repeating: "a", count: 64))!

@@ -38,7 +38,7 @@ extension World {
         switch lease.life {
         case .running(let since, let reading, _): (since, reading.sequence, reading.seconds)
         case .ended(_, let since, let reading?, _): (since, reading.sequence, reading.seconds)
-        case .reserved, .ended, .settled: (now, 0, 0)
+        case .locking, .reserved, .ended, .settled: (now, 0, 0)
         }
     }
 

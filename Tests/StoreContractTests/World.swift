@@ -113,8 +113,8 @@ extension World {
         case 6..<10: credit()
         case 10..<18: offering()
         case 18..<30: submit()
-        case 30..<46: clear()
-        case 46..<48: random.isOneIn(2) ? chain() : vault()
+        case 30..<44: clear()
+        case 44..<48: random.isOneIn(3) ? chain() : vault()
         case 48..<50, 75..<77: preempt()
         case 50..<66: try meter() ?? .keepAlive
         case 66..<72: files()

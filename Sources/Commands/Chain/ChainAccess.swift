@@ -15,6 +15,7 @@ struct ChainAccess: Sendable {
     let deployment: Deployment
 
     var vault: Vault { Vault(deployment.vault) }
+    var escrow: LeaseEscrow { LeaseEscrow(deployment.escrow) }
     var dollar: ERC20 { ERC20(deployment.dollar) }
 
     /// Of the endpoints of `--rpc` or `ORBAN_RPC_URL` (several: with commas) and the contracts of

@@ -10,12 +10,12 @@ private struct ActView: Codable {
 extension LeafCommand {
     /// Sends what `calls` makes of the contracts and the wallet's account, and says that it was done.
     static func act(
-        _ session: Session, _ done: Message,
+        _ session: Session, _ done: Message, by key: PrivateKey? = nil,
         _ calls: (ChainAccess, _ account: Address) async throws -> [Transaction.Call]
     ) async throws -> Int32 {
         let view = try await ChainAccess.with(session) { access in
             try await access.check()
-            let sender = try await ChainSender(access.chain, session)
+            let sender = try await ChainSender(access.chain, session, key: key)
             let transaction = try await sender.send(try await calls(access, sender.key.address))
             return ActView(
                 transaction: "\(transaction)", account: "\(sender.key.address)")

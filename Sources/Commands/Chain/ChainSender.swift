@@ -29,10 +29,11 @@ struct ChainSender: Sendable {
     private let ceiling: Wei
     private let seconds: Int64
 
-    init(_ chain: Chain, _ session: Session) async throws {
+    /// - Parameter key: the wallet's, where it is open already: its password is asked for once.
+    init(_ chain: Chain, _ session: Session, key open: PrivateKey? = nil) async throws {
         self.chain = chain
         self.session = session
-        key = try await Wallet(session).open(session)
+        if let open { key = open } else { key = try await Wallet(session).open(session) }
         journal = try SendJournal(
             folder: session.settings.statePath + "/chain", chain: chain.id,
             account: key.address)

@@ -69,7 +69,7 @@ enum MarketChain {
         var configuration = ChainConfiguration(
             endpoints: endpoints, chain: deployment.chain,
             anchor: UsageAnchor(deployment.anchor), vault: Vault(deployment.vault),
-            dollar: ERC20(deployment.dollar), key: key)
+            escrow: LeaseEscrow(deployment.escrow), dollar: ERC20(deployment.dollar), key: key)
         if let minutes = habits.anchorPeriods { configuration.anchorPeriods = minutes }
         if let limit = habits.unsignedLimit { configuration.unsignedLimit = limit }
         if let seconds = habits.redeemSeconds { configuration.redeemSeconds = seconds }

@@ -13,13 +13,19 @@ struct VoucherBook: Hashable, Codable, Sendable {
         let mostMicroPerHour: Int64
         /// The market's part of each charge, as it said when the job was sent: no bill with more is signed for.
         let mostCommissionBPS: Int64
+        /// Seconds for which the price of a lease of it may be locked; nil: none is, a deposit pays.
+        let lockSeconds: Int64?
         /// The key of the log that bore its first bill out: no other one does later.
         var logKey: String?
         var leases: [Counted] = []
         /// Over, and all of it counted.
         var isCounted = false
 
-        init(_ job: JobID, budget: Money, atMost rate: Rate, commission: Int64) {
+        init(
+            _ job: JobID, budget: Money, atMost rate: Rate, commission: Int64,
+            lockedFor seconds: Int64? = nil
+        ) {
+            lockSeconds = seconds
             mostCommissionBPS = commission
             self.job = job
             budgetMicro = budget.micro
@@ -31,6 +37,7 @@ struct VoucherBook: Hashable, Codable, Sendable {
             case budgetMicro = "budget_micro"
             case mostMicroPerHour = "most_micro_per_hour"
             case mostCommissionBPS = "most_commission_bps"
+            case lockSeconds = "lock_seconds"
             case logKey = "log_key"
             case isCounted = "counted"
         }
@@ -42,12 +49,14 @@ struct VoucherBook: Hashable, Codable, Sendable {
         let payee: ChainAddress
         let chargeMicro: Int64
         let commissionMicro: Int64
+        /// Nil in books of an older form.
+        var seconds: Int64?
         /// Of its last record: place in the log, and leaf hash.
         let index: Int64
         let leaf: Base64Bytes
 
         private enum CodingKeys: String, CodingKey {
-            case lease, payee, index, leaf
+            case lease, payee, index, leaf, seconds
             case chargeMicro = "charge_micro"
             case commissionMicro = "commission_micro"
         }
@@ -72,6 +81,8 @@ struct VoucherBook: Hashable, Codable, Sendable {
     var mandates: [Mandate] = []
     /// The last that was signed for each payee, by address.
     private(set) var signed: [Sums] = []
+    /// What was locked in the escrow, by lease; nil in books of an older form.
+    var locked: [Locked]?
 
     /// What a bill was not counted for.
     enum Fault: Error, Hashable, Sendable {
@@ -85,6 +96,8 @@ struct VoucherBook: Hashable, Codable, Sendable {
         case payeeUnsaid(LeaseID)
         /// Less than was counted before, or for somebody else.
         case wentBack(LeaseID)
+        /// Terms of a lock that its user did not ask for.
+        case termsOther(LeaseID)
     }
 
     // MARK: Jobs
@@ -149,6 +162,7 @@ struct VoucherBook: Hashable, Codable, Sendable {
         return Counted(
             lease: lease.lease, payee: payee.address, chargeMicro: found.charge.micro,
             commissionMicro: EntryAudit.commission(of: found.charge.micro, at: points),
+            seconds: found.seconds,
             index: last.index, leaf: Base64Bytes(LogHash.leaf(last.bytes.bytes).bytes))
     }
 
@@ -159,7 +173,8 @@ struct VoucherBook: Hashable, Codable, Sendable {
     /// - Parameter held: what the market says that it has, by payee. To sign the same sums again gives nothing away:
     ///   they are cumulative.
     func due(held: [ChainAddress: Int64]) throws -> [Sums] {
-        let payees = Set(mandates.flatMap { $0.leases.map(\.payee) }).sorted()
+        let owing = mandates.filter { $0.lockSeconds == nil }
+        let payees = Set(owing.flatMap { $0.leases.map(\.payee) }).sorted()
         return try payees.compactMap { payee in
             let sums = try sums(for: payee)
             let last = signed.first { $0.payee == payee }?.cumulativeMicro ?? 0
@@ -180,7 +195,8 @@ struct VoucherBook: Hashable, Codable, Sendable {
     private func sums(for payee: ChainAddress) throws -> Sums {
         var (cumulative, commission) = (Money.zero, Money.zero)
         var newest: Counted?
-        for lease in mandates.flatMap(\.leases) where lease.payee == payee {
+        let owing = mandates.filter { $0.lockSeconds == nil }
+        for lease in owing.flatMap(\.leases) where lease.payee == payee {
             cumulative = try cumulative.adding(try Money(micro: lease.chargeMicro))
             commission = try commission.adding(try Money(micro: lease.commissionMicro))
             if lease.index >= newest?.index ?? 0 { newest = lease }

@@ -43,7 +43,8 @@ private struct JobRun {
             return ExitCode.failure.rawValue
         }
         // Asked before anything is bought: what is bought is remembered without asking anybody.
-        let vault: VaultDTO? = spec.payment == .vault ? try await market.get("/v1/vault") : nil
+        let vault: VaultDTO? =
+            spec.payment == .balance ? nil : try await market.get("/v1/vault")
         let inputs = try await InputUpload(session: session, market: market).upload(source)
         let job: JobDTO = try await market.patient(.seconds(30)).post(
             "/v1/jobs", SubmitRequest(spec: spec.text, inputs: inputs, roundTrips: trips),
@@ -68,8 +69,8 @@ private struct JobRun {
         ).accept(
             VoucherBook.Mandate(
                 job.id, budget: spec.budget ?? .zero, atMost: spec.bid,
-                commission: vault.commissionBPS))
-        terminal.progress(session.told(.runSignNote))
+                commission: vault.commissionBPS, lockedFor: spec.longestLock))
+        terminal.progress(session.told(spec.payment == .lock ? .runLockNote : .runSignNote))
     }
 
     private func agree(_ market: MarketClient, _ trips: RoundTrips?) async throws -> Bool {

@@ -28,7 +28,12 @@ struct JobPage {
     }
 
     /// What a job is paid from, and whether the market signs for it.
-    static func source(_ payer: ChainAddress, _ custodial: Bool?, _ language: Language) -> String {
+    static func source(
+        _ payer: ChainAddress, _ custodial: Bool?, locked: Bool?, _ language: Language
+    ) -> String {
+        if locked == true {
+            return Message.paidFromLock.text(in: language, ["address": payer.text])
+        }
         let vault = Message.paidFromVault.text(in: language, ["address": payer.text])
         return custodial == true ? vault + "  " + Message.paidCustodial.text(in: language) : vault
     }
@@ -51,7 +56,10 @@ struct JobPage {
             rows.append([told(.showHeld), Quantity.money(job.held.money)])
         }
         if let payer = job.payer {
-            rows.append([told(.showPaidFrom), Self.source(payer, job.custodial, language)])
+            rows.append([
+                told(.showPaidFrom),
+                Self.source(payer, job.custodial, locked: job.isLocked, language),
+            ])
         }
         rows.append([told(.showImage), "\(job.image.name)  \(job.image.digest)"])
         if job.network == .egress {

@@ -23,7 +23,7 @@ extension Option where Value == NetworkAccess {
 }
 
 extension Option where Value == JobSpec.Payment {
-    static let pay = Option("pay", "balance|vault", .optionPay, .word())
+    static let pay = Option("pay", "balance|vault|lock", .optionPay, .word())
 }
 
 /// A job as the words of a run describe it: a spec file, or an image and a command; options go

@@ -36,13 +36,13 @@ struct PlanPage {
         if let vault = plan.vault {
             rows.append([
                 "  " + told(.showPaidFrom),
-                JobPage.source(vault.payer, vault.custodial, language),
+                JobPage.source(vault.payer, vault.custodial, locked: vault.isLocked, language),
             ])
             let values = [
                 "available": Quantity.money(vault.available.money),
                 "limit": Quantity.money(vault.unsignedLimit.money),
             ]
-            rows.append(["", told(.planVault, values)])
+            rows.append(["", told(vault.isLocked == true ? .planLock : .planVault, values)])
         }
         if let gang { rows.append(["  " + told(.planGang), gang]) }
         switch spec.spread {

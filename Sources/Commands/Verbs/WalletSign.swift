@@ -42,8 +42,8 @@ extension LeafCommand {
     /// `orban wallet sign`: signs vouchers for what the caller's own jobs are proven to have used.
     static let walletSign = LeafCommand(
         "wallet sign", .helpWalletSign,
-        options: Wallet.options + [
-            Option<String>.contracts.form, Option<Address>.user.form,
+        options: ChainSender.options + [
+            Option<Address>.user.form,
             Option<String>.accept.form, Flag.once.form,
         ]
     ) { session in
@@ -78,6 +78,8 @@ extension MarketClient {
 /// One `orban wallet sign`.
 private struct Signing {
     private static let pause: Int64 = 5_000
+    /// For a job whose own limit was written elsewhere.
+    private static let longestAdopted: Int64 = 32 * 86_400
 
     let session: Session
     let market: MarketClient
@@ -111,7 +113,11 @@ private struct Signing {
             isFirst = false
             try await count(&book)
             signed += try await sign(&book, folder)
-            let open = book.mandates.filter { !$0.isCounted }.map(\.job)
+            let locking = Locking(
+                session: session, market: market, deployment: deployment, key: key)
+            let waiting = try await locking.look(&book, folder)
+            let open = book.mandates.filter { !$0.isCounted || waiting.contains($0.job) }
+                .map(\.job)
             if open.isEmpty || session.arguments.has(.once) {
                 let isEmpty = book.mandates.isEmpty
                 try session.show(Report(signed: signed, open: open)) { lines(open, isEmpty) }
@@ -154,7 +160,8 @@ private struct Signing {
             try folder.accept(
                 VoucherBook.Mandate(
                     job.id, budget: job.budget.money,
-                    atMost: try Rate(microPerHour: JobSpec.rateCeiling), commission: commission))
+                    atMost: try Rate(microPerHour: JobSpec.rateCeiling), commission: commission,
+                    lockedFor: job.isLocked == true ? Self.longestAdopted : nil))
         }
     }
 
@@ -251,6 +258,8 @@ extension VoucherBook.Fault {
             Message.signCommissionAbove.text(in: language, ["lease": lease.text])
         case .payeeUnsaid(let lease):
             Message.signPayeeUnsaid.text(in: language, ["lease": lease.text])
+        case .termsOther(let lease):
+            Message.signTermsOther.text(in: language, ["lease": lease.text])
         case .wentBack(let lease):
             Message.signWentBack.text(in: language, ["lease": lease.text])
         }

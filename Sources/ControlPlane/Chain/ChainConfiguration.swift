@@ -9,6 +9,7 @@ package struct ChainConfiguration: Sendable {
     package var chain: ChainID
     package var anchor: UsageAnchor
     package var vault: Vault
+    package var escrow: LeaseEscrow
     /// The token that is settled in: six decimals.
     package var dollar: ERC20
     /// Sends the market's transactions and publishes its heads. Nobody else may use its account.
@@ -29,8 +30,8 @@ package struct ChainConfiguration: Sendable {
     package var unsignedLimit: Money
 
     package init(
-        endpoints: [String], chain: ChainID, anchor: UsageAnchor, vault: Vault, dollar: ERC20,
-        key: PrivateKey,
+        endpoints: [String], chain: ChainID, anchor: UsageAnchor, vault: Vault,
+        escrow: LeaseEscrow, dollar: ERC20, key: PrivateKey,
         mostPerGas: Wei = Wei(UInt256(200_000_000_000)),
         mostPerTransaction: Wei = Self.coin, mostPerDay: Wei = Self.coin,
         anchorPeriods: Int = 10,
@@ -43,6 +44,7 @@ package struct ChainConfiguration: Sendable {
         self.chain = chain
         self.anchor = anchor
         self.vault = vault
+        self.escrow = escrow
         self.dollar = dollar
         self.key = key
         self.mostPerGas = mostPerGas
@@ -63,7 +65,7 @@ package struct ChainConfiguration: Sendable {
         let ceiling = SpendingLimits.Ceiling(
             perTransaction: mostPerTransaction.amount, perDay: mostPerDay.amount)
         return SpendingLimits(
-            chain: chain, allowed: [anchor.address, vault.address],
+            chain: chain, allowed: [anchor.address, vault.address, escrow.address],
             ceilings: [.coin: ceiling], creation: .refused)
     }
 }

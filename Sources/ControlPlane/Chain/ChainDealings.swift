@@ -28,7 +28,10 @@ struct ChainDealings: Sendable {
         let chain = try await Chain.connect(to: endpoints, id: configuration.chain) { notice in
             log.warning("endpoint", metadata: ["notice": "\(notice)"])
         }
-        for contract in [configuration.anchor.address, configuration.vault.address] {
+        let contracts = [
+            configuration.anchor.address, configuration.vault.address, configuration.escrow.address,
+        ]
+        for contract in contracts {
             _ = try await chain.code(of: contract, at: .latest)
         }
         let genesis = try await chain.header(0).hash
@@ -71,11 +74,15 @@ struct ChainDealings: Sendable {
 
     /// - Throws: `StoreFailure` where the vault would pay no voucher with that commission.
     func check(_ commission: BasisPoints) async throws {
-        let ceiling = try await configuration.vault.commissionCeiling(on: chain, at: .latest)
+        let (vault, escrow) = (configuration.vault, configuration.escrow)
+        let ceiling = min(
+            try await vault.commissionCeiling(on: chain, at: .latest),
+            try await escrow.commissionCeiling(on: chain, at: .latest))
         guard UInt256(UInt64(max(commission.value, 0))) <= ceiling else {
             throw StoreFailure(
-                doing: "settle through the vault",
-                cause: "its ceiling is \(ceiling) basis points, the commission \(commission.value)")
+                doing: "settle through vault and escrow",
+                cause:
+                    "their ceiling is \(ceiling) basis points, the commission \(commission.value)")
         }
     }
 
@@ -125,6 +132,9 @@ struct ChainDealings: Sendable {
         case .redeem(let vouchers):
             return try configuration.vault.redeemBatch(
                 try vouchers.map { try $0.signed(in: configuration.dollar.address) })
+        case .settle(let agreed):
+            return try configuration.escrow.settleBatch(
+                try agreed.map { try $0.settlement(in: configuration.dollar.address) })
         }
     }
 
@@ -164,7 +174,7 @@ extension ChainConfiguration {
         ChainIdentity(
             chain: Int64(clamping: chain.number), genesis: genesis.bytes,
             anchor: ChainAddress(anchor.address), vault: ChainAddress(vault.address),
-            sender: ChainAddress(key.address))
+            escrow: ChainAddress(escrow.address), sender: ChainAddress(key.address))
     }
 }
 

@@ -61,6 +61,7 @@ struct ChainWorker: Service {
                     let isHeard = await hear(dealings)
                     if isHeard, tick >= nextRedeem {
                         try await wish(.redeem)
+                        try await wish(.settleLocks)
                         nextRedeem = tick + max(configuration.redeemSeconds, 1)
                     }
                 }

@@ -21,7 +21,8 @@ struct VaultGuard: Sendable {
         guard !users.isEmpty else { return }
         let open = Read.openJobs(limit: Self.everything)
         for case .job(let job) in try await store.read([open])[open] {
-            guard case .active = job.life, let payer = job.terms.payer, users.contains(payer)
+            guard case .active = job.life, !job.terms.isLocked, let payer = job.terms.payer,
+                users.contains(payer)
             else { continue }
             try await store.perform(.stop(job.id))
         }

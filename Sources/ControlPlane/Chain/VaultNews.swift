@@ -3,7 +3,7 @@ import Ethereum
 import Logging
 import Marketplace
 
-/// What a market's vault says in blocks that are final, brought to its books.
+/// What a market's vault and escrow say in blocks that are final, brought to its books.
 actor VaultNews {
     /// Blocks of one question; fewer after one that an endpoint refused, for its answers have limits.
     private static let longestSpan: UInt64 = 1_000
@@ -13,6 +13,7 @@ actor VaultNews {
     private static let quietBlocks: UInt64 = 100
 
     private let vault: Vault
+    private let escrow: LeaseEscrow
     private let token: Address
     private let chain: Chain
     private let store: any Store
@@ -27,6 +28,7 @@ actor VaultNews {
         _ configuration: ChainConfiguration, on chain: Chain, store: any Store, log: Logger
     ) {
         vault = configuration.vault
+        escrow = configuration.escrow
         token = configuration.dollar.address
         self.chain = chain
         self.store = store
@@ -56,7 +58,7 @@ actor VaultNews {
             LogFollower(
                 after: LogFollower.Cursor(number: written, hash: nil),
                 rules: LogFollower.Rules(span: span, window: Self.window)),
-            vault.filter, on: chain
+            vault.filter.with(escrow.filter), on: chain
         ) { [self] in try await take($0) }
         pump = fresh
         return fresh
@@ -66,10 +68,46 @@ actor VaultNews {
     private func take(_ delivery: LogFollower.Delivery) async throws {
         guard case .final(let logs, let cursor) = delivery else { return }
         var facts: [VaultFact] = []
-        for log in logs { if let fact = try fact(of: log) { facts.append(fact) } }
+        for log in logs {
+            let isEscrow = log.address == escrow.address
+            if let fact = isEscrow ? try await lockFact(of: log, facts) : try fact(of: log) {
+                facts.append(fact)
+            }
+        }
         guard !facts.isEmpty || cursor.number >= written + Self.quietBlocks else { return }
         try await store.perform(.takeNews(facts, upTo: Int64(clamping: cursor.number)))
         written = cursor.number
+    }
+
+    /// Nil for leases that are not of this market, and for what changes nothing that the books have.
+    ///
+    /// - Parameter facts: what was read before it and is not booked yet.
+    private func lockFact(of entry: Log, _ facts: [VaultFact]) async throws -> VaultFact? {
+        let fact: LockFact
+        let name: Hash256
+        switch try EscrowEvent(entry, of: escrow) {
+        case .opened(let id, let payer, _, _, _, _):
+            let read = Read.openLocksOf(ChainAddress(payer))
+            let locks = try await store.read([read]).locks(read)
+            let token = token
+            guard let lock = try locks.first(where: { try $0.terms(in: token).id() == id }) else {
+                return nil
+            }
+            return .lock(lock.lease, .opened(id: id.bytes))
+        case .stopped(let id, _): (name, fact) = (id, .stopped)
+        case .claimed(let id, let seconds, _, _):
+            (name, fact) = (id, .claimed(seconds: Int64(clamping: seconds.asUInt64 ?? .max)))
+        case .disputed(let id, _): (name, fact) = (id, .disputed)
+        case .closed(let id, let seconds, let credit, _):
+            let closing = LockClosing(
+                seconds: Int64(clamping: seconds.asUInt64 ?? .max),
+                credit: Money(units: credit) ?? .zero)
+            (name, fact) = (id, .closed(closing))
+        case .settled, .skipped, .withdrawn: return nil
+        }
+        for case .lock(let lease, .opened(name.bytes)) in facts { return .lock(lease, fact) }
+        let read = Read.lockNamed(name.bytes)
+        return try await store.read([read]).locks(read).first.map { .lock($0.lease, fact) }
     }
 
     /// Nil for what is not of the token that is settled in, or changes nothing that the books have.

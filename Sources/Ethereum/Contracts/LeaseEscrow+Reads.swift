@@ -3,6 +3,7 @@ extension LeaseEscrow {
     private static let leaseOf = ABIFunction(
         "leaseOf", [.bytes32],
         returns: [.tuple(Array(repeating: .uint256, count: 7) + [.bool])])
+    private static let ceiling = ABIFunction("commissionCeiling", [], returns: [.uint256])
     private static let owed = ABIFunction("owedTo", [.address, .address], returns: [.uint256])
     private static let bill = ABIFunction(
         "bill", [LeaseTerms.form.abi, .uint256, .uint256],
@@ -38,6 +39,13 @@ extension LeaseEscrow {
             let lease = Lease(members.dropLast(), isDisputed: isDisputed)
         else { throw Chain.Refusal.unreadable(method: Self.leaseOf.signature) }
         return lease
+    }
+
+    /// The highest commission that terms may name, in basis points.
+    package func commissionCeiling(
+        on chain: Chain, at block: BlockTag
+    ) async throws -> UInt256 {
+        try await chain.number(Self.ceiling, [], of: address, at: block)
     }
 
     /// What an account may withdraw.

@@ -10,6 +10,14 @@ package struct LogFilter: Hashable, Sendable {
         self.topics = topics
     }
 
+    /// Logs of both: of either's contracts with either's first topics.
+    package func with(_ other: LogFilter) -> LogFilter {
+        let first = zip(topics.prefix(1), other.topics.prefix(1)).map { own, more in
+            own.flatMap { own in more.map { Set(own).union($0).sorted() } }
+        }
+        return LogFilter(addresses: addresses + other.addresses, topics: first)
+    }
+
     /// Whether an endpoint answered with what was asked for.
     func admits(_ log: Log) -> Bool {
         guard addresses.isEmpty || addresses.contains(log.address),

@@ -8,6 +8,8 @@ package struct ChainDeed: Hashable, Sendable, Codable {
         case anchor(PublishedHead)
         /// Vouchers, in one transaction.
         case redeem([HeldVoucher])
+        /// Locked leases that are over, in one transaction.
+        case settle([AgreedProgress])
     }
 
     package enum Life: Hashable, Sendable, Codable {
@@ -112,13 +114,16 @@ package struct ChainIdentity: Hashable, Sendable, Codable {
     package let anchor: ChainAddress
     /// Nil in books that were begun before the vault was in them.
     package let vault: ChainAddress?
+    /// Nil in books that were begun before the escrow was in them.
+    package let escrow: ChainAddress?
     /// The market's own account: sends its transactions, publishes its heads.
     package let sender: ChainAddress
 
     package init(
         chain: Int64, genesis: [UInt8], anchor: ChainAddress, vault: ChainAddress?,
-        sender: ChainAddress
+        escrow: ChainAddress?, sender: ChainAddress
     ) {
+        self.escrow = escrow
         self.chain = chain
         self.genesis = genesis
         self.anchor = anchor
@@ -126,10 +131,11 @@ package struct ChainIdentity: Hashable, Sendable, Codable {
         self.sender = sender
     }
 
-    /// As books name it that were begun before the vault was in them.
-    var vaultless: ChainIdentity {
-        ChainIdentity(
-            chain: chain, genesis: genesis, anchor: anchor, vault: nil, sender: sender)
+    /// Whether books of `older` are of this one: begun before some of its contracts were in them.
+    func continues(_ older: ChainIdentity) -> Bool {
+        older.chain == chain && older.genesis == genesis && older.anchor == anchor
+            && older.sender == sender && (older.vault ?? vault) == vault
+            && (older.escrow ?? escrow) == escrow
     }
 }
 

@@ -15,7 +15,7 @@ extension Market {
     func openBooks(_ identity: ChainIdentity, _ rows: Rows) throws(Refusal) -> Decision {
         guard var books = rows.books else { return keeping(ChainBooks(identity: identity)) }
         if books.identity == identity { return Decision() }
-        guard books.identity == identity.vaultless else { throw Refusal.otherChain }
+        guard identity.continues(books.identity) else { throw Refusal.otherChain }
         books.identity = identity
         return keeping(books)
     }
@@ -70,6 +70,11 @@ extension Market {
             if case .done = deed.life { pair.tried = voucher.sums.cumulative }
             decision.rows.append(.pair(pair))
         }
+        for agreed in deed.agreed where !deed.isOpen {
+            guard var lock = rows.lock(agreed.lease) else { continue }
+            lock.isUnderway = false
+            decision.rows.append(.lock(lock))
+        }
         return decision
     }
 
@@ -85,15 +90,23 @@ extension ChainDeed {
     package var head: PublishedHead? {
         switch act {
         case .anchor(let head): head
-        case .redeem: nil
+        case .redeem, .settle: nil
         }
     }
 
     /// What it redeems; none where it does something else.
     package var vouchers: [HeldVoucher] {
         switch act {
-        case .anchor: []
+        case .anchor, .settle: []
         case .redeem(let vouchers): vouchers
+        }
+    }
+
+    /// The leases that it closes; none where it does something else.
+    package var agreed: [AgreedProgress] {
+        switch act {
+        case .anchor, .redeem: []
+        case .settle(let agreed): agreed
         }
     }
 }

@@ -25,8 +25,16 @@ extension Market {
         guard var books = rows.books else { throw Refusal.noChain }
         guard block > books.vaultBlock ?? -1 else { return Decision() }
         books.vaultBlock = block
-        let ledger = Ledger(balances(facts.flatMap(\.accounts), rows))
-        var floor = VaultFloor(rows, ledger, at: now)
+        let accounts = facts.flatMap { fact in
+            if case .lock(let lease, _) = fact {
+                rows.lock(lease)?.accounts ?? []
+            } else {
+                fact.accounts
+            }
+        }
+        let ledger = Ledger(balances(accounts, rows))
+        var floor = VaultFloor(
+            rows, ledger, LockFloor(rows, startWindow: startWindowSeconds, at: now), at: now)
         for fact in facts {
             // One that no ledger can take, as of a token that anybody mints, keeps the others from nothing.
             var next = floor
@@ -39,6 +47,7 @@ extension Market {
         }
         var decision = Decision()
         decision.rows = [.books(books)] + floor.rows
+        floor.locks.finish(&decision)
         decision.apply(floor.ledger)
         return decision
     }
@@ -117,10 +126,12 @@ private struct VaultFloor {
     private let known: Rows
     private let now: Timestamp
     private(set) var ledger: Ledger
+    private(set) var locks: LockFloor
     private var users: [VaultUser] = []
     private var pairs: [VoucherPair] = []
 
-    init(_ rows: Rows, _ ledger: Ledger, at now: Timestamp) {
+    init(_ rows: Rows, _ ledger: Ledger, _ locks: LockFloor, at now: Timestamp) {
+        self.locks = locks
         known = rows
         self.now = now
         self.ledger = ledger
@@ -160,6 +171,7 @@ private struct VaultFloor {
             // More than any deposit covers.
             user.short = .most
             set(user)
+        case .lock(let lease, let fact): try locks.take(fact, of: lease, &ledger)
         }
     }
 

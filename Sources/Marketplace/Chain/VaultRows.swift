@@ -87,7 +87,7 @@ package struct VoucherPair: Hashable, Sendable, Codable {
     }
 }
 
-/// Something that the vault has said in a block that is final.
+/// Something that the vault, or the escrow, has said in a block that is final.
 package enum VaultFact: Hashable, Sendable, Codable {
     case deposited(ChainAddress, Money)
     case redeemed(VoucherParties, VoucherSums)
@@ -98,6 +98,8 @@ package enum VaultFact: Hashable, Sendable, Codable {
     case revoked(ChainAddress, key: ChainAddress)
     /// Something of the user's that is beyond the books' numbers.
     case unbookable(ChainAddress)
+    /// The escrow's, of a lease of this market.
+    case lock(LeaseID, LockFact)
 }
 
 extension VaultFact {
@@ -105,7 +107,7 @@ extension VaultFact {
     var accounts: [LedgerAccount] {
         let all: [LedgerAccount] = [.deposited, .uncollected, .vaultCommission]
         switch self {
-        case .authorised, .revoked, .exitStarted, .unbookable: return []
+        case .authorised, .revoked, .exitStarted, .unbookable, .lock: return []
         case .deposited(let user, _), .exitFinished(let user, _): return all + [.vault(user)]
         case .redeemed(let parties, _):
             return all + [.vault(parties.user), .earned(parties.payee)]

@@ -30,6 +30,11 @@ extension Ordeal {
         case chain
         /// A job that a deposit on a chain pays for.
         case vault
+        /// A job whose price is locked on a chain.
+        case lock
+
+        /// Whether a renter's wallet pays for something.
+        var pays: Bool { self == .vault || self == .lock }
 
         init(reaching point: FaultPoint) {
             switch point {
@@ -45,6 +50,7 @@ extension Ordeal {
                 case .preempt: self = .spot
                 case .openBooks, .anchor, .keepSending, .endDeed: self = .chain
                 case .link, .takeNews, .takeVoucher, .redeem: self = .vault
+                case .signLock, .settleLocks: self = .lock
                 default: self = .short
                 }
             case .beforeEffect(.leave), .afterEffect(.leave): self = .spot
@@ -92,6 +98,10 @@ extension Ordeal {
         if course == .vault {
             names.append("paid")
             try await payFromVault()
+        }
+        if course == .lock {
+            names.append("locked")
+            try await payByLock()
         }
         if course == .output {
             names.append("kept")

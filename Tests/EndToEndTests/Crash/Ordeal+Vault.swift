@@ -38,7 +38,7 @@ extension Ordeal {
         }
     }
 
-    private func linkUser(_ devnet: Devnet) async throws {
+    func linkUser(_ devnet: Devnet) async throws {
         let vault = try await vault("is known") { _ in true }
         let text = LinkStatement(
             origin: vault.origin, account: try #require(AccountID("acc_renter")),

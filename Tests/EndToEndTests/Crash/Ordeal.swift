@@ -35,12 +35,12 @@ final class Ordeal {
         self.reach = reach
         let course = Course(reaching: point)
         devnet =
-            course == .chain || course == .vault
+            course == .chain || course.pays
             ? try await Devnet(on: stage, adding: ["--block-time", "1"]) : nil
         site = try Site(
             .served, on: stage,
             with: ["ORBAN_FAULT": point.text, "ORBAN_FAULT_AT": String(reach)],
-            adding: course == .vault ? Self.redeeming : [],
+            adding: course.pays ? Self.redeeming : [],
             chain: try devnet?.words(account: Self.account, on: stage))
     }
 
@@ -78,7 +78,7 @@ final class Ordeal {
     }
 
     private var restartWords: [String] {
-        Course(reaching: point) == .vault ? Self.redeeming : []
+        Course(reaching: point).pays ? Self.redeeming : []
     }
 
     /// What follows is not to meet a fault that has not come yet.
@@ -176,7 +176,7 @@ final class Ordeal {
         let node = try site.stage.orban(
             ["node", "run", "--state-dir", folder, "--disk", "2GB", "--price", "1.234567 USD/h"]
                 + share + (gpu?.options ?? [])
-                + (Course(reaching: point) == .vault
+                + (Course(reaching: point).pays
                     ? ["--payee", devnet?.addresses[Self.payee] ?? ""] : []),
             with: gpu?.environment ?? [:])
         try await steadily("an open offer") {

@@ -1,0 +1,133 @@
+import ControlPlane
+import Domain
+import Ethereum
+import Wire
+
+// What a user has locked for leases of jobs that they have sent themselves, and what they sign of them.
+extension VoucherBook {
+    /// One lease whose price was locked.
+    struct Locked: Hashable, Codable, Sendable {
+        let lease: LeaseID
+        let job: JobID
+        /// Its name in the escrow, `0x` and 64 digits.
+        let id: String
+        let depositMicro: Int64
+        /// What was signed for last.
+        var seconds: Int64
+        var chargeMicro: Int64
+        var isLast: Bool
+        var isClosed: Bool
+
+        private enum CodingKeys: String, CodingKey {
+            case lease, job, id, seconds
+            case depositMicro = "deposit_micro"
+            case chargeMicro = "charge_micro"
+            case isLast = "last"
+            case isClosed = "closed"
+        }
+
+        /// What it may still cost, or has cost.
+        var boundMicro: Int64 { isClosed && isLast ? chargeMicro : depositMicro }
+    }
+
+    /// How far a lease has come, for its payer to sign.
+    struct Step: Hashable, Sendable {
+        let seconds: Int64
+        let elapsed: Int64
+        let usageRoot: [UInt8]
+        let chargeMicro: Int64
+    }
+
+    /// The terms of a lease that may be locked: of a job that was sent from here, within its price, commission and
+    /// budget, for a payee that its node has named, and not for longer than the job may take.
+    ///
+    /// - Parameters:
+    ///   - key: the receipt key that the market names for the lease's node; the log is to bear it out before
+    ///     anything is signed.
+    ///   - now: seconds since 1970.
+    /// - Throws: `Fault`.
+    func mayLock(
+        _ lock: LockDTO, by payer: ChainAddress, key: [UInt8]?, at now: Int64
+    ) throws {
+        let wrong = Fault.termsOther(lock.lease)
+        guard let mandate = mandates.first(where: { $0.job == lock.job }),
+            let seconds = mandate.lockSeconds, lock.payer == payer,
+            lock.deadline > now, lock.deadline <= now + seconds, lock.depositMicro > 0
+        else { throw wrong }
+        guard lock.microPerHour <= mandate.mostMicroPerHour else {
+            throw Fault.priceAbove(lock.lease)
+        }
+        guard lock.commissionBPS <= mandate.mostCommissionBPS else {
+            throw Fault.commissionAbove(lock.lease)
+        }
+        guard let key, EntryAudit.isSigned(lock.payee.signed, by: lock.node, key: key) else {
+            throw Fault.payeeUnsaid(lock.lease)
+        }
+        var bound = lock.depositMicro
+        for other in locked ?? [] where other.job == lock.job && other.lease != lock.lease {
+            let (sum, isOver) = bound.addingReportingOverflow(other.boundMicro)
+            guard !isOver else { throw wrong }
+            bound = sum
+        }
+        guard bound <= mandate.budgetMicro else { throw Fault.budgetAbove(micro: bound) }
+    }
+
+    /// To be kept before anything is sent. The same again changes nothing.
+    mutating func lock(_ lock: LockDTO, as id: Hash256) {
+        guard !(locked ?? []).contains(where: { $0.lease == lock.lease }) else { return }
+        locked =
+            (locked ?? []) + [
+                Locked(
+                    lease: lock.lease, job: lock.job, id: "\(id)", depositMicro: lock.depositMicro,
+                    seconds: 0, chargeMicro: 0, isLast: false, isClosed: false)
+            ]
+    }
+
+    /// What is to be signed of a lease now: as far as the log bears it out; nil: nothing new.
+    ///
+    /// - Parameter id: of the terms that the market names now.
+    /// - Throws: `Fault.termsOther` where they are not those that were locked.
+    func step(of lock: LockDTO, as id: Hash256) throws -> Step? {
+        guard let known = locked?.first(where: { $0.lease == lock.lease }),
+            let mandate = mandates.first(where: { $0.job == lock.job })
+        else { return nil }
+        guard known.id == "\(id)" else { throw Fault.termsOther(lock.lease) }
+        let counted = mandate.leases.first { $0.lease == lock.lease }
+        guard counted?.payee ?? lock.payee.address == lock.payee.address else {
+            throw Fault.termsOther(lock.lease)
+        }
+        let seconds = counted?.seconds ?? 0
+        let step = Step(
+            seconds: seconds, elapsed: max(lock.bill?.elapsed ?? 0, 0),
+            usageRoot: counted?.leaf.bytes ?? [UInt8](repeating: 0, count: 32),
+            chargeMicro: counted?.chargeMicro ?? 0)
+        if let bill = lock.bill {
+            // A bill that the log does not bear out yet waits.
+            let isKept = lock.progress?.elapsed ?? 0 > 0
+            guard bill.seconds == seconds, bill.elapsed >= max(seconds, 1), !isKept else {
+                return nil
+            }
+            return step
+        }
+        return seconds > max(known.seconds, lock.progress?.seconds ?? 0) ? step : nil
+    }
+
+    /// To be kept before the signature leaves.
+    mutating func note(_ step: Step, of lease: LeaseID) {
+        guard let place = locked?.firstIndex(where: { $0.lease == lease }) else { return }
+        locked?[place].seconds = step.seconds
+        locked?[place].chargeMicro = step.chargeMicro
+        locked?[place].isLast = step.elapsed > 0
+    }
+
+    mutating func close(_ lease: LeaseID) {
+        guard let place = locked?.firstIndex(where: { $0.lease == lease }) else { return }
+        locked?[place].isClosed = true
+    }
+}
+
+extension JobSpec {
+    /// Seconds for which the price of one of its leases may be locked; nil where none is. A lease's own time, and two
+    /// days for its parties to open, sign, claim and settle.
+    var longestLock: Int64? { payment == .lock ? maxDuration + 2 * 86_400 : nil }
+}

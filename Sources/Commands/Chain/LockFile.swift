@@ -1,0 +1,87 @@
+import ControlPlane
+import Domain
+import Ethereum
+import NodeAgent
+import Wire
+
+/// A file of locked leases (`docs/formats.md`, "Lock file"): for this chain, escrow and token, and in form.
+struct LockFile: Sendable {
+    private static let mostBytes = 16 << 20
+
+    let deployment: Deployment
+    let locks: [LockDTO]
+
+    var escrow: LeaseEscrow { LeaseEscrow(deployment.escrow) }
+
+    /// - Throws: `WireError.fileNotFound`, `.fileUnusable`; `.chainWrong` where the leases are in another escrow.
+    static func read(_ session: Session) throws -> LockFile {
+        let path = session.surroundings.absolute(session.arguments.operands[0])
+        let bytes = try LocalFile(reading: path).read(mostBytes + 1, at: 0)
+        guard bytes.count <= mostBytes,
+            let file = try? WireJSON.decode(LockFileDTO.self, from: bytes)
+        else { throw WireError.fileUnusable(path: path, .lockFileUnreadable, [:]) }
+        return try LockFile(file, for: try session.deployment())
+    }
+
+    init(_ file: LockFileDTO, for deployment: Deployment) throws {
+        guard file.chainID == deployment.chain.number,
+            file.escrow == ChainAddress(deployment.escrow),
+            file.token == ChainAddress(deployment.dollar)
+        else {
+            throw WireError.chainWrong(
+                .escrowOther,
+                ["escrow": file.escrow.text, "wanted": "\(deployment.escrow)"])
+        }
+        self.deployment = deployment
+        locks = file.locks
+    }
+
+    /// - Throws: `WireError.parameterInvalid` where it names no such lease.
+    func lock(_ lease: String) throws -> LockDTO {
+        guard let lock = locks.first(where: { $0.lease.text == lease }) else {
+            throw WireError.parameterInvalid(name: "lease")
+        }
+        return lock
+    }
+
+    func terms(_ lock: LockDTO) throws -> LeaseTerms {
+        LeaseTerms(try lock.terms, of: lock.lease, in: deployment.dollar)
+    }
+
+    /// What its payer has signed last; nil: nothing.
+    ///
+    /// - Throws: for what is not in form, or signed by somebody else.
+    func signed(_ lock: LockDTO) throws -> (voucher: LeaseVoucher, signature: Signature)? {
+        guard let progress = lock.progress else { return nil }
+        let voucher = try voucher(lock, progress)
+        let signature = try signature(progress.signature)
+        let signer = try signature.signer(of: try voucher.digest(for: escrow, on: deployment.chain))
+        guard ChainAddress(signer) == lock.payer else {
+            throw WireError.parameterInvalid(name: "signature")
+        }
+        return (voucher, signature)
+    }
+
+    private func voucher(_ lock: LockDTO, _ progress: ProgressDTO) throws -> LeaseVoucher {
+        guard let root = Ethereum.Hex.bytes(of: progress.usageRoot).flatMap(Hash256.init(bytes:))
+        else { throw WireError.parameterInvalid(name: "usage_root") }
+        return LeaseVoucher(
+            id: try terms(lock).id(), seconds: UInt256(UInt64(max(progress.seconds, 0))),
+            elapsed: UInt256(UInt64(max(progress.elapsed, 0))), usageRoot: root)
+    }
+
+    /// Nil where there is nothing to settle.
+    func settlement(_ lock: LockDTO) throws -> LeaseEscrow.Settlement? {
+        guard let (voucher, signature) = try signed(lock) else { return nil }
+        return LeaseEscrow.Settlement(
+            try terms(lock), voucher, signature,
+            agreement: try lock.agreement.map(self.signature))
+    }
+
+    private func signature(_ text: String) throws -> Signature {
+        guard let bytes = Ethereum.Hex.bytes(of: text), bytes.count == 65 else {
+            throw WireError.parameterInvalid(name: "signature")
+        }
+        return try Signature(strict: bytes)
+    }
+}

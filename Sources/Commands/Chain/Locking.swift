@@ -1,0 +1,134 @@
+import ControlPlane
+import Domain
+import Ethereum
+import Wire
+
+/// Locks the prices of leases of jobs that were sent from here, and signs how far they have come.
+struct Locking {
+    let session: Session
+    let market: MarketClient
+    let deployment: Deployment
+    /// The payer's own: the escrow takes a lock from nobody else.
+    let key: PrivateKey
+
+    private var payer: ChainAddress { ChainAddress(key.address) }
+
+    /// What is refused is told, and the others go on.
+    ///
+    /// - Returns: jobs with a lease whose last bill is to be signed yet.
+    func look(_ book: inout VoucherBook, _ folder: VoucherFolder) async throws -> Set<JobID> {
+        guard book.mandates.contains(where: { $0.lockSeconds != nil }) else { return [] }
+        var waiting: Set<JobID> = []
+        let file = try LockFile(try await market.get("/v1/locks"), for: deployment)
+        for lock in file.locks where lock.payer == payer {
+            do {
+                try await open(lock, file, &book, folder)
+                let isLast = try await sign(lock, file, &book, folder)
+                if !isLast, book.mandates.contains(where: { $0.job == lock.job }) {
+                    waiting.insert(lock.job)
+                }
+            } catch let fault as VoucherBook.Fault {
+                session.terminal.note(
+                    "! "
+                        + session.told(
+                            .signRefused,
+                            ["job": lock.job.text, "reason": fault.text(in: session.language)]))
+            }
+        }
+        return waiting
+    }
+
+    // MARK: Opening
+
+    private func open(
+        _ lock: LockDTO, _ file: LockFile, _ book: inout VoucherBook, _ folder: VoucherFolder
+    ) async throws {
+        guard lock.isWanted, lock.id == nil else { return }
+        let keys: LogKeysDTO = try await market.get("/v1/log/keys")
+        let terms = try file.terms(lock)
+        let id = try terms.id()
+        var known = book
+        let sent = try await ChainAccess.with(session) { access -> Bool in
+            try await access.check()
+            try await mark(closedOf: lock.job, access, &known)
+            try known.mayLock(
+                lock, by: payer, key: keys.nodes[lock.node.text]?.bytes,
+                at: session.now.milliseconds / 1_000)
+            guard
+                try await access.escrow.lease(id, on: access.chain, at: .latest).state == .unknown
+            else { return false }
+            known.lock(lock, as: id)
+            try folder.write(known)
+            try await send(terms, access)
+            return true
+        }
+        book = known
+        guard sent else { return }
+        session.terminal.progress(
+            "✓ "
+                + session.told(
+                    .signLocked,
+                    [
+                        "lease": lock.lease.text,
+                        "amount": Quantity.money(try Money(micro: lock.depositMicro)),
+                    ]))
+    }
+
+    /// What the escrow has closed for good bounds the job's cost no more.
+    private func mark(
+        closedOf job: JobID, _ access: ChainAccess, _ book: inout VoucherBook
+    ) async throws {
+        for other in book.locked ?? [] where other.job == job && !other.isClosed {
+            guard let id = Ethereum.Hex.bytes(of: other.id).flatMap(Hash256.init(bytes:)) else {
+                continue
+            }
+            let lease = try await access.escrow.lease(id, on: access.chain, at: .finalized)
+            if lease.state == .closed { book.close(other.lease) }
+        }
+    }
+
+    private func send(_ terms: LeaseTerms, _ access: ChainAccess) async throws {
+        let sender = try await ChainSender(access.chain, session, key: key)
+        let has = try await access.dollar.balance(of: key.address, on: access.chain, at: .latest)
+        guard has >= terms.deposit else {
+            let symbol = try await access.dollar.symbol(on: access.chain, at: .latest)
+            throw WireError.chainWrong(.chainTooLittle, ["has": TokenAmount.text("\(has)", symbol)])
+        }
+        let allowed = try await access.dollar.allowance(
+            of: key.address, for: access.escrow.address, on: access.chain, at: .latest)
+        let approval = try access.dollar.approve(access.escrow.address, terms.deposit)
+        _ = try await sender.send(
+            (allowed < terms.deposit ? [approval] : []) + [try access.escrow.openLease(terms)])
+    }
+
+    // MARK: Signing
+
+    /// - Returns: whether its last bill is signed.
+    private func sign(
+        _ lock: LockDTO, _ file: LockFile, _ book: inout VoucherBook, _ folder: VoucherFolder
+    ) async throws -> Bool {
+        if lock.progress?.elapsed ?? 0 > 0 { return true }
+        guard lock.id != nil else { return false }
+        let id = try file.terms(lock).id()
+        guard let step = try book.step(of: lock, as: id),
+            let root = Hash256(bytes: step.usageRoot)
+        else { return false }
+        let voucher = LeaseVoucher(
+            id: id, seconds: UInt256(UInt64(max(step.seconds, 0))),
+            elapsed: UInt256(UInt64(max(step.elapsed, 0))), usageRoot: root)
+        let signature = key.sign(try voucher.digest(for: file.escrow, on: deployment.chain))
+        book.note(step, of: lock.lease)
+        try folder.write(book)
+        let _: LockFileDTO = try await market.put(
+            "/v1/locks/\(lock.lease)/progress",
+            ProgressDTO(
+                seconds: step.seconds, elapsed: step.elapsed, usageRoot: "\(root)",
+                signature: Ethereum.Hex.text(of: signature.bytes)))
+        session.terminal.progress(
+            "✓ "
+                + session.told(
+                    .signProgress,
+                    ["lease": lock.lease.text, "seconds": String(step.seconds)]))
+        return step.elapsed > 0
+    }
+}

@@ -1,0 +1,71 @@
+import ControlPlane
+import Domain
+import Ethereum
+import Wire
+
+extension LeafCommand {
+    /// `orban wallet agree`: a provider's word to the last bills of locked leases.
+    static let walletAgree = LeafCommand(
+        "wallet agree", .helpWalletAgree,
+        options: Wallet.options + [Option<String>.contracts.form, Flag.once.form]
+    ) { session in
+        let deployment = try session.deployment()
+        let key = try await Wallet(session).open(session)
+        return try await session.withMarket([.provider]) { market in
+            try await Agreeing(
+                session: session, market: market, deployment: deployment, key: key
+            ).run()
+        }
+    }
+}
+
+/// One `orban wallet agree`.
+private struct Agreeing {
+    private static let pause: Int64 = 5_000
+
+    let session: Session
+    let market: MarketClient
+    let deployment: Deployment
+    let key: PrivateKey
+
+    private struct Report: Encodable {
+        let agreed: [LeaseID]
+    }
+
+    /// Until it is stopped; with `--once`, one look.
+    func run() async throws -> Int32 {
+        while true {
+            let file = try LockFile(try await market.get("/v1/locks"), for: deployment)
+            var agreed: [LeaseID] = []
+            for lock in file.locks where try await agree(to: lock, file) {
+                agreed.append(lock.lease)
+            }
+            if session.arguments.has(.once) {
+                try session.show(Report(agreed: agreed)) {
+                    [session.told(.agreedAll, ["count": String(agreed.count)])]
+                }
+                return ExitCode.done.rawValue
+            }
+            try await market.pause(milliseconds: Self.pause)
+        }
+    }
+
+    /// To a last bill that its payer has signed, and that is not below what the node's own receipt says.
+    private func agree(to lock: LockDTO, _ file: LockFile) async throws -> Bool {
+        guard lock.payee.address == ChainAddress(key.address), lock.agreement == nil,
+            let progress = lock.progress, progress.elapsed > 0,
+            let (voucher, _) = try file.signed(lock)
+        else { return false }
+        let metered = try lock.receipt.map { try Receipt(bytes: $0.bytes.bytes) }
+        guard progress.seconds >= metered?.seconds ?? 0 else {
+            session.terminal.note("! " + session.told(.agreeBelow, ["lease": lock.lease.text]))
+            return false
+        }
+        let signature = key.sign(try voucher.digest(for: file.escrow, on: deployment.chain))
+        let _: LockFileDTO = try await market.put(
+            "/v1/locks/\(lock.lease)/agreement",
+            AgreementDTO(signature: Ethereum.Hex.text(of: signature.bytes)))
+        session.terminal.progress("✓ " + session.told(.agreeDone, ["lease": lock.lease.text]))
+        return true
+    }
+}

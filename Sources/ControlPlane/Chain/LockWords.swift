@@ -1,0 +1,44 @@
+package import Domain
+package import Ethereum
+import Marketplace
+
+// A locked lease in the core's words, and in those that the escrow takes.
+
+extension Lock {
+    func terms(in token: Address) -> LeaseTerms { LeaseTerms(terms, of: lease, in: token) }
+}
+
+extension LeaseTerms {
+    /// As payer and escrow take them: the payer signs itself, and no availability is promised.
+    package init(_ terms: LockTerms, of lease: LeaseID, in token: Address) {
+        self.init(
+            payer: Address(terms.payer), signer: Address(terms.payer),
+            payee: Address(terms.payee), token: token, deposit: terms.deposit.units,
+            rate: UInt256(UInt64(max(terms.rate.microPerHour, 0))),
+            commission: UInt256(UInt64(max(terms.commission.value, 0))), availability: .zero,
+            credit: .zero, deadline: UInt256(UInt64(max(terms.deadline, 0))),
+            lease: Keccak256.hash(Array(lease.text.utf8)))
+    }
+}
+
+extension HeldProgress {
+    /// - Throws: `StoreFailure` for a root of another size: a row that nobody of us wrote.
+    package func voucher(of id: Hash256) throws -> LeaseVoucher {
+        guard let root = Hash256(bytes: usageRoot) else {
+            throw StoreFailure(doing: "read a lease's voucher", cause: "a part has another size")
+        }
+        return LeaseVoucher(
+            id: id, seconds: UInt256(UInt64(max(seconds, 0))),
+            elapsed: UInt256(UInt64(max(elapsed, 0))), usageRoot: root)
+    }
+}
+
+extension AgreedProgress {
+    func settlement(in token: Address) throws -> LeaseEscrow.Settlement {
+        let terms = LeaseTerms(terms, of: lease, in: token)
+        return LeaseEscrow.Settlement(
+            terms, try progress.voucher(of: try terms.id()),
+            try Signature(strict: progress.signature),
+            agreement: try Signature(strict: agreement))
+    }
+}

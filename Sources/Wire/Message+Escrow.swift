@@ -1,0 +1,65 @@
+/// Texts about leases whose prices are locked in the escrow.
+extension Message {
+    static let textsEscrow: [Message: Bilingual] = [
+        .helpWalletAgree: Bilingual(
+            "agree, as a provider, to the last bills of locked leases",
+            "以供應者身分同意鎖定租約的最終帳單"),
+        .helpEscrowShow: Bilingual(
+            "show your locked leases; -o json writes the file that settles them without a market",
+            "顯示你的鎖定租約；-o json 輸出的檔案可在沒有市場時結算"),
+        .helpEscrowSettle: Bilingual(
+            "settle what payers have signed, without any market", "結算付款人已簽署的租約，不需任何市場"),
+        .helpEscrowClaim: Bilingual(
+            "claim what the node's receipt says, where the payer is silent",
+            "付款人不回應時，依節點收據請款"),
+        .helpEscrowStop: Bilingual(
+            "end the time that can be billed on chain", "終止鏈上可計費的時間"),
+        .helpEscrowDispute: Bilingual(
+            "strike out a provider's claim, as its payer", "以付款人身分駁回供應者的請款"),
+        .helpEscrowRefund: Bilingual(
+            "close a lease whose time is over, and free the rest for its payer",
+            "結束已到期的租約，把餘額退給付款人"),
+        .helpEscrowWithdraw: Bilingual(
+            "take what the escrow owes to your account", "領取託管合約應付給你的金額"),
+        .operandLockFile: Bilingual(
+            "file written by orban escrow show -o json", "由 orban escrow show -o json 輸出的檔案"),
+        .operandLockedLease: Bilingual("lease of the file", "檔案中的租約"),
+        .lockFileUnreadable: Bilingual(
+            "it is no JSON of chain_id, escrow, token and locks",
+            "內容不是含 chain_id、escrow、token、locks 的 JSON"),
+        .escrowOther: Bilingual(
+            "the leases are in the escrow at {escrow}, not the one at {wanted}",
+            "租約屬於 {escrow} 的託管合約，不是 {wanted}"),
+        .escrowNone: Bilingual("no lease is locked", "沒有鎖定中的租約"),
+        .escrowNothing: Bilingual(
+            "nothing in the file is signed beyond what is settled", "檔案中沒有待結算的簽署"),
+        .escrowWanted: Bilingual("to be locked", "待鎖定"),
+        .escrowLocked: Bilingual("locked", "已鎖定"),
+        .escrowBilled: Bilingual("over, to be settled", "已結束，待結算"),
+        .escrowSettled: Bilingual("settled", "已結算"),
+        .escrowClaimed: Bilingual("claimed; payable after the dispute window", "已請款；異議期過後可領"),
+        .escrowStopped: Bilingual("stopped", "已終止"),
+        .escrowDisputed: Bilingual("struck out", "已駁回"),
+        .escrowRefunded: Bilingual("closed; the rest is the payer's", "已結束；餘額歸付款人"),
+        .escrowWithdrawn: Bilingual("withdrawn from the escrow", "已自託管合約領出"),
+        .signLocked: Bilingual(
+            "locked {amount} for lease {lease}", "已為租約 {lease} 鎖定 {amount}"),
+        .signProgress: Bilingual(
+            "lease {lease}: signed for {seconds} s", "租約 {lease}：已簽署 {seconds} 秒"),
+        .signTermsOther: Bilingual(
+            "lease {lease} asks for terms that you did not ask for", "租約 {lease} 的條件與你的要求不符"),
+        .agreeDone: Bilingual("agreed to the bill of lease {lease}", "已同意租約 {lease} 的帳單"),
+        .agreeBelow: Bilingual(
+            "lease {lease}: the bill is below what your node has metered; not agreed",
+            "租約 {lease}：帳單低於節點的計量，未同意"),
+        .agreedAll: Bilingual("bills agreed to: {count}", "已同意的帳單：{count}"),
+        .runLockNote: Bilingual(
+            "orban wallet sign locks the price of each lease and signs for it as it runs",
+            "orban wallet sign 會鎖定每筆租約的價金，並於執行期間簽署"),
+        .paidFromLock: Bilingual(
+            "the escrow, locked for each lease by {address}", "託管合約，由 {address} 逐筆鎖定"),
+        .planLock: Bilingual(
+            "each lease starts when your wallet has locked its price; keep orban wallet sign running",
+            "每筆租約在錢包鎖定價金後才開始；請保持 orban wallet sign 執行"),
+    ]
+}

@@ -1,0 +1,165 @@
+import Domain
+import Ethereum
+import Foundation
+import Staging
+import Testing
+import Wire
+
+/// Jobs whose prices are locked in the escrow, lease by lease: a market, a node, wallets, and real contracts.
+@Suite(.serialized, .enabled(if: Stage.missing == nil, Comment(rawValue: Stage.missing ?? "")))
+struct LockJobTests {
+    /// Account 1 is the market's, 2 the renter's, 3 the provider's; treasury is 0.
+    private struct Scene {
+        static let wealth: Int64 = 5_000_000
+        let desk: Desk
+        let site: Site
+        let renter: String
+        let provider: String
+        let payee: String
+
+        init(_ stage: Stage) async throws {
+            desk = try await Desk(stage, adding: ["--block-time", "1", "--finality", "2"])
+            let devnet = desk.devnet
+            site = try await Site.serving(
+                stage, isSimulated: true, adding: ["--redeem-every", "1"],
+                chain: try devnet.words(account: 1, on: stage))
+            payee = devnet.addresses[3]
+            _ = try await JoinedNode(
+                "alpha", at: site, options: Site.simulated + ["--payee", payee])
+            renter = try await desk.wallet(2)
+            provider = try await desk.wallet(3)
+            try await devnet.send(
+                TestDollar(devnet.dollar.address).mint(
+                    UInt256(UInt64(Self.wealth)), for: devnet.address(2)), by: 2)
+            _ = try await asRenter("wallet link \(renter)")
+        }
+
+        func asRenter(_ line: String) async throws -> String {
+            try await told(desk.run(line, with: site.environment(.renter)), line)
+        }
+
+        func asProvider(_ line: String) async throws -> String {
+            try await told(desk.run(line, with: site.environment(.provider)), line)
+        }
+
+        private func told(_ ended: Ended, _ line: String) throws -> String {
+            guard ended.status == 0 else {
+                throw Stage.Unexpected(description: "orban \(line): \(ended)")
+            }
+            return ended.out
+        }
+
+        var job: JobText {
+            var job = JobText("short", "sleep 3; exit 0")
+            job.image = Site.simulatedImage
+            return job
+        }
+
+        func submit(_ job: JobText) async throws {
+            try await site.ok(
+                .renter,
+                ["run", "--pay", "lock", try site.write(job), "-y", "--no-input", "-d"])
+        }
+
+        func lock(_ what: String, until isSo: (LockDTO) -> Bool) async throws -> LockDTO {
+            try await eventually("a lock \(what)", within: .seconds(60)) {
+                let file: LockFileDTO = try site.api(.renter).get("/v1/locks")
+                return file.locks.first(where: isSo)
+            }
+        }
+
+        /// What the escrow owes to an account.
+        func owed(_ account: Int) async throws -> Int64 {
+            try await desk.devnet.number(
+                desk.devnet.contracts["escrow"] ?? "", "db5a0aa1",
+                [desk.devnet.contracts["dollar"] ?? "", desk.devnet.addresses[account]])
+        }
+
+        func tokens(of address: String) async throws -> Int64 {
+            try await desk.devnet.number(
+                desk.devnet.contracts["dollar"] ?? "", "70a08231", [address])
+        }
+    }
+
+    @Test func `a price is locked before the start, and both sides' words close it once`()
+        async throws
+    {
+        try await Stage.run { stage in
+            let scene = try await Scene(stage)
+            let plan = try await scene.asRenter(
+                "plan --pay lock \(try scene.site.write(scene.job))")
+            #expect(plan.contains("escrow"), "\(plan)")
+            try await scene.submit(scene.job)
+            let wanted = try await scene.lock("is wanted") { $0.isWanted }
+            let waiting = try await scene.site.job("short", "waits") { _ in true }
+            #expect(waiting.state != .running && waiting.charged.money == .zero)
+
+            // The client locks, and signs until all is signed; the provider's agrees.
+            _ = try await scene.asRenter("wallet sign --once \(scene.renter)")
+            let over = try await scene.site.over("short")
+            #expect(over.state == .finished && over.isLocked == true)
+            let charged = over.charged.money.micro
+            #expect(charged > 0)
+            _ = try await scene.asRenter("wallet sign \(scene.renter)")
+            let agreed = try await scene.asProvider("wallet agree --once \(scene.provider) -o json")
+            #expect(agreed.contains(wanted.lease.text), "\(agreed)")
+            try await eventually("the lease is closed", within: .seconds(60)) {
+                let file: LockFileDTO = try scene.site.api(.renter).get("/v1/locks")
+                return file.locks.isEmpty ? true : nil
+            }
+            let commission = charged * 250 / 10_000
+            #expect(try await scene.owed(3) == charged - commission)
+            #expect(try await scene.owed(0) == commission)
+            #expect(try await scene.owed(2) == wanted.depositMicro - charged)
+            let escrow = scene.desk.devnet.contracts["escrow"] ?? ""
+            #expect(try await scene.tokens(of: escrow) == wanted.depositMicro)
+            try await scene.site.checkBill(of: "short")
+            let invoice = try await scene.site.invoice("short")
+            #expect(invoice.fundedBy == "locked:" + (over.payer?.text ?? ""))
+            try await scene.desk.ok("escrow withdraw \(scene.renter)")
+            let left = try await scene.tokens(of: scene.desk.devnet.addresses[2])
+            #expect(left == Scene.wealth - charged)
+        }
+    }
+
+    @Test func `with payer and market silent the provider claims, and the rest goes back`()
+        async throws
+    {
+        try await Stage.run { stage in
+            let scene = try await Scene(stage)
+            try await scene.submit(scene.job)
+            _ = try await scene.lock("is wanted") { $0.isWanted }
+            _ = try await scene.asRenter("wallet sign --once \(scene.renter)")
+            let charged = try await scene.site.over("short").charged.money.micro
+            let lock = try await scene.lock("is billed") { $0.bill != nil }
+            let file = try await scene.site.ok(.provider, ["escrow", "show", "-o", "json"])
+            try await scene.site.market.killNow()
+            let path = try stage.write(file, to: "locks.json")
+            try await scene.desk.ok("escrow claim \(path) \(lock.lease) \(scene.provider)")
+            let early = try await scene.desk.run(
+                "escrow refund \(path) \(lock.lease) \(scene.provider)")
+            #expect(early.status != 0 && early.err.contains("dispute window"), "\(early)")
+            try await scene.desk.pass(seconds: 86_401)
+            try await scene.desk.ok("escrow refund \(path) \(lock.lease) \(scene.provider)")
+            let commission = charged * 250 / 10_000
+            #expect(try await scene.owed(3) == charged - commission)
+            #expect(try await scene.owed(2) == lock.depositMicro - charged)
+            try await scene.desk.ok("escrow withdraw \(scene.provider)")
+            #expect(try await scene.tokens(of: scene.payee) == charged - commission)
+        }
+    }
+
+    @Test func `a job that is stopped before its price is locked ends, and nothing is locked`()
+        async throws
+    {
+        try await Stage.run { stage in
+            let scene = try await Scene(stage)
+            try await scene.submit(scene.job)
+            _ = try await scene.lock("is wanted") { $0.isWanted }
+            try await scene.site.ok(.renter, ["stop", "short", "-y"])
+            let over = try await scene.site.over("short")
+            #expect(over.state == .stopped && over.charged.money == .zero)
+            #expect(try await scene.tokens(of: scene.desk.devnet.addresses[2]) == Scene.wealth)
+        }
+    }
+}
