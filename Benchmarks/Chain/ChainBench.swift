@@ -2,8 +2,8 @@ import Ethereum
 import Foundation
 import Glibc
 
-/// `bench chain`: what the module for EVM chains does a second, on one thread, by the processor's time; only
-/// `redeem` runs a chain, and goes by the clock.
+/// `bench chain`: what the module for EVM chains does a second, on one thread, by the processor's time;
+/// `redeem`, `settle` and `payday` run a chain, and go by the clock.
 struct ChainBench {
     private struct Line: Encodable {
         let measure = "chain"
@@ -14,7 +14,7 @@ struct ChainBench {
         let repeats: Int
     }
 
-    static let usage = "bench chain [keccak|sign|abi|vouchers|redeem…]"
+    static let usage = "bench chain [keccak|sign|abi|vouchers|redeem|settle|payday…]"
 
     private static let measures: [(name: String, run: @Sendable () throws -> Void)] = [
         ("keccak", keccak), ("sign", sign), ("abi", abi), ("vouchers", vouchers),
@@ -23,7 +23,7 @@ struct ChainBench {
     private let names: [String]
 
     init(_ words: [String]) throws {
-        let known = Self.measures.map(\.name) + ["redeem"]
+        let known = Self.measures.map(\.name) + ["redeem", "settle", "payday"]
         guard words.allSatisfy(known.contains) else { throw BadUsage(description: Self.usage) }
         names = words.isEmpty ? known : words
     }
@@ -31,6 +31,8 @@ struct ChainBench {
     func run() async throws {
         for measure in Self.measures where names.contains(measure.name) { try measure.run() }
         if names.contains("redeem") { try await RedeemBench.run() }
+        if names.contains("settle") { try await SettleBench.run() }
+        if names.contains("payday") { try await PaydayBench.run() }
     }
 
     private static func keccak() throws {

@@ -1,4 +1,3 @@
-import AsyncHTTPClient
 import Ethereum
 import Staging
 
@@ -16,40 +15,22 @@ struct RedeemBench {
         let batches: Int
     }
 
-    private static let chainID = ChainID(31_337)
     private static let batches = 10
 
-    private let chain: Chain
-    private let user: PrivateKey
+    private var user: DevnetAccount
     private let vault: Vault
     private let dollar: Address
-    private var nonce: UInt64 = 0
 
     /// Ten batches of a hundred pairs: the first of its pairs, then nine that carry them on.
     static func run() async throws {
-        try await Stage.run { stage in
-            let devnet = try await Devnet(on: stage)
-            let client = HTTPClient(
-                eventLoopGroupProvider: .singleton, configuration: Endpoint.configuration)
-            let endpoint = Endpoint(
-                name: "devnet", url: devnet.url, client: client, clock: ContinuousClock(),
-                limit: .seconds(60))
-            do {
-                let chain = try await Chain.connect(to: [endpoint], id: chainID) { _ in }
-                var bench = try RedeemBench(devnet, chain)
-                try await bench.measure()
-            } catch {
-                try? await client.shutdown()
-                throw error
-            }
-            try await client.shutdown()
+        try await DevnetAccount.onDevnet { devnet, chain in
+            var bench = try RedeemBench(devnet, chain)
+            try await bench.measure()
         }
     }
 
     private init(_ devnet: Devnet, _ chain: Chain) throws {
-        self.chain = chain
-        var secret = try required(Hex.bytes(of: devnet.secret(1)), "key")
-        user = try PrivateKey(wiping: &secret)
+        user = try DevnetAccount(devnet, chain, account: 1)
         vault = Vault(try Address(devnet.contracts["vault"] ?? ""))
         dollar = try Address(devnet.contracts["dollar"] ?? "")
     }
@@ -57,19 +38,19 @@ struct RedeemBench {
     private mutating func measure() async throws {
         let deposit: UInt256 = 1_000_000_000
         for call in [
-            try TestDollar(dollar).mint(deposit, for: user.address),
+            try TestDollar(dollar).mint(deposit, for: user.key.address),
             try ERC20(dollar).approve(vault.address, deposit),
             try vault.deposit(ERC20(dollar), deposit),
         ] {
-            _ = try await send(sign(call))
+            _ = try await user.send(user.sign(call))
         }
         var next = (own: Duration.zero, all: Duration.zero, gas: UInt64(0))
         for number in 1...Self.batches {
             let clock = ContinuousClock()
             let start = clock.now
-            let signed = sign(try vault.redeemBatch(try batch(UInt64(number))))
+            let signed = user.sign(try vault.redeemBatch(try batch(UInt64(number))))
             let own = clock.now - start
-            let receipt = try await send(signed)
+            let receipt = try await user.send(signed)
             let all = clock.now - start
             guard receipt.logs.count == Vault.mostInBatch else {
                 throw Stage.Unexpected(description: "not all vouchers were redeemed")
@@ -88,31 +69,14 @@ struct RedeemBench {
     private func batch(_ number: UInt64) throws -> [SignedVoucher] {
         try (0..<UInt64(Vault.mostInBatch)).map { payee in
             let voucher = Voucher(
-                user: user.address, payee: Address(word: UInt256(1_000_000 + payee)) ?? .zero,
+                user: user.key.address, payee: Address(word: UInt256(1_000_000 + payee)) ?? .zero,
                 token: dollar, cumulative: UInt256(number * 10_000),
                 commission: UInt256(number * 250),
                 usageRoot: Keccak256.hash(UInt256(number).bytes))
             return SignedVoucher(
-                voucher, user.sign(try voucher.digest(for: vault, on: Self.chainID)))
+                voucher,
+                user.key.sign(try voucher.digest(for: vault, on: DevnetAccount.chainID)))
         }
-    }
-
-    /// With gas for any batch: what a node would estimate is not measured.
-    private mutating func sign(_ call: Transaction.Call) -> SignedTransaction {
-        let fees = Fees(maxFeePerGas: 100_000_000_000, maxPriorityFeePerGas: 1_000_000_000)
-        defer { nonce += 1 }
-        return user.sign(
-            Transaction(
-                envelope: .dynamicFee(fees, chain: Self.chainID, []), nonce: nonce,
-                gasLimit: 12_000_000, call: call))
-    }
-
-    private func send(_ transaction: SignedTransaction) async throws -> Receipt {
-        guard try await chain.broadcast(transaction.raw) == 1,
-            let receipt = try await chain.receipt(of: transaction.hash),
-            receipt.outcome == .succeeded
-        else { throw Stage.Unexpected(description: "the devnet took no transaction") }
-        return receipt
     }
 
     private func say(

@@ -90,7 +90,7 @@ extension Command {
         case .endDeed(let number, _):
             [.books, .deed(number)] + anchored(rows.books) + redeemed(rows.deed(number))
         case .takeNews(let facts, _): [.books] + facts.flatMap { reads(taking: $0, rows) }
-        case .signLock(let lease, _): [.lock(lease)]
+        case .signLock(let lease, _): [.lock(lease), .lease(lease)]
         case .settleLocks: [.books, .agreedLocks(limit: ChainDeed.mostVouchers)]
         case .redeem: [.books, .redeemablePairs(limit: ChainDeed.mostVouchers)]
         case .link(let address, let account):

@@ -8,7 +8,9 @@ extension Auditor {
         require(transfer.amount > .zero, "a transfer is positive", "\(transfer)")
         balances[transfer.from, default: 0] -= transfer.amount.micro
         balances[transfer.to, default: 0] += transfer.amount.micro
-        guard let lease = transfer.lease else { return }
+        guard let lease = transfer.lease,
+            transfer.kind == .charge || transfer.kind == .commission
+        else { return }
         let before = paid[lease] ?? .nothing
         let isCommission = transfer.kind == .commission
         let charge = before.charge.micro + transfer.amount.micro

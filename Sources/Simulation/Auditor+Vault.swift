@@ -45,6 +45,7 @@ extension Auditor {
             deposited == state.allUnspent, "the books have what the vault has",
             "\(deposited), \(state.allUnspent)")
         checkPairs(tables, state)
+        checkLocks(tables, state)
         checkDeeds(tables)
     }
 

@@ -140,4 +140,8 @@ package enum PlantedBug: String, Hashable, Sendable, CaseIterable {
     case exitForgotten
     /// A voucher that is on its way is sent again by another deed.
     case underwayForgotten
+    /// A lease starts whose price is not locked.
+    case lockForgotten
+    /// A lease that is being closed is closed by another deed, too.
+    case lockSettledTwice
 }

@@ -116,4 +116,5 @@ package enum Reached: String, Hashable, Sendable, CaseIterable {
     case badSignatureRefused, leaseOverRefused, overBudgetRefused, receiptRepeated
     case secondSessionRefused, marketRestarted, nodeDrained
     case depositHeld, voucherTaken, voucherRefused, deedDone, leaverStopped, unsignedStopped
+    case priceLocked, lockClosed, lockRefused
 }

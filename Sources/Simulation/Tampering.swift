@@ -146,6 +146,14 @@ extension Tampering {
         case .onDemandPreempted: preemptOnDemand(in: &decision)
         case .yieldedTaskFailed: if case .verify = command { failYielded(in: &decision) }
         case .payeeSwapped: swapPayee(in: &decision)
+        case .lockForgotten: startUnlocked(in: &decision)
+        case .lockSettledTwice:
+            guard case .settleLocks = command else { break }
+            decision.rows = decision.rows.map { row in
+                guard case .lock(var lock) = row else { return row }
+                lock.isUnderway = false
+                return .lock(lock)
+            }
         case .underwayForgotten:
             if case .redeem = command {
                 decision.rows = decision.rows.map { row in
@@ -171,6 +179,18 @@ extension Tampering {
         }
     }
 
+    private func startUnlocked(in decision: inout Decision) {
+        guard case .clear = command else { return }
+        decision.rows = decision.rows.map { row in
+            guard case .lease(var lease) = row, case .locking(let until) = lease.life else {
+                return row
+            }
+            lease.life = .reserved(until: until)
+            decision.effects.append(OutboxEntry(effect: .dispatch(lease.id), node: lease.node))
+            return .lease(lease)
+        }
+    }
+
     private func swapPayee(in decision: inout Decision) {
         decision.rows = decision.rows.map { row in
             guard case .lease(let lease) = row, case .reserved = lease.life, lease.payer != nil
@@ -182,7 +202,8 @@ extension Tampering {
                     devices: lease.devices, rate: lease.rate, commission: lease.commission,
                     escrow: lease.escrow, fence: lease.fence, placedAt: lease.placedAt,
                     life: lease.life, spot: lease.spot, payer: lease.payer,
-                    payee: SignedPayee(address: World.payee(77), signature: [])))
+                    payee: SignedPayee(address: World.payee(77), signature: []),
+                    isLocked: lease.isLocked))
         }
     }
 
@@ -370,6 +391,6 @@ extension Lease {
             slice: slice, devices: devices, rate: rate, commission: commission, escrow: escrow,
             fence: fence, placedAt: placedAt, life: life, silenceMilliseconds: silenceMilliseconds,
             silentUntil: silentUntil, loggedSeconds: loggedSeconds,
-            notice: notice, spot: spot, payer: payer, payee: payee)
+            notice: notice, spot: spot, payer: payer, payee: payee, isLocked: isLocked)
     }
 }

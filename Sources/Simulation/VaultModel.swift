@@ -16,6 +16,17 @@ struct VaultModel {
         case finishExit(ChainAddress)
         /// Of the deed of that number, sent once or often; 0: by a stranger.
         case redeem(deed: Int64, [HeldVoucher])
+        case open(LeaseID, LockTerms)
+        /// Likewise.
+        case settle(deed: Int64, [AgreedProgress])
+
+        /// The market's own that sends it; 0: none.
+        var deed: Int64 {
+            switch self {
+            case .redeem(let deed, _), .settle(let deed, _): deed
+            case .deposit, .authorise, .revoke, .startExit, .finishExit, .open: 0
+            }
+        }
     }
 
     struct Exit: Hashable {
@@ -29,7 +40,14 @@ struct VaultModel {
         let key: ChainAddress
     }
 
+    /// A lease in the escrow.
+    struct Locked: Hashable {
+        let terms: LockTerms
+        var isClosed = false
+    }
+
     struct State {
+        var locks: [LeaseID: Locked] = [:]
         var unspent: [ChainAddress: Money] = [:]
         var redeemed: [VoucherParties: VoucherSums] = [:]
         var keys: [Key: SessionKey] = [:]
@@ -63,9 +81,7 @@ struct VaultModel {
     /// The same bytes again are the same transaction.
     mutating func send(_ transaction: Transaction) {
         guard !waiting.contains(transaction) else { return }
-        if case .redeem(let deed, _) = transaction, deed > 0, tip.state.deeds.contains(deed) {
-            return
-        }
+        if transaction.deed > 0, tip.state.deeds.contains(transaction.deed) { return }
         waiting.append(transaction)
     }
 
@@ -127,7 +143,30 @@ struct VaultModel {
         case .redeem(let deed, let vouchers):
             guard deed == 0 || state.deeds.insert(deed).inserted else { return [] }
             return vouchers.compactMap { redeem($0, in: &state, at: now) }
+        case .open(let lease, let terms):
+            guard state.locks[lease] == nil, now.milliseconds / 1_000 < terms.deadline else {
+                return []
+            }
+            state.locks[lease] = Locked(terms: terms)
+            return [.lock(lease, .opened(id: Array(lease.text.utf8)))]
+        case .settle(let deed, let agreed):
+            guard deed == 0 || state.deeds.insert(deed).inserted else { return [] }
+            return agreed.compactMap { settle($0, in: &state) }
         }
+    }
+
+    private static func settle(_ agreed: AgreedProgress, in state: inout State) -> VaultFact? {
+        guard var lock = state.locks[agreed.lease], !lock.isClosed, lock.terms == agreed.terms,
+            agreed.progress.isLast, !agreed.agreement.isEmpty
+        else { return nil }
+        let cost =
+            (Int128(agreed.progress.seconds) * Int128(lock.terms.rate.microPerHour) + 3_599) / 3_600
+        guard cost <= Int128(lock.terms.deposit.micro) else { return nil }
+        lock.isClosed = true
+        state.locks[agreed.lease] = lock
+        return .lock(
+            agreed.lease,
+            .closed(LockClosing(seconds: agreed.progress.seconds, credit: .zero)))
     }
 
     private static func redeem(

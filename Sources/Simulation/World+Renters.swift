@@ -48,7 +48,11 @@ extension World {
         let key = ReplayKey(account: renters[place].account, key: "job-\(renters[place].count)")
         let once = Idempotency(key: key, bodyHash: "body-\(renters[place].count)")
         var terms = drawTerms()
-        if random.chain.happens(percent: 30) { terms = terms.paid(by: Self.user(place)) }
+        if random.chain.happens(percent: 30) {
+            let mayLock = terms.formation?.gang == nil && terms.needs.spot == nil
+            let isLocked = mayLock && random.chain.happens(percent: 40)
+            terms = terms.paid(by: Self.user(place), isLocked ? .lock : .vouchers)
+        }
         renters[place].requests.append(Renter.Request(terms: terms, once: once))
         submit(place, renters[place].requests.count - 1)
     }
@@ -196,14 +200,14 @@ extension World {
 }
 
 extension JobTerms {
-    /// The same job, from a deposit in the vault; nil: from the renter's balance.
-    func paid(by payer: ChainAddress?) -> JobTerms {
+    /// The same job, from money on a chain; nil: from the renter's balance.
+    func paid(by payer: ChainAddress?, _ settlement: Settlement = .vouchers) -> JobTerms {
         let old = needs
         let needs = Needs(
             slice: old.slice, devices: old.devices, regions: old.regions,
             minimumTier: old.minimumTier, bid: old.bid, network: old.network,
             latency: old.latency, spot: old.spot, stay: old.stay,
-            settlement: payer == nil ? nil : .vouchers)
+            settlement: payer == nil ? nil : settlement)
         return JobTerms(
             name: name, workload: workload, needs: needs, tasks: tasks, parallel: parallel,
             maxFailures: maxFailures, budget: budget, maxDuration: maxDuration, fence: fence,

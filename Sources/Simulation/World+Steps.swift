@@ -125,7 +125,7 @@ extension World {
             noteFloors(of: clearing)
         }
         if case .submit(let submit) = command, case .success(let answer) = commit.outcome,
-            let payer = submit.terms.payer, !answer.isReplayed
+            let payer = submit.terms.payer, !submit.terms.isLocked, !answer.isReplayed
         {
             report.reached.count(.depositHeld)
             if store.tables.read([.vaultUser(payer)]).vaultUser(payer)?

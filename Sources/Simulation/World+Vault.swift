@@ -61,9 +61,7 @@ extension World {
             var random = random.chain
             vault.reorganise(random.count(1...VaultModel.finality)) { transaction in
                 // A market's deed is sent again by the market; the others may be gone for good.
-                if case .redeem(let deed, _) = transaction, deed > 0 {
-                    return random.happens(percent: 50)
-                }
+                if transaction.deed > 0 { return random.happens(percent: 50) }
                 return random.happens(percent: 80)
             }
             self.random.chain = random
@@ -81,8 +79,10 @@ extension World {
         guard !isHealed else {
             // Whoever was short pays up, so that all comes to rest.
             deposit(place)
+            lockActs(place)
             return sign(place, by: user)
         }
+        lockActs(place)
         switch random.chain.within(0...99) {
         case 0..<6: deposit(place)
         case 6..<8: vault.send(.startExit(user))
@@ -175,7 +175,10 @@ extension World {
             guard chainAwayUntil <= now || isHealed else { return }
             try lookAtDeeds()
             try hearVault()
-            if vaultTicks.isMultiple(of: Self.redeemTicks) { try perform(.redeem) }
+            if vaultTicks.isMultiple(of: Self.redeemTicks) {
+                try perform(.redeem)
+                try perform(.settleLocks)
+            }
         }
         auditor.checkVault(store.tables, vault)
     }
@@ -183,7 +186,7 @@ extension World {
     private func lookAtDeeds() throws(MarketCrash) {
         let read = Read.openDeeds(limit: ChainDeed.mostOpen)
         for deed in store.tables.read([read]).openDeeds {
-            guard case .redeem(let vouchers) = deed.act else { continue }
+            guard let transaction = deed.transaction else { continue }
             if vault.final.state.deeds.contains(deed.number) {
                 let hash = [UInt8](repeating: 1, count: 32)
                 try faultPoint()
@@ -204,7 +207,7 @@ extension World {
                             spending: [])))
                 try faultPoint()
             }
-            vault.send(.redeem(deed: deed.number, vouchers))
+            vault.send(transaction)
             try faultPoint()
         }
     }
@@ -216,6 +219,7 @@ extension World {
         while next <= last, let block = vault[next] {
             if !block.facts.isEmpty || next == last {
                 try perform(.takeNews(block.facts, upTo: next))
+                note(locks: block.facts)
                 // As a worker does that died before it knew.
                 if random.chain.happens(percent: 10) {
                     try perform(.takeNews(block.facts, upTo: next))
@@ -223,6 +227,16 @@ extension World {
                 try faultPoint()
             }
             next += 1
+        }
+    }
+
+    private func note(locks facts: [VaultFact]) {
+        for case .lock(_, let fact) in facts {
+            switch fact {
+            case .opened: report.reached.count(.priceLocked)
+            case .closed: report.reached.count(.lockClosed)
+            case .stopped, .claimed, .disputed: break
+            }
         }
     }
 
@@ -235,7 +249,7 @@ extension World {
             let isLeaving = rows.vaultUser(user)?.isBlocked(at: now.timestamp) ?? false
             guard isLeaving || unsigned.micro > Self.unsignedLimit else { continue }
             for id in auditor.jobOrder {
-                guard let job = auditor.jobs[id], job.terms.payer == user,
+                guard let job = auditor.jobs[id], job.terms.payer == user, !job.terms.isLocked,
                     case .active = job.life
                 else { continue }
                 report.reached.count(isLeaving ? .leaverStopped : .unsignedStopped)
@@ -249,7 +263,19 @@ extension World {
         let rows = store.tables.read([
             .openDeeds(limit: 1), .unsignedPairs(limit: 1), .redeemablePairs(limit: 1),
         ])
+        guard renters.indices.allSatisfy({ locks(of: $0).isEmpty }) else { return false }
         return rows.openDeeds.isEmpty && rows[.unsignedPairs(limit: 1)].isEmpty
             && rows[.redeemablePairs(limit: 1)].isEmpty
+    }
+}
+
+extension ChainDeed {
+    /// Nil for what this chain does not take.
+    fileprivate var transaction: VaultModel.Transaction? {
+        switch act {
+        case .anchor: nil
+        case .redeem(let vouchers): .redeem(deed: number, vouchers)
+        case .settle(let agreed): .settle(deed: number, agreed)
+        }
     }
 }

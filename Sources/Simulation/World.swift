@@ -92,7 +92,7 @@ final class World {
         logSigner = parts.logSigner
         store = SimulatedStore(
             market: Market(
-                commission: parts.commission, startWindowSeconds: 20,
+                commission: parts.commission, startWindowSeconds: 20, lockWindowSeconds: 40,
                 unsignedLimit: (try? Money(micro: Self.unsignedLimit)) ?? .zero,
                 redeemWithin: 20),
             planted: options.planted)

@@ -44,7 +44,7 @@ extension ErrorCode {
             .selfTestImageMissing, .chainMissing, .addressUnknown:
             ErrorRow(404, .notFound)
         case .accountExists, .jobNotOver, .nothingToRetry, .leaseOver, .nodeTaken, .deviceTaken,
-            .deviceInUse, .nodesNotTaken, .capacityTaken, .nodeRunsAlready,
+            .deviceInUse, .nodesNotTaken, .capacityTaken, .nodeRunsAlready, .engineOther,
             .receiptNotNewer, .wrongAttempt, .chainOther, .addressTaken:
             ErrorRow(409, .conflict)
         case .offerChanged, .orderChanged, .siblingThere:

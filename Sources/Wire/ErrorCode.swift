@@ -82,6 +82,7 @@ package enum ErrorCode: String, Hashable, Sendable, Codable, CaseIterable {
     case nodeRunsAlready = "node_runs_already"
     case nodeNotJoined = "node_not_joined"
     case selfTestImageMissing = "self_test_image_missing"
+    case engineOther = "engine_other"
     case outputFailed = "output_failed"
     case chainUnreachable = "chain_unreachable"
     case chainWrong = "chain_wrong"

@@ -87,6 +87,15 @@ extension ErrorText {
                 "orban node join TOKEN --state-dir {path}; the token comes from orban market token create",
                 "orban node join 權杖 --state-dir {path}；權杖由 orban market token create 建立"),
             command: ["orban", "node", "join", "TOKEN", "--state-dir", "{path}"]),
+        .engineOther: ErrorText(
+            Bilingual("Another container engine runs", "執行中的是另一個容器引擎"),
+            Bilingual(
+                "the engine of this machine's nodes keeps its store in {found}, not in {wanted}",
+                "本機節點的容器引擎將資料存放於 {found}，而非 {wanted}"),
+            hint: Bilingual(
+                "use its store, or end that engine when no job runs in it",
+                "請使用其存放位置，或在沒有工作執行時結束該引擎"),
+            command: ["orban", "node", "run", "--containers-root", "{found}"]),
         .selfTestImageMissing: ErrorText(
             Bilingual("Self-test image missing", "缺少自我測試用的映像檔"),
             Bilingual(

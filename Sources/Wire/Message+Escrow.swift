@@ -46,6 +46,9 @@ extension Message {
             "locked {amount} for lease {lease}", "已為租約 {lease} 鎖定 {amount}"),
         .signProgress: Bilingual(
             "lease {lease}: signed for {seconds} s", "租約 {lease}：已簽署 {seconds} 秒"),
+        .signDisputed: Bilingual(
+            "lease {lease}: more was claimed than is proven; the claim is struck out",
+            "租約 {lease}：請款超過已證明的用量，已駁回"),
         .signTermsOther: Bilingual(
             "lease {lease} asks for terms that you did not ask for", "租約 {lease} 的條件與你的要求不符"),
         .agreeDone: Bilingual("agreed to the bill of lease {lease}", "已同意租約 {lease} 的帳單"),

@@ -214,5 +214,6 @@ package enum Message: String, Hashable, Sendable, CaseIterable {
         operandLockedLease, lockFileUnreadable, escrowOther, escrowNone, escrowNothing,
         escrowWanted, escrowLocked, escrowBilled, escrowSettled, escrowClaimed, escrowStopped,
         escrowDisputed, escrowRefunded, escrowWithdrawn, signLocked, signProgress,
-        signTermsOther, agreeDone, agreeBelow, agreedAll, runLockNote, paidFromLock, planLock
+        signDisputed, signTermsOther, agreeDone, agreeBelow, agreedAll, runLockNote, paidFromLock,
+        planLock
 }

@@ -52,6 +52,7 @@ package enum WireError: Error, Hashable, Sendable {
     case nodeNotJoined(folder: String)
     /// A node's container store has no image to try runtimes with.
     case selfTestImageMissing(image: String, store: String, run: String)
+    case engineOther(found: String, wanted: String)
     /// Standard output took no more, and why by `errno`.
     case outputFailed(Int32)
     /// Too few endpoints of a chain answer, or agree.
@@ -99,6 +100,7 @@ package enum WireError: Error, Hashable, Sendable {
         case .nodeRunsAlready: .nodeRunsAlready
         case .nodeNotJoined: .nodeNotJoined
         case .selfTestImageMissing: .selfTestImageMissing
+        case .engineOther: .engineOther
         case .outputFailed: .outputFailed
         case .credentialsExposed: .credentialsExposed
         case .marketUnreachable: .marketUnreachable
@@ -160,6 +162,7 @@ package enum WireError: Error, Hashable, Sendable {
         case .nodeNotJoined(let folder): ["path": folder]
         case .selfTestImageMissing(let image, let store, let run):
             ["image": image, "store": store, "run": run]
+        case .engineOther(let found, let wanted): ["found": found, "wanted": wanted]
         case .outputFailed(let code): ["what": Message.systemFault(code, in: language)]
         case .timeout(let seconds): ["time": Quantity.duration(seconds: seconds)]
         case .idempotencyKeyMissing, .unauthorized, .tokenInvalid, .nodesNotTaken,

@@ -149,6 +149,10 @@ import Wire
                 "self_test_image_missing",
                 ["localhost/base:1", "podman --root /s --runroot /r load"]
             ),
+            (
+                LibpodRuntime.Unfit.otherStore(found: "/s", wanted: "/t"), "engine_other",
+                ["/s", "/t"]
+            ),
             (CapacityRefusal.nodeRunsAlready(node), "node_runs_already", ["nod_1", "--state-dir"]),
             (
                 UsageFault.yieldsToNoDesktop(.unreadable("/dev/input/event1", EACCES)), "usage",

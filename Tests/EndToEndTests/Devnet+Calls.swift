@@ -1,7 +1,9 @@
+import Domain
 import Ethereum
 import Foundation
 import Staging
 import Testing
+import Wire
 
 /// What people do on the devnet with clients of their own.
 extension Devnet {
@@ -40,6 +42,22 @@ extension Devnet {
         try await send(TestDollar(dollar.address).mint(UInt256(micro), for: owner), by: account)
         try await send(dollar.approve(vault.address, UInt256(micro)), by: account)
         try await send(vault.deposit(dollar, UInt256(micro)), by: account)
+    }
+
+    var escrow: LeaseEscrow {
+        get throws { LeaseEscrow(try Address(contracts["escrow"] ?? "")) }
+    }
+
+    /// What a locked lease's parties agree on, as `docs/formats.md` says.
+    func terms(of lock: LockDTO) throws -> LeaseTerms {
+        let payer = try Address(lock.payer.text)
+        return LeaseTerms(
+            payer: payer, signer: payer, payee: try Address(lock.payee.address.text),
+            token: try dollar.address, deposit: UInt256(UInt64(lock.depositMicro)),
+            rate: UInt256(UInt64(lock.microPerHour)),
+            commission: UInt256(UInt64(lock.commissionBPS)), availability: .zero, credit: .zero,
+            deadline: UInt256(UInt64(lock.deadline)),
+            lease: Keccak256.hash(Array(lock.lease.text.utf8)))
     }
 
     /// One number of a contract, by a call of four bytes and words.

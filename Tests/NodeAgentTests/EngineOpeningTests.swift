@@ -30,6 +30,22 @@ struct EngineOpeningTests {
         }
     }
 
+    @Test func `an engine that keeps its store elsewhere is told as that, and not used`()
+        async throws
+    {
+        try await Rig.run { rig in
+            var settings = try Rig.engineSettings(rig.folder)
+            let own = try rig.opening { $0.engine = .own(settings) }
+            #expect(try await own.engine().client.info().store.graphRoot == settings.storePath)
+            let store = settings.storePath
+            settings.storePath = rig.folder + "/elsewhere"
+            let other = try rig.opening { $0.engine = .own(settings) }
+            await #expect(
+                throws: LibpodRuntime.Unfit.otherStore(found: store, wanted: settings.storePath)
+            ) { _ = try await other.engine() }
+        }
+    }
+
     @Test
     func `a runtime that cannot run the hooks of the machine's devices is passed over`()
         async throws

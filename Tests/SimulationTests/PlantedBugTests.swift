@@ -46,6 +46,8 @@ import Testing
         .payeeSwapped: ["a lease pays whom its node has named"],
         .payerForgotten: ["a job is paid from what was asked"],
         .exitForgotten: ["nobody is worked for who leaves"],
+        .lockForgotten: ["a lease starts when its price is locked"],
+        .lockSettledTwice: ["a locked lease is closed by one deed"],
         .underwayForgotten: ["a voucher is sent by one deed"],
         .failedOfferAskedAtOnce: ["a failing store is asked once a tick"],
     ]

@@ -12,22 +12,21 @@ extension VoucherBook {
         /// Its name in the escrow, `0x` and 64 digits.
         let id: String
         let depositMicro: Int64
+        let microPerHour: Int64
         /// What was signed for last.
         var seconds: Int64
-        var chargeMicro: Int64
-        var isLast: Bool
-        var isClosed: Bool
+        /// What the escrow has taken of the deposit; nil: it has not closed it.
+        var closedMicro: Int64?
 
         private enum CodingKeys: String, CodingKey {
             case lease, job, id, seconds
             case depositMicro = "deposit_micro"
-            case chargeMicro = "charge_micro"
-            case isLast = "last"
-            case isClosed = "closed"
+            case microPerHour = "micro_per_hour"
+            case closedMicro = "closed_micro"
         }
 
         /// What it may still cost, or has cost.
-        var boundMicro: Int64 { isClosed && isLast ? chargeMicro : depositMicro }
+        var boundMicro: Int64 { closedMicro ?? depositMicro }
     }
 
     /// How far a lease has come, for its payer to sign.
@@ -35,7 +34,6 @@ extension VoucherBook {
         let seconds: Int64
         let elapsed: Int64
         let usageRoot: [UInt8]
-        let chargeMicro: Int64
     }
 
     /// The terms of a lease that may be locked: of a job that was sent from here, within its price, commission and
@@ -79,7 +77,7 @@ extension VoucherBook {
             (locked ?? []) + [
                 Locked(
                     lease: lock.lease, job: lock.job, id: "\(id)", depositMicro: lock.depositMicro,
-                    seconds: 0, chargeMicro: 0, isLast: false, isClosed: false)
+                    microPerHour: lock.microPerHour, seconds: 0)
             ]
     }
 
@@ -99,8 +97,7 @@ extension VoucherBook {
         let seconds = counted?.seconds ?? 0
         let step = Step(
             seconds: seconds, elapsed: max(lock.bill?.elapsed ?? 0, 0),
-            usageRoot: counted?.leaf.bytes ?? [UInt8](repeating: 0, count: 32),
-            chargeMicro: counted?.chargeMicro ?? 0)
+            usageRoot: counted?.leaf.bytes ?? [UInt8](repeating: 0, count: 32))
         if let bill = lock.bill {
             // A bill that the log does not bear out yet waits.
             let isKept = lock.progress?.elapsed ?? 0 > 0
@@ -116,13 +113,21 @@ extension VoucherBook {
     mutating func note(_ step: Step, of lease: LeaseID) {
         guard let place = locked?.firstIndex(where: { $0.lease == lease }) else { return }
         locked?[place].seconds = step.seconds
-        locked?[place].chargeMicro = step.chargeMicro
-        locked?[place].isLast = step.elapsed > 0
     }
 
-    mutating func close(_ lease: LeaseID) {
-        guard let place = locked?.firstIndex(where: { $0.lease == lease }) else { return }
-        locked?[place].isClosed = true
+    /// The escrow has closed it with these seconds, whoever said so.
+    mutating func close(_ lease: LeaseID, seconds: Int64) {
+        guard let place = locked?.firstIndex(where: { $0.lease == lease }),
+            let known = locked?[place], let rate = try? Rate(microPerHour: known.microPerHour)
+        else { return }
+        let charge = EntryAudit.charge(seconds: seconds, rate: rate) ?? known.depositMicro
+        locked?[place].closedMicro = min(charge, known.depositMicro)
+    }
+
+    /// Seconds that a claim of a lease may say: what the log has borne out of it, or was signed.
+    func mostClaimed(of lease: LeaseID, _ job: JobID) -> Int64 {
+        let counted = mandates.first { $0.job == job }?.leases.first { $0.lease == lease }
+        return max(counted?.seconds ?? 0, locked?.first { $0.lease == lease }?.seconds ?? 0)
     }
 }
 

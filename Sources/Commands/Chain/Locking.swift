@@ -23,6 +23,7 @@ struct Locking {
         for lock in file.locks where lock.payer == payer {
             do {
                 try await open(lock, file, &book, folder)
+                try await dispute(lock, file, book)
                 let isLast = try await sign(lock, file, &book, folder)
                 if !isLast, book.mandates.contains(where: { $0.job == lock.job }) {
                     waiting.insert(lock.job)
@@ -78,12 +79,13 @@ struct Locking {
     private func mark(
         closedOf job: JobID, _ access: ChainAccess, _ book: inout VoucherBook
     ) async throws {
-        for other in book.locked ?? [] where other.job == job && !other.isClosed {
-            guard let id = Ethereum.Hex.bytes(of: other.id).flatMap(Hash256.init(bytes:)) else {
-                continue
-            }
-            let lease = try await access.escrow.lease(id, on: access.chain, at: .finalized)
-            if lease.state == .closed { book.close(other.lease) }
+        for other in book.locked ?? [] where other.job == job && other.closedMicro == nil {
+            guard let id = Ethereum.Hex.bytes(of: other.id).flatMap(Hash256.init(bytes:)),
+                try await access.escrow.lease(id, on: access.chain, at: .finalized).state
+                    == .closed,
+                let seconds = try await access.escrow.closing(of: id, on: access.chain)
+            else { continue }
+            book.close(other.lease, seconds: Int64(clamping: seconds.asUInt64 ?? .max))
         }
     }
 
@@ -99,6 +101,25 @@ struct Locking {
         let approval = try access.dollar.approve(access.escrow.address, terms.deposit)
         _ = try await sender.send(
             (allowed < terms.deposit ? [approval] : []) + [try access.escrow.openLease(terms)])
+    }
+
+    // MARK: Disputing
+
+    /// A claim above what is proven is struck out: nobody but the payer can, and only in time.
+    private func dispute(
+        _ lock: LockDTO, _ file: LockFile, _ book: VoucherBook
+    ) async throws {
+        guard lock.id != nil, book.mandates.contains(where: { $0.job == lock.job }) else { return }
+        let terms = try file.terms(lock)
+        let id = try terms.id()
+        let most = UInt64(max(book.mostClaimed(of: lock.lease, lock.job), 0))
+        try await ChainAccess.with(session) { access in
+            let lease = try await access.escrow.lease(id, on: access.chain, at: .latest)
+            guard lease.state == .open, lease.claimed > 0, lease.claimSeconds > most else { return }
+            let sender = try await ChainSender(access.chain, session, key: key)
+            _ = try await sender.send([try access.escrow.dispute(terms)])
+            session.terminal.note("! " + session.told(.signDisputed, ["lease": lock.lease.text]))
+        }
     }
 
     // MARK: Signing

@@ -56,6 +56,8 @@ struct ErrorReport {
         case LibpodRuntime.Unfit.selfTestImageMissing(let name, let store, let run):
             ProblemDTO(
                 .selfTestImageMissing(image: name, store: store, run: run), in: hints.language)
+        case LibpodRuntime.Unfit.otherStore(let found, let wanted):
+            ProblemDTO(.engineOther(found: found, wanted: wanted), in: hints.language)
         case let failed as Terminal.OutputFailed:
             ProblemDTO(.outputFailed(failed.code), in: hints.language)
         case is CancellationError: ProblemDTO(.interrupted, in: hints.language)

@@ -30,9 +30,10 @@ extension Market {
         switch word {
         case .progress(let progress):
             if lock.signed == progress { return Decision() }
-            guard progress.seconds >= lock.signed?.seconds ?? 0, lock.signed?.isLast != true else {
-                throw .voucherWrong
-            }
+            let metered = lock.bill?.seconds ?? rows.lease(lease)?.life.reading?.seconds ?? 0
+            guard progress.seconds >= lock.signed?.seconds ?? 0, progress.seconds <= metered,
+                lock.signed?.isLast != true
+            else { throw .voucherWrong }
             if progress.isLast {
                 guard let bill = lock.bill, bill.seconds == progress.seconds,
                     bill.elapsed == progress.elapsed

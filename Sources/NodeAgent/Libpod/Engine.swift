@@ -39,6 +39,8 @@ extension LibpodRuntime {
         case noRuntimeWorks(reasons: [String])
         /// The store, whose other folder is `run`, has no image by which runtimes could be tried.
         case selfTestImageMissing(name: String, store: String, run: String)
+        /// The engine that answers keeps its images and containers elsewhere than this node is to.
+        case otherStore(found: String, wanted: String)
 
         package var description: String {
             switch self {
@@ -46,6 +48,8 @@ extension LibpodRuntime {
                 "no OCI runtime works here: \(reasons.joined(separator: "; "))"
             case .selfTestImageMissing(let name, let store, _):
                 "\(store) has no image \(name) to try OCI runtimes with"
+            case .otherStore(let found, let wanted):
+                "the container engine that runs keeps its store in \(found), not in \(wanted)"
             }
         }
     }

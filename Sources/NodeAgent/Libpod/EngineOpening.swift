@@ -34,7 +34,12 @@ struct EngineOpening: Sendable {
         var settings = settings
         let standing = service(settings)
         if try await Engine(client: standing.client, service: nil).isAnswering {
-            let runtime = try await standing.client.info().host.ociRuntime
+            let info = try await standing.client.info()
+            guard Self.resolved(info.store.graphRoot) == Self.resolved(settings.storePath) else {
+                throw LibpodRuntime.Unfit.otherStore(
+                    found: info.store.graphRoot, wanted: settings.storePath)
+            }
+            let runtime = info.host.ociRuntime
             logger.info(
                 "container engine answers", metadata: ["runtime": "\(runtime?.path ?? "none")"])
             if let path = runtime?.path, let used = OCIRuntime(path: path) {
@@ -47,6 +52,13 @@ struct EngineOpening: Sendable {
         let outcome = try await chosen.ensureRunning()
         logger.info("container engine started", metadata: ["how": "\(outcome)"])
         return Engine(client: chosen.client, service: chosen)
+    }
+
+    /// Without links; as it is where there is no such folder.
+    private static func resolved(_ path: String) -> String {
+        guard let found = realpath(path, nil) else { return path }
+        defer { free(found) }
+        return String(cString: found)
     }
 
     private func service(_ settings: EngineService.Settings) -> EngineService {

@@ -10,7 +10,7 @@ extension Ordeal {
     func payByLock() async throws {
         let devnet = try #require(devnet)
         let (user, wealth) = (try devnet.address(Self.user), UInt256(3_000_000))
-        let escrow = LeaseEscrow(try Address(devnet.contracts["escrow"] ?? ""))
+        let escrow = try devnet.escrow
         try await devnet.send(
             TestDollar(devnet.dollar.address).mint(wealth, for: user), by: Self.user)
         try await devnet.send(devnet.dollar.approve(escrow.address, wealth), by: Self.user)
@@ -20,13 +20,7 @@ extension Ordeal {
         (job.cpu, job.memory, job.budget, job.pay) = ("0.02", "10MB", "0.50 USD", "lock")
         try await submit(job)
         let wanted = try await lock("is wanted") { $0.isWanted }
-        let terms = LeaseTerms(
-            payer: user, signer: user, payee: try devnet.address(Self.payee),
-            token: try devnet.dollar.address, deposit: UInt256(UInt64(wanted.depositMicro)),
-            rate: UInt256(UInt64(wanted.microPerHour)),
-            commission: UInt256(UInt64(wanted.commissionBPS)), availability: .zero, credit: .zero,
-            deadline: UInt256(UInt64(wanted.deadline)),
-            lease: Keccak256.hash(Array(wanted.lease.text.utf8)))
+        let terms = try devnet.terms(of: wanted)
         try await devnet.send(escrow.openLease(terms), by: Self.user)
         let charged = try await over("locked").charged.money.micro
         #expect(charged > 0)
