@@ -1,3 +1,4 @@
+import Accounting
 import Domain
 import Foundation
 import GRDB
@@ -23,7 +24,7 @@ struct AuditTests {
             .uploads(untouchedSince: Timestamp(milliseconds: Timestamp.limit), limit: 1),
             .tree,
         ]
-        for step in 0..<2000 {
+        for step in 0..<4000 {
             let rows = world.oracle.read(waiting)
             // A record in the middle of the log is missed by its number.
             let isLogLong = rows.tree.size >= 4
@@ -33,7 +34,7 @@ struct AuditTests {
             }
             if step >= 400, isLogLong, waiting.allSatisfy({ !rows[$0].isEmpty }),
                 has(World.users.map { .pairs(of: $0, limit: 1) }),
-                has(World.users.map { .locks(of: $0, limit: 1) }),
+                has(World.users.map { .locks(of: $0, limit: 1) }), has([.balance(.commission)]),
                 has(world.jobs.map { .outputs($0, limit: 1) })
             {
                 break

@@ -60,7 +60,7 @@ struct CrashTests {
         let commits = Set(
             Command.Verb.allCases.flatMap { [FaultPoint.beforeCommit($0), .afterCommit($0)] })
         var batch = world.opening()
-        for step in 0..<600 {
+        for step in 0..<3000 {
             let before = world.oracle
             clock.set(world.now)
             _ = world.perform(batch)

@@ -87,11 +87,12 @@ extension World {
                 .closed(LockClosing(seconds: Int64(random.below(9)), credit: money(0))))
         case 3..<6:
             let isLast = lock.bill != nil || random.isOneIn(5)
+            let known = random.isOneIn(3) ? Int64(random.below(9)) : lock.signed?.seconds ?? 0
             return .signLock(
                 lock.lease,
                 .progress(
                     HeldProgress(
-                        seconds: lock.bill?.seconds ?? Int64(random.below(9)),
+                        seconds: lock.bill?.seconds ?? known,
                         elapsed: isLast ? lock.bill?.elapsed ?? 4 : 0, usageRoot: name,
                         signature: random.bytes(4))))
         case 6..<8: return .signLock(lock.lease, .agreement(random.bytes(4)))
