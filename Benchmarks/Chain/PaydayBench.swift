@@ -16,7 +16,7 @@ struct PaydayBench {
         let jobs: Int
     }
 
-    private static let jobs = 10
+    private static let jobs = 8
     private static let accounts = (market: 1, renter: 2, provider: 3)
 
     static func run() async throws {
@@ -33,6 +33,10 @@ struct PaydayBench {
             try await wallet.ok("chain mint 5")
             try await wallet.ok("vault deposit 5")
             try await wallet.ok("wallet link")
+            try await eventually("the deposit is final", within: .seconds(60)) {
+                let vault: VaultDTO = try site.api(.renter).get("/v1/vault")
+                return vault.deposit?.availableMicro == 5_000_000 ? true : nil
+            }
             var (waits, signed) = ([Double](), Int64(0))
             for number in 1...jobs {
                 let wait = try await payday(number, signed: &signed, wallet, site)
