@@ -16,8 +16,8 @@ package struct Hold: Hashable, Sendable, Codable {
     package let renter: AccountID
     /// Whose money on a chain it is of; nil: the renter's balance. Rows of an older form have none.
     package let payer: ChainAddress?
-    /// True where no money is set aside before a lease: then it bounds what its leases lock, and no more.
-    package let isLimit: Bool?
+    /// How its payer pays; by `.lock` no money is set aside, and it bounds what its leases lock.
+    package let settlement: Settlement?
     package let amount: Money
     /// Sum of the escrows of leases that are not settled, less what they have posted.
     package private(set) var escrowed: Money
@@ -27,9 +27,9 @@ package struct Hold: Hashable, Sendable, Codable {
 
     package init(
         job: JobID, renter: AccountID, payer: ChainAddress? = nil, amount: Money,
-        isLimit: Bool? = nil
+        settlement: Settlement? = nil
     ) {
-        self.isLimit = isLimit
+        self.settlement = settlement
         self.job = job
         self.renter = renter
         self.payer = payer
@@ -39,9 +39,10 @@ package struct Hold: Hashable, Sendable, Codable {
         life = .pending
     }
 
-    package var purse: Purse {
-        Purse(of: renter, payer: payer, by: isLimit == true ? .lock : nil)
-    }
+    package var purse: Purse { Purse(of: renter, payer: payer, by: settlement) }
+
+    /// Whether it holds no money of its own.
+    package var isLimit: Bool { purse.available == nil }
 
     /// What no lease may use yet.
     package var free: Money { Self.difference(Self.difference(amount, charged), escrowed) }

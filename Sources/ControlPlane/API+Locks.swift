@@ -99,13 +99,8 @@ extension MarketServices {
 
     /// - Throws: `WireError.parameterInvalid` for what is not in form; `Refusal.voucherWrong`.
     func take(_ dto: ProgressDTO, of lock: Lock) async throws {
-        guard let root = Ethereum.Hex.bytes(of: dto.usageRoot), root.count == 32,
-            let signature = Ethereum.Hex.bytes(of: dto.signature), dto.seconds >= 0,
-            dto.elapsed >= 0
-        else { throw WireError.parameterInvalid(name: "progress") }
-        let progress = HeldProgress(
-            seconds: dto.seconds, elapsed: dto.elapsed, usageRoot: root, signature: signature)
-        guard try signer(of: progress, by: signature, lock) == lock.terms.payer else {
+        let progress = try HeldProgress(dto)
+        guard try signer(of: progress, by: progress.signature, lock) == lock.terms.payer else {
             throw WireError.parameterInvalid(name: "signature")
         }
         try await store.perform(.signLock(lock.lease, .progress(progress)))
@@ -124,10 +119,8 @@ extension MarketServices {
         of progress: HeldProgress, by bytes: [UInt8], _ lock: Lock
     ) throws -> ChainAddress? {
         let place = try settlementPlace()
-        let id = try lock.terms(in: place.token).id()
-        let digest = try progress.voucher(of: id).digest(for: place.escrow, on: place.chain)
-        guard bytes.count == 65, let signature = try? Signature(strict: bytes) else { return nil }
-        return (try? signature.signer(of: digest)).map { ChainAddress($0) }
+        return try progress.signer(
+            bytes, of: lock.terms(in: place.token), in: place.escrow, on: place.chain)
     }
 }
 
@@ -136,14 +129,5 @@ extension LockBillDTO {
         self.init(
             seconds: bill.seconds, elapsed: bill.elapsed, chargeMicro: bill.posted.charge.micro,
             commissionMicro: bill.posted.commission.micro)
-    }
-}
-
-extension ProgressDTO {
-    init(_ progress: HeldProgress) {
-        self.init(
-            seconds: progress.seconds, elapsed: progress.elapsed,
-            usageRoot: Ethereum.Hex.text(of: progress.usageRoot),
-            signature: Ethereum.Hex.text(of: progress.signature))
     }
 }

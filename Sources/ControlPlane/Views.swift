@@ -44,7 +44,7 @@ extension MarketServices {
             submittedAt: TimeDTO(job.submittedAt), tasks: job.terms.tasks,
             counts: TaskCountsDTO(job.counts), budget: MoneyDTO(hold.amount),
             held: MoneyDTO(
-                hold.life == .pending && hold.isLimit != true
+                hold.life == .pending && !hold.isLimit
                     ? try hold.amount.subtracting(hold.charged) : .zero),
             charged: MoneyDTO(hold.charged), refunded: MoneyDTO(hold.refunded),
             billedSeconds: leases.reduce(0) { $0 + $1.billedSeconds },

@@ -118,8 +118,8 @@ package struct Lease: Hashable, Sendable, Codable {
     package let payer: ChainAddress?
     /// The provider's settlement key, where money on a chain pays.
     package let payee: SignedPayee?
-    /// By what its payer has locked for it alone; nil: as its job is paid for elsewhere.
-    package let isLocked: Bool?
+    /// How its payer pays; nil: rows of an older form, and where the renter's balance does.
+    package let settlement: Settlement?
 
     package init(
         id: LeaseID, task: TaskID, attempt: Int64, renter: AccountID, provider: AccountID,
@@ -127,9 +127,9 @@ package struct Lease: Hashable, Sendable, Codable {
         escrow: Money, fence: Int64, placedAt: Timestamp, life: LeaseLife,
         silenceMilliseconds: Int64 = 0, silentUntil: Timestamp? = nil, loggedSeconds: Int64 = -1,
         notice: LeaseNotice? = nil, spot: SpotTerms? = nil, payer: ChainAddress? = nil,
-        payee: SignedPayee? = nil, isLocked: Bool? = nil
+        payee: SignedPayee? = nil, settlement: Settlement? = nil
     ) {
-        self.isLocked = isLocked
+        self.settlement = settlement
         self.spot = spot
         self.payer = payer
         self.payee = payee
@@ -153,9 +153,12 @@ package struct Lease: Hashable, Sendable, Codable {
         self.notice = notice
     }
 
+    /// Whether its price is locked for it alone before it starts.
+    package var isLocked: Bool { settlement == .lock }
+
     /// Who pays whom by vouchers; nil where nobody does.
     package var parties: VoucherParties? {
-        guard isLocked != true, let payer, let payee else { return nil }
+        guard !isLocked, let payer, let payee else { return nil }
         return VoucherParties(user: payer, payee: payee.address)
     }
 

@@ -191,7 +191,7 @@ extension Command {
         let income = purse.income(of: lease.provider, payee: lease.payee?.address)
         return [.balance(purse.commission)] + (income.map { [.balance($0)] } ?? [])
             + (lease.parties.map { [.pair($0)] } ?? [])
-            + (lease.isLocked == true ? [.lock(lease.id), .balance(.escrow)] : [])
+            + (lease.isLocked ? [.lock(lease.id), .balance(.escrow)] : [])
     }
 
     /// What closing a job touches; nothing while the job is not loaded.

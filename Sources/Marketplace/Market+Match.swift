@@ -127,7 +127,7 @@ extension Market {
                     ? .locking(until: now.advanced(seconds: lockWindowSeconds))
                     : .reserved(until: now.advanced(seconds: startWindowSeconds)),
                 spot: job.terms.needs.spot, payer: job.terms.payer, payee: seat.payee,
-                isLocked: isLocked ? true : nil)
+                settlement: job.terms.needs.settlement)
             job.awaitPlace(on: nil, for: seat.task.id.index)
             job.counts.open -= 1
             job.counts.leased += 1

@@ -88,7 +88,7 @@ extension Market {
 
     private func settlementLedger(_ lease: Lease, _ job: Job, _ rows: Rows) throws -> Ledger {
         let purse = job.purse
-        let source: [LedgerAccount] = lease.isLocked == true ? [.escrow] : []
+        let source: [LedgerAccount] = lease.isLocked ? [.escrow] : []
         return Ledger(
             balances(purse.both + [try income(of: lease, job), purse.commission] + source, rows))
     }

@@ -47,7 +47,7 @@ extension Market {
             .hold(
                 Hold(
                     job: submit.id, renter: submit.renter, payer: terms.payer,
-                    amount: terms.budget, isLimit: terms.isLocked ? true : nil)))
+                    amount: terms.budget, settlement: terms.needs.settlement)))
         let open = min(terms.tasks, terms.parallel)
         decision.rows.append(
             .job(

@@ -23,7 +23,7 @@ struct LedgerSums {
         case .balance(let balance): balances[balance.account] = balance.amount.micro
         case .hold(let hold):
             holds[hold.job] = hold
-            guard hold.life == .pending, hold.isLimit != true else { return }
+            guard hold.life == .pending, !hold.isLimit else { return }
             held[hold.purse.held, default: 0] &+= hold.amount.micro &- hold.charged.micro
         case .lease(let lease): add(lease)
         case .lock(let lock): if lock.id != nil, !lock.isOver { locks.append(lock) }
@@ -44,7 +44,7 @@ struct LedgerSums {
         case .settled: return
         }
         escrowed[lease.task.job, default: 0] &+= lease.escrow.micro &- posted.charge.micro
-        if lease.isLocked == true { self.posted[lease.id] = posted.charge.micro }
+        if lease.isLocked { self.posted[lease.id] = posted.charge.micro }
     }
 
     /// What each balance is to be that holds, or locks, make up.

@@ -203,7 +203,7 @@ extension Tampering {
                     escrow: lease.escrow, fence: lease.fence, placedAt: lease.placedAt,
                     life: lease.life, spot: lease.spot, payer: lease.payer,
                     payee: SignedPayee(address: World.payee(77), signature: []),
-                    isLocked: lease.isLocked))
+                    settlement: lease.settlement))
         }
     }
 
@@ -391,6 +391,7 @@ extension Lease {
             slice: slice, devices: devices, rate: rate, commission: commission, escrow: escrow,
             fence: fence, placedAt: placedAt, life: life, silenceMilliseconds: silenceMilliseconds,
             silentUntil: silentUntil, loggedSeconds: loggedSeconds,
-            notice: notice, spot: spot, payer: payer, payee: payee, isLocked: isLocked)
+            notice: notice, spot: spot, payer: payer, payee: payee,
+            settlement: settlement)
     }
 }

@@ -122,7 +122,7 @@ extension Auditor {
 extension Lease {
     /// Whether its node may have heard of it though its price is to be locked.
     fileprivate var mayRunLocked: Bool {
-        guard isLocked == true else { return false }
+        guard isLocked else { return false }
         return switch life {
         case .reserved, .running: true
         case .locking, .ended, .settled: false

@@ -235,7 +235,6 @@ extension World {
             switch fact {
             case .opened: report.reached.count(.priceLocked)
             case .closed: report.reached.count(.lockClosed)
-            case .stopped, .claimed, .disputed: break
             }
         }
     }

@@ -106,16 +106,16 @@ import Wire
         #expect(try fault(book, second) == .budgetAbove(micro: 1_200_000))
         // Signed for less, and not closed yet: a claim could still take all of it.
         let first = try #require(LeaseID("lse_1"))
-        let step = VoucherBook.Step(seconds: 9, elapsed: 9, usageRoot: [])
+        let step = HeldProgress(seconds: 9, elapsed: 9, usageRoot: [], signature: [])
         book.note(step, of: first)
         #expect(try fault(book, second) == .budgetAbove(micro: 1_200_000))
         #expect(book.mostClaimed(of: first, Self.job) == 9)
-        book.close(first, seconds: 9)
+        try book.close(first, seconds: 9)
         #expect(try fault(book, second) == nil)
         // Closed by a claim that nobody here signed: then what the escrow took counts.
-        book.close(first, seconds: 14_401)
+        try book.close(first, seconds: 14_401)
         #expect(try fault(book, second) == .budgetAbove(micro: 1_000_028))
-        book.close(first, seconds: .max)
+        try book.close(first, seconds: .max)
         #expect(
             try fault(book, second) == .budgetAbove(micro: 1_200_000), "no more than was locked")
     }

@@ -80,9 +80,7 @@ extension World {
             }
         }
         switch random.below(9) {
-        case 0: return news(.stopped)
-        case 1: return news(random.isOneIn(2) ? .claimed(seconds: 3) : .disputed)
-        case 2:
+        case 0..<3:
             return news(
                 .closed(LockClosing(seconds: Int64(random.below(9)), credit: money(0))))
         case 3..<6:

@@ -29,13 +29,6 @@ extension VoucherBook {
         var boundMicro: Int64 { closedMicro ?? depositMicro }
     }
 
-    /// How far a lease has come, for its payer to sign.
-    struct Step: Hashable, Sendable {
-        let seconds: Int64
-        let elapsed: Int64
-        let usageRoot: [UInt8]
-    }
-
     /// The terms of a lease that may be locked: of a job that was sent from here, within its price, commission and
     /// budget, for a payee that its node has named, and not for longer than the job may take.
     ///
@@ -81,11 +74,11 @@ extension VoucherBook {
             ]
     }
 
-    /// What is to be signed of a lease now: as far as the log bears it out; nil: nothing new.
+    /// What is to be signed of a lease now, without its signature: as far as the log bears it out; nil: nothing new.
     ///
     /// - Parameter id: of the terms that the market names now.
     /// - Throws: `Fault.termsOther` where they are not those that were locked.
-    func step(of lock: LockDTO, as id: Hash256) throws -> Step? {
+    func step(of lock: LockDTO, as id: Hash256) throws -> HeldProgress? {
         guard let known = locked?.first(where: { $0.lease == lock.lease }),
             let mandate = mandates.first(where: { $0.job == lock.job })
         else { return nil }
@@ -95,9 +88,9 @@ extension VoucherBook {
             throw Fault.termsOther(lock.lease)
         }
         let seconds = counted?.seconds ?? 0
-        let step = Step(
+        let step = HeldProgress(
             seconds: seconds, elapsed: max(lock.bill?.elapsed ?? 0, 0),
-            usageRoot: counted?.leaf.bytes ?? [UInt8](repeating: 0, count: 32))
+            usageRoot: counted?.leaf.bytes ?? [UInt8](repeating: 0, count: 32), signature: [])
         if let bill = lock.bill {
             // A bill that the log does not bear out yet waits.
             let isKept = lock.progress?.elapsed ?? 0 > 0
@@ -110,16 +103,17 @@ extension VoucherBook {
     }
 
     /// To be kept before the signature leaves.
-    mutating func note(_ step: Step, of lease: LeaseID) {
+    mutating func note(_ step: HeldProgress, of lease: LeaseID) {
         guard let place = locked?.firstIndex(where: { $0.lease == lease }) else { return }
         locked?[place].seconds = step.seconds
     }
 
     /// The escrow has closed it with these seconds, whoever said so.
-    mutating func close(_ lease: LeaseID, seconds: Int64) {
+    mutating func close(_ lease: LeaseID, seconds: Int64) throws {
         guard let place = locked?.firstIndex(where: { $0.lease == lease }),
-            let known = locked?[place], let rate = try? Rate(microPerHour: known.microPerHour)
+            let known = locked?[place]
         else { return }
+        let rate = try Rate(microPerHour: known.microPerHour)
         let charge = EntryAudit.charge(seconds: seconds, rate: rate) ?? known.depositMicro
         locked?[place].closedMicro = min(charge, known.depositMicro)
     }

@@ -52,22 +52,15 @@ struct LockFile: Sendable {
     ///
     /// - Throws: for what is not in form, or signed by somebody else.
     func signed(_ lock: LockDTO) throws -> (voucher: LeaseVoucher, signature: Signature)? {
-        guard let progress = lock.progress else { return nil }
-        let voucher = try voucher(lock, progress)
-        let signature = try signature(progress.signature)
-        let signer = try signature.signer(of: try voucher.digest(for: escrow, on: deployment.chain))
-        guard ChainAddress(signer) == lock.payer else {
-            throw WireError.parameterInvalid(name: "signature")
-        }
-        return (voucher, signature)
-    }
-
-    private func voucher(_ lock: LockDTO, _ progress: ProgressDTO) throws -> LeaseVoucher {
-        guard let root = Ethereum.Hex.bytes(of: progress.usageRoot).flatMap(Hash256.init(bytes:))
-        else { throw WireError.parameterInvalid(name: "usage_root") }
-        return LeaseVoucher(
-            id: try terms(lock).id(), seconds: UInt256(UInt64(max(progress.seconds, 0))),
-            elapsed: UInt256(UInt64(max(progress.elapsed, 0))), usageRoot: root)
+        guard let progress = try lock.progress.map({ try HeldProgress($0) }) else { return nil }
+        let terms = try terms(lock)
+        guard
+            try progress.signer(progress.signature, of: terms, in: escrow, on: deployment.chain)
+                == lock.payer
+        else { throw WireError.parameterInvalid(name: "signature") }
+        return (
+            try progress.voucher(of: try terms.id()), try Signature(strict: progress.signature)
+        )
     }
 
     /// Nil where there is nothing to settle.

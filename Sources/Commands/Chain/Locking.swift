@@ -17,62 +17,55 @@ struct Locking {
     ///
     /// - Returns: jobs with a lease whose last bill is to be signed yet.
     func look(_ book: inout VoucherBook, _ folder: VoucherFolder) async throws -> Set<JobID> {
-        guard book.mandates.contains(where: { $0.lockSeconds != nil }) else { return [] }
-        var waiting: Set<JobID> = []
+        let jobs = Set(book.mandates.filter { $0.lockSeconds != nil }.map(\.job))
+        guard !jobs.isEmpty else { return [] }
         let file = try LockFile(try await market.get("/v1/locks"), for: deployment)
-        for lock in file.locks where lock.payer == payer {
-            do {
-                try await open(lock, file, &book, folder)
-                try await dispute(lock, file, book)
-                let isLast = try await sign(lock, file, &book, folder)
-                if !isLast, book.mandates.contains(where: { $0.job == lock.job }) {
-                    waiting.insert(lock.job)
+        let own = file.locks.filter { $0.payer == payer }
+        guard !own.isEmpty else { return [] }
+        var known = book
+        let waiting = try await ChainAccess.with(session) { access in
+            try await access.check()
+            var waiting: Set<JobID> = []
+            for lock in own {
+                do {
+                    try await open(lock, file, access, &known, folder)
+                    guard jobs.contains(lock.job) else { continue }
+                    try await dispute(lock, file, access, known)
+                    if try await !sign(lock, file, &known, folder) { waiting.insert(lock.job) }
+                } catch let fault as VoucherBook.Fault {
+                    let reason = ["job": lock.job.text, "reason": fault.text(in: session.language)]
+                    session.terminal.note("! " + session.told(.signRefused, reason))
                 }
-            } catch let fault as VoucherBook.Fault {
-                session.terminal.note(
-                    "! "
-                        + session.told(
-                            .signRefused,
-                            ["job": lock.job.text, "reason": fault.text(in: session.language)]))
             }
+            return waiting
         }
+        book = known
         return waiting
     }
 
     // MARK: Opening
 
     private func open(
-        _ lock: LockDTO, _ file: LockFile, _ book: inout VoucherBook, _ folder: VoucherFolder
+        _ lock: LockDTO, _ file: LockFile, _ access: ChainAccess, _ book: inout VoucherBook,
+        _ folder: VoucherFolder
     ) async throws {
         guard lock.isWanted, lock.id == nil else { return }
         let keys: LogKeysDTO = try await market.get("/v1/log/keys")
         let terms = try file.terms(lock)
         let id = try terms.id()
-        var known = book
-        let sent = try await ChainAccess.with(session) { access -> Bool in
-            try await access.check()
-            try await mark(closedOf: lock.job, access, &known)
-            try known.mayLock(
-                lock, by: payer, key: keys.nodes[lock.node.text]?.bytes,
-                at: session.now.milliseconds / 1_000)
-            guard
-                try await access.escrow.lease(id, on: access.chain, at: .latest).state == .unknown
-            else { return false }
-            known.lock(lock, as: id)
-            try folder.write(known)
-            try await send(terms, access)
-            return true
-        }
-        book = known
-        guard sent else { return }
+        try await mark(closedOf: lock.job, access, &book)
+        try book.mayLock(
+            lock, by: payer, key: keys.nodes[lock.node.text]?.bytes,
+            at: session.now.milliseconds / 1_000)
+        guard
+            try await access.escrow.lease(id, on: access.chain, at: .latest).state == .unknown
+        else { return }
+        book.lock(lock, as: id)
+        try folder.write(book)
+        try await send(terms, access)
+        let amount = Quantity.money(try Money(micro: lock.depositMicro))
         session.terminal.progress(
-            "✓ "
-                + session.told(
-                    .signLocked,
-                    [
-                        "lease": lock.lease.text,
-                        "amount": Quantity.money(try Money(micro: lock.depositMicro)),
-                    ]))
+            "✓ " + session.told(.signLocked, ["lease": lock.lease.text, "amount": amount]))
     }
 
     /// What the escrow has closed for good bounds the job's cost no more.
@@ -85,7 +78,7 @@ struct Locking {
                     == .closed,
                 let seconds = try await access.escrow.closing(of: id, on: access.chain)
             else { continue }
-            book.close(other.lease, seconds: Int64(clamping: seconds.asUInt64 ?? .max))
+            try book.close(other.lease, seconds: Int64(clamping: seconds.asUInt64 ?? .max))
         }
     }
 
@@ -107,19 +100,17 @@ struct Locking {
 
     /// A claim above what is proven is struck out: nobody but the payer can, and only in time.
     private func dispute(
-        _ lock: LockDTO, _ file: LockFile, _ book: VoucherBook
+        _ lock: LockDTO, _ file: LockFile, _ access: ChainAccess, _ book: VoucherBook
     ) async throws {
-        guard lock.id != nil, book.mandates.contains(where: { $0.job == lock.job }) else { return }
+        guard lock.id != nil else { return }
         let terms = try file.terms(lock)
-        let id = try terms.id()
         let most = UInt64(max(book.mostClaimed(of: lock.lease, lock.job), 0))
-        try await ChainAccess.with(session) { access in
-            let lease = try await access.escrow.lease(id, on: access.chain, at: .latest)
-            guard lease.state == .open, lease.claimed > 0, lease.claimSeconds > most else { return }
-            let sender = try await ChainSender(access.chain, session, key: key)
-            _ = try await sender.send([try access.escrow.dispute(terms)])
-            session.terminal.note("! " + session.told(.signDisputed, ["lease": lock.lease.text]))
-        }
+        let lease = try await access.escrow.lease(
+            try terms.id(), on: access.chain, at: .latest)
+        guard lease.state == .open, lease.claimed > 0, lease.claimSeconds > most else { return }
+        let sender = try await ChainSender(access.chain, session, key: key)
+        _ = try await sender.send([try access.escrow.dispute(terms)])
+        session.terminal.note("! " + session.told(.signDisputed, ["lease": lock.lease.text]))
     }
 
     // MARK: Signing
@@ -131,25 +122,20 @@ struct Locking {
         if lock.progress?.elapsed ?? 0 > 0 { return true }
         guard lock.id != nil else { return false }
         let id = try file.terms(lock).id()
-        guard let step = try book.step(of: lock, as: id),
-            let root = Hash256(bytes: step.usageRoot)
-        else { return false }
-        let voucher = LeaseVoucher(
-            id: id, seconds: UInt256(UInt64(max(step.seconds, 0))),
-            elapsed: UInt256(UInt64(max(step.elapsed, 0))), usageRoot: root)
-        let signature = key.sign(try voucher.digest(for: file.escrow, on: deployment.chain))
+        guard let step = try book.step(of: lock, as: id) else { return false }
+        let digest = try step.voucher(of: id).digest(for: file.escrow, on: deployment.chain)
+        let signed = HeldProgress(
+            seconds: step.seconds, elapsed: step.elapsed, usageRoot: step.usageRoot,
+            signature: key.sign(digest).bytes)
         book.note(step, of: lock.lease)
         try folder.write(book)
         let _: LockFileDTO = try await market.put(
-            "/v1/locks/\(lock.lease)/progress",
-            ProgressDTO(
-                seconds: step.seconds, elapsed: step.elapsed, usageRoot: "\(root)",
-                signature: Ethereum.Hex.text(of: signature.bytes)))
+            "/v1/locks/\(lock.lease)/progress", ProgressDTO(signed))
         session.terminal.progress(
             "✓ "
                 + session.told(
                     .signProgress,
                     ["lease": lock.lease.text, "seconds": String(step.seconds)]))
-        return step.elapsed > 0
+        return step.isLast
     }
 }

@@ -17,13 +17,13 @@ extension LeafCommand {
         try session.show(file) {
             guard !file.locks.isEmpty else { return [session.told(.escrowNone)] }
             return Table.aligned(
-                file.locks.map { lock in
+                try file.locks.map { lock in
                     let standing: Message =
                         lock.bill != nil
                         ? .escrowBilled : lock.id != nil ? .escrowLocked : .escrowWanted
                     return [
                         lock.lease.text,
-                        (try? Money(micro: lock.depositMicro)).map(Quantity.money) ?? "–",
+                        Quantity.money(try Money(micro: lock.depositMicro)),
                         session.told(standing),
                     ]
                 })

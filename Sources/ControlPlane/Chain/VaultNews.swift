@@ -83,8 +83,6 @@ actor VaultNews {
     ///
     /// - Parameter facts: what was read before it and is not booked yet.
     private func lockFact(of entry: Log, _ facts: [VaultFact]) async throws -> VaultFact? {
-        let fact: LockFact
-        let name: Hash256
         switch try EscrowEvent(entry, of: escrow) {
         case .opened(let id, let payer, _, _, _, _):
             let read = Read.openLocksOf(ChainAddress(payer))
@@ -94,20 +92,19 @@ actor VaultNews {
                 return nil
             }
             return .lock(lock.lease, .opened(id: id.bytes))
-        case .stopped(let id, _): (name, fact) = (id, .stopped)
-        case .claimed(let id, let seconds, _, _):
-            (name, fact) = (id, .claimed(seconds: Int64(clamping: seconds.asUInt64 ?? .max)))
-        case .disputed(let id, _): (name, fact) = (id, .disputed)
         case .closed(let id, let seconds, let credit, _):
             let closing = LockClosing(
                 seconds: Int64(clamping: seconds.asUInt64 ?? .max),
                 credit: Money(units: credit) ?? .zero)
-            (name, fact) = (id, .closed(closing))
-        case .settled, .skipped, .withdrawn: return nil
+            return try await lease(named: id.bytes, facts).map { .lock($0, .closed(closing)) }
+        case .settled, .skipped, .withdrawn, .stopped, .claimed, .disputed: return nil
         }
-        for case .lock(let lease, .opened(name.bytes)) in facts { return .lock(lease, fact) }
-        let read = Read.lockNamed(name.bytes)
-        return try await store.read([read]).locks(read).first.map { .lock($0.lease, fact) }
+    }
+
+    private func lease(named name: [UInt8], _ facts: [VaultFact]) async throws -> LeaseID? {
+        for case .lock(let lease, .opened(name)) in facts { return lease }
+        let read = Read.lockNamed(name)
+        return try await store.read([read]).locks(read).first?.lease
     }
 
     /// Nil for what is not of the token that is settled in, or changes nothing that the books have.

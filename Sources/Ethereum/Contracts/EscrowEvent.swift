@@ -75,17 +75,6 @@ package enum EscrowEvent: Hashable, Sendable {
 }
 
 extension LeaseEscrow {
-    /// The seconds with which a lease was closed in a block that is final; nil: it was not.
-    package func closing(of id: Hash256, on chain: Chain) async throws -> UInt256? {
-        let head = try await chain.finalized().number
-        let filter = LogFilter(
-            addresses: [address], topics: [[EscrowEvent.Kind.closed.event.topic], [id]])
-        guard let log = try await chain.logs(filter, in: .numbers(0...head)).first,
-            case .closed(_, let seconds, _, _) = try EscrowEvent(log, of: self)
-        else { return nil }
-        return seconds
-    }
-
     /// The logs of all events of this escrow.
     package var filter: LogFilter {
         LogFilter(addresses: [address], topics: [EscrowEvent.topics])

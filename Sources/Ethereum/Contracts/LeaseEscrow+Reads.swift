@@ -48,6 +48,17 @@ extension LeaseEscrow {
         try await chain.number(Self.ceiling, [], of: address, at: block)
     }
 
+    /// The seconds with which a lease was closed in a block that is final; nil: it was not.
+    package func closing(of id: Hash256, on chain: Chain) async throws -> UInt256? {
+        let head = try await chain.finalized().number
+        let filter = LogFilter(
+            addresses: [address], topics: [[EscrowEvent.Kind.closed.event.topic], [id]])
+        guard let log = try await chain.logs(filter, in: .numbers(0...head)).first,
+            case .closed(_, let seconds, _, _) = try EscrowEvent(log, of: self)
+        else { return nil }
+        return seconds
+    }
+
     /// What an account may withdraw.
     package func owed(
         to account: Address, in token: ERC20, on chain: Chain, at block: BlockTag

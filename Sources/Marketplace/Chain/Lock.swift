@@ -9,10 +9,6 @@ package struct Lock: Hashable, Sendable, Codable {
     package var id: [UInt8]?
     /// What the market's books made of the lease; nil: it is not over.
     package var bill: LockBill?
-    /// Seconds of the provider's claim that stands; nil: there is none.
-    package var claimed: Int64?
-    /// Whether a party has ended the time that can be billed.
-    package var isStopped: Bool
     /// The payer's last word.
     package var signed: HeldProgress?
     /// By the payee, of the payer's last word of all: r ‖ s ‖ v, 65 bytes.
@@ -27,7 +23,6 @@ package struct Lock: Hashable, Sendable, Codable {
     package init(lease: LeaseID, terms: LockTerms) {
         self.lease = lease
         self.terms = terms
-        isStopped = false
         isUnderway = false
         tries = 0
     }
@@ -83,9 +78,6 @@ package struct LockClosing: Hashable, Sendable, Codable {
 /// Something that the escrow has said of a lease in a block that is final.
 package enum LockFact: Hashable, Sendable, Codable {
     case opened(id: [UInt8])
-    case stopped
-    case claimed(seconds: Int64)
-    case disputed
     case closed(LockClosing)
 }
 

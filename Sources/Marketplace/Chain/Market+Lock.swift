@@ -8,7 +8,7 @@ extension Market {
 
     /// Nil where the lease is not locked.
     func lock(of lease: Lease, in job: Job) -> Lock? {
-        guard lease.isLocked == true, let payer = lease.payer, let payee = lease.payee else {
+        guard lease.isLocked, let payer = lease.payer, let payee = lease.payee else {
             return nil
         }
         let longest = lockWindowSeconds + startWindowSeconds + job.terms.maxDuration
@@ -74,7 +74,7 @@ extension Market {
         _ lease: Lease, _ posted: Posted, seconds: Int64, elapsed: Int64, _ rows: Rows,
         _ ledger: inout Ledger, _ now: Timestamp
     ) throws -> [Row] {
-        guard lease.isLocked == true, var lock = rows.lock(lease.id) else { return [] }
+        guard lease.isLocked, var lock = rows.lock(lease.id) else { return [] }
         lock.bill = LockBill(seconds: seconds, elapsed: elapsed, posted: posted)
         try lock.leave(&ledger, at: now)
         return [.lock(lock)]
@@ -142,9 +142,6 @@ struct LockFloor {
                     .deposit, from: .escrow, to: .locked(lock.terms.payer), lock.terms.deposit,
                     at: now))
             try dispatch(id)
-        case .stopped: lock.isStopped = true
-        case .claimed(let seconds): lock.claimed = seconds
-        case .disputed: lock.claimed = nil
         case .closed(let closing):
             guard lock.closing == nil, lock.id != nil else { return }
             lock.closing = closing
