@@ -99,7 +99,7 @@ import Yams
             .usage, .confirmRequired, .fileNotFound, .loginRequired, .credentialsExposed,
             .marketUnreachable, .marketUntrusted, .timeout, .proofInvalid, .localFailure,
             .interrupted, .egressPolicyInvalid, .fileUnusable, .roleMissing, .cannotListen,
-            .capacityTaken,
+            .capacityTaken, .engineOther,
             .nodeRunsAlready, .nodeNotJoined, .selfTestImageMissing, .outputFailed,
             .chainUnreachable, .chainWrong,
             .contractRefused, .walletUnusable,
