@@ -20,6 +20,30 @@ package enum Bill {
         return (try? Money(micro: Int64(product / 10_000))) ?? charge  // never above the charge
     }
 
+    /// What of a lease's charge goes back to its renter: `min(floor(charge × credit_bps / 10 000),
+    /// charge − commission)` where `seconds × 10 000 < availability_bps × elapsed`, else nothing.
+    ///
+    /// - Parameter elapsed: whole seconds from start to end by the market's clock.
+    package static func credit(
+        of charge: Money, commission: Money, seconds: Int64, elapsed: Int64, level: ServiceLevel
+    ) -> Money {
+        let least = Int128(level.availability.value) * Int128(elapsed)
+        guard Int128(seconds) * 10_000 < least else { return .zero }
+        let product = Int128(max(charge.micro, 0)) * Int128(level.credit.value)
+        let share = (try? Money(micro: Int64(product / 10_000))) ?? charge  // never above it
+        return min(share, charge.excess(over: commission))
+    }
+
+    /// What a provider gets of a charge whatever the rest of its lease comes to; it never falls while the
+    /// charge grows.
+    package static func certainPay(
+        of charge: Money, commission points: BasisPoints, level: ServiceLevel
+    ) -> Money {
+        let share = max(10_000 - points.value - level.credit.value, 0)
+        let product = Int128(max(charge.micro, 0)) * Int128(share)
+        return (try? Money(micro: Int64(product / 10_000))) ?? .zero
+    }
+
     /// `floor(escrow × 3600 / rate)`, at most 366 days: the seconds that the escrow pays for.
     package static func seconds(paidBy escrow: Money, rate: Rate) -> Int64 {
         let product = Int128(max(escrow.micro, 0)) * 3600

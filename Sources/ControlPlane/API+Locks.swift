@@ -64,10 +64,11 @@ extension MarketServices {
             microPerHour: lock.terms.rate.microPerHour,
             commissionBPS: lock.terms.commission.value, deadline: lock.terms.deadline,
             isWanted: isWanted, id: lock.id.map { Ethereum.Hex.text(of: $0) },
-            bill: lock.bill.map(LockBillDTO.init),
+            bill: lock.bill.map { LockBillDTO($0, of: lock.terms) },
             progress: lock.signed.map(ProgressDTO.init),
             agreement: lock.agreement.map { Ethereum.Hex.text(of: $0) },
-            receipt: try await receipt(of: lease).map(ReceiptDTO.init))
+            receipt: try await receipt(of: lease).map(ReceiptDTO.init),
+            serviceLevel: lock.terms.serviceLevel.map(ServiceLevelDTO.init))
     }
 
     /// Of a lease that is settled the log has it.
@@ -125,9 +126,10 @@ extension MarketServices {
 }
 
 extension LockBillDTO {
-    init(_ bill: LockBill) {
+    init(_ bill: LockBill, of terms: LockTerms) {
         self.init(
             seconds: bill.seconds, elapsed: bill.elapsed, chargeMicro: bill.posted.charge.micro,
-            commissionMicro: bill.posted.commission.micro)
+            commissionMicro: bill.posted.commission.micro,
+            creditMicro: terms.serviceLevel == nil ? nil : bill.posted.credit.micro)
     }
 }

@@ -45,20 +45,20 @@ extension API {
             let more = leases.count > limit
             return try Self.json(
                 ListDTO(
-                    data: try page.map(SettlementDTO.init), hasMore: more,
+                    data: page.map(SettlementDTO.init), hasMore: more,
                     nextCursor: more ? page.last?.id.text : nil))
         }
     }
 }
 
 extension SettlementDTO {
-    init(_ lease: Lease) throws {
+    init(_ lease: Lease) {
         let posted = lease.posted
         self.init(
             lease: lease.id, microPerHour: lease.rate.microPerHour,
             commissionBPS: lease.commission.value, chargedMicro: posted.charge.micro,
-            paidMicro: try posted.charge.subtracting(posted.commission).micro,
-            commissionMicro: posted.commission.micro)
+            paidMicro: posted.pay.micro, commissionMicro: posted.commission.micro,
+            creditMicro: lease.serviceLevel == nil ? nil : posted.credit.micro)
     }
 }
 

@@ -91,8 +91,9 @@ package struct MarketServer: Sendable {
         let metrics = Metrics()
         let faults = Faults(reach: reach)
         let market = Market(
-            commission: configuration.commission, blobQuota: configuration.blobQuota,
-            beacons: configuration.allBeacons,
+            commission: configuration.commission,
+            lockWindowSeconds: configuration.chain?.lockSeconds ?? Market.standardLockWindow,
+            blobQuota: configuration.blobQuota, beacons: configuration.allBeacons,
             unsignedLimit: configuration.chain?.unsignedLimit ?? Market.standardUnsignedLimit,
             redeemWithin: configuration.chain?.redeemWithin ?? 0)
         let store = try SQLiteStore(

@@ -53,7 +53,8 @@ extension MarketServices {
             lease: lease.id, task: lease.task.index, attempt: lease.attempt,
             microPerHour: lease.rate.microPerHour, chargedMicro: lease.posted.charge.micro,
             commissionBPS: lease.commission.value, payee: lease.payee.map(PayeeDTO.init),
-            records: proofs, nodeKey: try await proof(key, head))
+            records: proofs, nodeKey: try await proof(key, head),
+            creditMicro: lease.credit?.micro)
     }
 
     private func proof(_ entry: LogEntry, _ head: PublishedHead) async throws -> ProofRecordDTO {

@@ -168,8 +168,8 @@ extension MarketServices {
             InvoiceLineDTO(
                 task: $0.task.index, attempt: $0.attempt, lease: $0.id, node: $0.node,
                 provider: $0.provider, microPerHour: $0.rate.microPerHour,
-                meteredS: $0.billedSeconds, charge: MoneyDTO($0.posted.charge),
-                endedBy: $0.endReason?.text ?? "running")
+                meteredS: $0.billedSeconds, charge: MoneyDTO($0.posted.net),
+                endedBy: $0.endReason?.text ?? "running", credit: $0.credit.map { MoneyDTO($0) })
         }
         return InvoiceDTO(
             job: job.id, name: job.terms.name, currency: MoneyDTO.currency, lines: lines,
@@ -216,6 +216,12 @@ extension Lease {
         case .running(_, _, let posted), .ended(_, _, _, let posted), .settled(_, _, let posted, _):
             posted
         }
+    }
+
+    /// What went back of its charge; nil while it is not settled, and where nothing was promised.
+    var credit: Money? {
+        guard serviceLevel != nil, case .settled(_, _, let posted, _) = life else { return nil }
+        return posted.credit
     }
 
     var endReason: EndReason? {
@@ -276,7 +282,7 @@ extension TaskDTO {
     /// - Parameter leases: all of its attempts.
     private init(_ task: JobTask, _ leases: [Lease]) throws {
         let latest = leases.first { $0.attempt == task.attempt }
-        let charged = try leases.reduce(Money.zero) { try $0.adding($1.posted.charge) }
+        let charged = try leases.reduce(Money.zero) { try $0.adding($1.posted.net) }
         let reason: EndReason? = if case .finished(let reason) = task.life { reason } else { nil }
         self.init(
             index: task.id.index, state: TaskState(task.life), attempt: task.attempt,

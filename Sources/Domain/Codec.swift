@@ -25,6 +25,8 @@ package enum EntryType: UInt8, Sendable {
     case usageRecord = 2
     case nodeKey = 3
     case scrub = 4
+    /// A usage record of a lease whose provider promises availability.
+    case promisedUsage = 5
 }
 
 /// Why bytes are not an entry.

@@ -205,6 +205,8 @@ package struct Job: Hashable, Sendable, Codable {
     /// Places that spot leases are asked to leave for its open tasks, by task; nil where there are none,
     /// so that a row of an older form is still what it was.
     package private(set) var awaited: [AwaitedPlace]?
+    /// When its renter first asked for its end; nil: not, or not since it was run again.
+    package var stoppedAt: Timestamp?
 
     package init(
         id: JobID, renter: AccountID, terms: JobTerms, submittedAt: Timestamp, salt: [UInt8],

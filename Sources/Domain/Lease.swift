@@ -4,11 +4,38 @@ package struct Posted: Hashable, Sendable, Codable {
 
     package let charge: Money
     package let commission: Money
+    /// Of the charge, what the renter keeps: of a lease that is over its credit, before that the most that
+    /// it may come to.
+    package let credit: Money
 
-    package init(charge: Money, commission: Money) {
+    package init(charge: Money, commission: Money, credit: Money = .zero) {
         self.charge = charge
         self.commission = commission
+        self.credit = credit
     }
+
+    /// What the renter pays.
+    package var net: Money { charge.excess(over: credit) }
+    /// What the provider gets.
+    package var pay: Money { net.excess(over: commission) }
+
+    /// Rows of an older form know of no credit, and where there is none it is left out.
+    package init(from decoder: any Decoder) throws {
+        let values = try decoder.container(keyedBy: CodingKeys.self)
+        self.init(
+            charge: try values.decode(Money.self, forKey: .charge),
+            commission: try values.decode(Money.self, forKey: .commission),
+            credit: try values.decodeIfPresent(Money.self, forKey: .credit) ?? .zero)
+    }
+
+    package func encode(to encoder: any Encoder) throws {
+        var values = encoder.container(keyedBy: CodingKeys.self)
+        try values.encode(charge, forKey: .charge)
+        try values.encode(commission, forKey: .commission)
+        if credit != .zero { try values.encode(credit, forKey: .credit) }
+    }
+
+    private enum CodingKeys: String, CodingKey { case charge, commission, credit }
 }
 
 /// The last accepted receipt of a lease and what of it the core needs again.
@@ -108,6 +135,8 @@ package struct Lease: Hashable, Sendable, Codable {
     package var silenceMilliseconds: Int64
     /// The end of the last silence that counts in `silenceMilliseconds`; nil before the first.
     package var silentUntil: Timestamp?
+    /// Of that silence, what the market itself was away for; nil: none.
+    package var excusedMilliseconds: Int64?
     /// Seconds up to which the log has a record; -1 before the first.
     package var loggedSeconds: Int64
     /// That it was asked to leave; rows of an older form have none.
@@ -120,6 +149,8 @@ package struct Lease: Hashable, Sendable, Codable {
     package let payee: SignedPayee?
     /// How its payer pays; nil: rows of an older form, and where the renter's balance does.
     package let settlement: Settlement?
+    /// What its provider promises of its time; nil: nothing.
+    package let serviceLevel: ServiceLevel?
 
     package init(
         id: LeaseID, task: TaskID, attempt: Int64, renter: AccountID, provider: AccountID,
@@ -127,8 +158,10 @@ package struct Lease: Hashable, Sendable, Codable {
         escrow: Money, fence: Int64, placedAt: Timestamp, life: LeaseLife,
         silenceMilliseconds: Int64 = 0, silentUntil: Timestamp? = nil, loggedSeconds: Int64 = -1,
         notice: LeaseNotice? = nil, spot: SpotTerms? = nil, payer: ChainAddress? = nil,
-        payee: SignedPayee? = nil, settlement: Settlement? = nil
+        payee: SignedPayee? = nil, settlement: Settlement? = nil,
+        serviceLevel: ServiceLevel? = nil
     ) {
+        self.serviceLevel = serviceLevel
         self.settlement = settlement
         self.spot = spot
         self.payer = payer

@@ -7,13 +7,16 @@ package struct LockTerms: Hashable, Sendable, Codable {
     package let deposit: Money
     package let rate: Rate
     package let commission: BasisPoints
+    /// What the payee promises of the lease's time; nil: nothing.
+    package let serviceLevel: ServiceLevel?
     /// Seconds since 1970: until then the provider may settle or claim; after it anybody may refund.
     package let deadline: Int64
 
     package init(
         payer: ChainAddress, payee: ChainAddress, deposit: Money, rate: Rate,
-        commission: BasisPoints, deadline: Int64
+        commission: BasisPoints, serviceLevel: ServiceLevel? = nil, deadline: Int64
     ) {
+        self.serviceLevel = serviceLevel
         self.payer = payer
         self.payee = payee
         self.deposit = deposit

@@ -208,13 +208,17 @@ package struct OfferTerms: Hashable, Sendable, Codable {
     package var openUntil: Timestamp?
     /// Its provider's settlement key, by the node's own word; nil: it takes no vouchers.
     package var payee: SignedPayee?
+    /// What it promises of a lease's time; nil: nothing.
+    package let serviceLevel: ServiceLevel?
 
     package init(
         capacity: Resources, devices: [Device], ask: Rate, region: String, tier: Tier,
         withheld: [WithheldDevice] = [], network: NetworkAccess = .none,
         closed: OfferClosing? = nil, roundTrips: RoundTrips = .none, spotAsk: Rate? = nil,
-        openUntil: Timestamp? = nil, payee: SignedPayee? = nil
+        openUntil: Timestamp? = nil, payee: SignedPayee? = nil,
+        serviceLevel: ServiceLevel? = nil
     ) {
+        self.serviceLevel = serviceLevel
         self.payee = payee
         self.spotAsk = spotAsk.map { min($0, ask) }
         self.openUntil = openUntil
@@ -245,7 +249,8 @@ package struct OfferTerms: Hashable, Sendable, Codable {
             roundTrips: try values.decode(RoundTrips.self, forKey: .roundTrips),
             spotAsk: try values.decodeIfPresent(Rate.self, forKey: .spotAsk),
             openUntil: try values.decodeIfPresent(Timestamp.self, forKey: .openUntil),
-            payee: try values.decodeIfPresent(SignedPayee.self, forKey: .payee))
+            payee: try values.decodeIfPresent(SignedPayee.self, forKey: .payee),
+            serviceLevel: try values.decodeIfPresent(ServiceLevel.self, forKey: .serviceLevel))
     }
 
     /// As `Offer` does.
@@ -263,6 +268,7 @@ package struct OfferTerms: Hashable, Sendable, Codable {
         try values.encodeIfPresent(spotAsk, forKey: .spotAsk)
         try values.encodeIfPresent(openUntil, forKey: .openUntil)
         try values.encodeIfPresent(payee, forKey: .payee)
+        try values.encodeIfPresent(serviceLevel, forKey: .serviceLevel)
     }
 
     private enum CodingKeys: String, CodingKey {
@@ -270,6 +276,7 @@ package struct OfferTerms: Hashable, Sendable, Codable {
         case roundTrips = "round_trips"
         case spotAsk = "spot_ask"
         case openUntil = "open_until"
+        case serviceLevel = "service_level"
     }
 
     /// The same terms, without these devices.
@@ -280,7 +287,7 @@ package struct OfferTerms: Hashable, Sendable, Codable {
             capacity: capacity, devices: others, ask: ask, region: region, tier: tier,
             withheld: withheld + more.map { WithheldDevice(device: $0, reason: reason) },
             network: network, closed: closed, roundTrips: roundTrips,
-            spotAsk: spotAsk, openUntil: openUntil, payee: payee)
+            spotAsk: spotAsk, openUntil: openUntil, payee: payee, serviceLevel: serviceLevel)
     }
 
     /// Whether the device is offered.
@@ -292,7 +299,7 @@ package struct OfferTerms: Hashable, Sendable, Codable {
             capacity: capacity, devices: devices.filter { $0.id != device }, ask: ask,
             region: region, tier: tier, withheld: withheld.filter { $0.device.id != device },
             network: network, closed: closed, roundTrips: roundTrips,
-            spotAsk: spotAsk, openUntil: openUntil, payee: payee)
+            spotAsk: spotAsk, openUntil: openUntil, payee: payee, serviceLevel: serviceLevel)
     }
 
     /// How many devices the node has, offered or not.

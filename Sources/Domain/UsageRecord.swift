@@ -22,12 +22,35 @@ package struct UsageRecord: Hashable, Sendable {
     package let renterHash: [UInt8]
     package let jobHash: [UInt8]
     package let receipt: SignedReceipt
+    /// What its provider promises, and what came of it; nil: nothing is promised.
+    package let promise: Promise?
+
+    /// What a provider has promised of a lease, and how it was kept.
+    package struct Promise: Hashable, Sendable {
+        package let level: ServiceLevel
+        /// The market's part of the charge, of which nothing goes back.
+        package let commission: BasisPoints
+        /// Whole seconds from start to end by the market's clock; 0 while the lease goes on.
+        package let elapsed: Int64
+        /// What of the charge goes back to the renter; zero while the lease goes on.
+        package let credit: Money
+
+        package init(
+            level: ServiceLevel, commission: BasisPoints, elapsed: Int64, credit: Money
+        ) {
+            self.level = level
+            self.commission = commission
+            self.elapsed = elapsed
+            self.credit = credit
+        }
+    }
 
     package init(
         kind: Kind, lease: LeaseID, attempt: Int64, provider: AccountID, node: NodeID,
         deviceModel: String, seconds: Int64, rate: Rate, charge: Money, renterHash: [UInt8],
-        jobHash: [UInt8], receipt: SignedReceipt
+        jobHash: [UInt8], receipt: SignedReceipt, promise: Promise? = nil
     ) {
+        self.promise = promise
         self.kind = kind
         self.lease = lease
         self.attempt = attempt
@@ -43,7 +66,7 @@ package struct UsageRecord: Hashable, Sendable {
     }
 
     package var bytes: [UInt8] {
-        var writer = EntryWriter(type: .usageRecord)
+        var writer = EntryWriter(type: promise == nil ? .usageRecord : .promisedUsage)
         writer.append(kind.rawValue)
         writer.append(lease.text)
         writer.append(attempt)
@@ -57,11 +80,19 @@ package struct UsageRecord: Hashable, Sendable {
         writer.append(jobHash)
         writer.append(receipt.bytes)
         writer.append(receipt.signature)
+        if let promise {
+            writer.append(promise.level.availability.value)
+            writer.append(promise.level.credit.value)
+            writer.append(promise.commission.value)
+            writer.append(promise.elapsed)
+            writer.append(promise.credit.micro)
+        }
         return writer.bytes
     }
 
     package init(bytes: [UInt8]) throws(MalformedEntry) {
-        var reader = try EntryReader(bytes, type: .usageRecord)
+        let isPromised = bytes.count > 1 && bytes[1] == EntryType.promisedUsage.rawValue
+        var reader = try EntryReader(bytes, type: isPromised ? .promisedUsage : .usageRecord)
         guard let kind = Kind(rawValue: try reader.text("kind")) else { throw .badField("kind") }
         self.kind = kind
         lease = try reader.id("lease")
@@ -83,10 +114,33 @@ package struct UsageRecord: Hashable, Sendable {
         renterHash = try reader.field()
         jobHash = try reader.field()
         receipt = SignedReceipt(bytes: try reader.field(), signature: try reader.field())
+        promise = isPromised ? try Promise(&reader, of: kind, charge: charge) : nil
         try reader.finish()
         guard attempt >= 1, seconds >= 0, charge >= .zero, renterHash.count == 32,
             jobHash.count == 32
         else { throw .badField("range") }
+    }
+}
+
+extension UsageRecord.Promise {
+    fileprivate init(
+        _ reader: inout EntryReader, of kind: UsageRecord.Kind, charge: Money
+    ) throws(MalformedEntry) {
+        guard let availability = BasisPoints(try reader.number("availability_bps")),
+            let share = BasisPoints(try reader.number("credit_bps")),
+            let level = ServiceLevel(availability: availability, credit: share)
+        else { throw .badField("service_level") }
+        guard let commission = BasisPoints(try reader.number("commission_bps")) else {
+            throw .badField("commission_bps")
+        }
+        self.level = level
+        self.commission = commission
+        elapsed = try reader.number("elapsed")
+        let creditMicro = try reader.number("credit_micro")
+        guard let credit = try? Money(micro: creditMicro), credit >= .zero, credit <= charge,
+            kind == .final ? elapsed >= 1 : elapsed == 0 && credit == .zero
+        else { throw .badField("credit_micro") }
+        self.credit = credit
     }
 }
 

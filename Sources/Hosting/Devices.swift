@@ -206,7 +206,8 @@ extension Host {
             tier: terms.tier, withheld: withheld, network: terms.network,
             closed: closing.map { OfferClosing($0.code, until: $0.opensAt) }
                 ?? (owner.sight?.hasRoom == false ? .diskFull : nil),
-            roundTrips: roundTrips, spotAsk: terms.spotAsk, payee: terms.payee)
+            roundTrips: roundTrips, spotAsk: terms.spotAsk, payee: terms.payee,
+            serviceLevel: terms.serviceLevel)
     }
 
     /// With the speed that its last scrub has found.

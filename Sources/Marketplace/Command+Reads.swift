@@ -55,7 +55,7 @@ extension Command {
             case .ended: Self.endingLease(verified.receipt.lease, rows)
             case .running, .frozen: [.lease(verified.receipt.lease)]
             }
-        case .silence(let node, _, _), .notice(let node, _):
+        case .silence(let node, _, _, _), .notice(let node, _):
             [.liveLeasesOfNode(node, limit: Self.everyTask)]
         case .endLease(let lease, _): Self.endingLease(lease, rows)
         case .closePeriod(let lease): reads(settling: lease, rows)

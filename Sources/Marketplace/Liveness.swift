@@ -73,6 +73,9 @@ package struct Liveness: Sendable {
         sessions[node]?.lastHeartbeat ?? aliveUntil
     }
 
+    /// Whether there was a while after `moment` in which the market answered nobody.
+    package func wasAway(since moment: Timestamp) -> Bool { moment < answersSince }
+
     /// Milliseconds since then.
     package func silence(of node: NodeID, at now: Timestamp) -> Int64 {
         now.millisecondsSince(lastHeard(node))

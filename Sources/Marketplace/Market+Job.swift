@@ -49,13 +49,19 @@ extension Market {
 
     /// The renter's stop: nothing new is placed, and what runs is told to end. Idempotent.
     func stop(_ id: JobID, _ rows: Rows, _ now: Timestamp) throws -> Decision {
-        guard let job = rows.job(id), let hold = rows.hold(id) else { throw Refusal.jobUnknown }
+        guard var job = rows.job(id), let hold = rows.hold(id) else { throw Refusal.jobUnknown }
         var decision: Decision
         switch job.life {
         case .active:
+            job.stoppedAt = now
             decision = try closing(
                 job, hold, outcome: .stopped, because: .stopped, rows, now)
-        case .closing: decision = Decision()
+        case .closing:
+            decision = Decision()
+            if job.stoppedAt == nil {
+                job.stoppedAt = now
+                decision.rows = [.job(job)]
+            }
         case .closed: return Decision()
         }
         stopLeases(of: id, rows, in: &decision)
@@ -82,6 +88,7 @@ extension Market {
         guard needed > .zero else { throw Refusal.budgetExhausted }
         let ledger = try setAside(needed, in: job.purse, of: id, "retry", rows, now)
         job.life = try job.life.after(.reopened)
+        job.stoppedAt = nil
         job.counts.queued = again.count
         if job.terms.isGang { job.counts.succeeded = 0 }
         job.counts.failed = 0

@@ -34,6 +34,7 @@ extension Market {
         let rate: Rate
         /// Nil where the renter's balance pays.
         let payee: SignedPayee?
+        let serviceLevel: ServiceLevel?
     }
 
     /// The offers of a decision as its leases take from them, and where siblings are.
@@ -100,7 +101,7 @@ extension Market {
         task.life = try task.life.after(.matched(clearing.lease))
         return Seat(
             clearing: clearing, task: task, provider: offer.provider, devices: devices, rate: rate,
-            payee: try payee(for: job, offer))
+            payee: try payee(for: job, offer), serviceLevel: offer.terms.serviceLevel)
     }
 
     private func payee(for job: Job, _ offer: Offer) throws(Refusal) -> SignedPayee? {
@@ -127,7 +128,7 @@ extension Market {
                     ? .locking(until: now.advanced(seconds: lockWindowSeconds))
                     : .reserved(until: now.advanced(seconds: startWindowSeconds)),
                 spot: job.terms.needs.spot, payer: job.terms.payer, payee: seat.payee,
-                settlement: job.terms.needs.settlement)
+                settlement: job.terms.needs.settlement, serviceLevel: seat.serviceLevel)
             job.awaitPlace(on: nil, for: seat.task.id.index)
             job.counts.open -= 1
             job.counts.leased += 1

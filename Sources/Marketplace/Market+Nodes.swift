@@ -165,18 +165,25 @@ extension Market {
     /// Books a silence on every running lease of a node: what of it lies beyond the fence cannot be
     /// claimed. No moment is booked twice, so it is idempotent, also with a later end.
     ///
-    /// - Parameter from: when the node's fences began to run: its last answered heartbeat.
-    func silence(_ node: NodeID, from: Timestamp, until: Timestamp, _ rows: Rows) throws
-        -> Decision
-    {
+    /// - Parameters:
+    ///   - from: when the node's fences began to run: its last answered heartbeat.
+    ///   - isExcused: whether the market itself was away then: no provider answers for that.
+    func silence(
+        _ node: NodeID, from: Timestamp, until: Timestamp, isExcused: Bool, _ rows: Rows
+    ) throws -> Decision {
         var decision = Decision()
         for var lease in rows.leases(.liveLeasesOfNode(node, limit: Command.everyTask)) {
             guard case .running(let since, _, _) = lease.life else { continue }
             let frozenSince = max(
                 from.advanced(seconds: lease.fence), since, lease.silentUntil ?? since)
             guard until > frozenSince else { continue }
+            let silence = until.millisecondsSince(frozenSince)
             lease.silenceMilliseconds = min(
-                lease.silenceMilliseconds + until.millisecondsSince(frozenSince), Timestamp.limit)
+                lease.silenceMilliseconds + silence, Timestamp.limit)
+            if isExcused {
+                lease.excusedMilliseconds = min(
+                    (lease.excusedMilliseconds ?? 0) + silence, Timestamp.limit)
+            }
             lease.silentUntil = until
             decision.rows.append(.lease(lease))
         }

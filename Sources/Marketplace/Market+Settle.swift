@@ -23,8 +23,11 @@ extension Market {
         case .neverRan: seconds = 0
         }
         var ledger = try settlementLedger(lease, job, rows)
-        let posted = try post(seconds, of: lease, after: before, job, &hold, &ledger, now)
-        try hold.release(lease.escrow.subtracting(posted.charge))
+        let elapsed = elapsed(
+            of: lease, since: since, reading, endedBy: reason, job, billed: seconds)
+        let posted = try post(
+            seconds, elapsed: elapsed, of: lease, after: before, job, &hold, &ledger, now)
+        try hold.release(lease.escrow.subtracting(posted.net))
         lease.life = try lease.life.after(.settled(posted, at: now))
         let isPlacedAnew = isPlacedAnew(task, of: job, after: reason)
         task.life = try task.life.after(isPlacedAnew ? .yielded : .ended(reason))
@@ -33,20 +36,17 @@ extension Market {
 
         var decision = Decision()
         if let reading {
-            decision.newEntries = [record(.final, lease, job, reading, posted.charge)]
+            decision.newEntries = [record(elapsed: elapsed, lease, job, reading, posted)]
             lease.loggedSeconds = reading.seconds
         }
         decision.rows = [.lease(lease), .task(task)]
         decision.rows += try owe(
             posted, after: before, of: lease, as: decision.newEntries.first, rows)
-        let end = reason == .nodeLost ? now : reading?.acceptedAt ?? since
         decision.rows += try bill(
-            lease, posted, seconds: seconds,
-            elapsed: max(seconds, (end.millisecondsSince(since) + 999) / 1_000, 1), rows, &ledger,
-            now)
+            lease, LockBill(seconds: seconds, elapsed: elapsed, posted: posted), rows, &ledger, now)
         decision.doneEffects = [Effect.verify(id).id]
         decision.tell(
-            .settled(RunMark(lease), seconds: seconds, charge: posted.charge), of: job.id, at: now)
+            .settled(RunMark(lease), seconds: seconds, charge: posted.net), of: job.id, at: now)
         if isPlacedAnew { decision.tell(.requeued(RunMark(lease)), of: job.id, at: now) }
         try moveOn(
             job, hold, ledger, requeued: isPlacedAnew ? [task] : [], rows, now, in: &decision)
@@ -71,16 +71,17 @@ extension Market {
             let job = rows.job(lease.task.job), var hold = rows.hold(job.id)
         else { return Decision() }
         var ledger = try settlementLedger(lease, job, rows)
-        let posted = try post(reading.seconds, of: lease, after: before, job, &hold, &ledger, now)
+        let posted = try post(
+            reading.seconds, elapsed: nil, of: lease, after: before, job, &hold, &ledger, now)
         lease.life = try lease.life.after(.posted(posted))
         lease.loggedSeconds = reading.seconds
         var decision = Decision()
-        decision.newEntries = [record(.period, lease, job, reading, posted.charge)]
+        decision.newEntries = [record(elapsed: nil, lease, job, reading, posted)]
         decision.rows = [.lease(lease), .hold(hold)]
         decision.rows += try owe(
             posted, after: before, of: lease, as: decision.newEntries.first, rows)
         decision.tell(
-            .metered(RunMark(lease), seconds: reading.seconds, charge: posted.charge),
+            .metered(RunMark(lease), seconds: reading.seconds, charge: posted.net),
             of: job.id, at: now)
         decision.apply(ledger)
         return decision
@@ -101,20 +102,54 @@ extension Market {
         return income
     }
 
-    /// Posts the difference between the cumulative charge at `seconds` and what was posted before.
-    private func post(
-        _ seconds: Int64, of lease: Lease, after before: Posted, _ job: Job, _ hold: inout Hold,
-        _ ledger: inout Ledger, _ now: Timestamp
-    ) throws -> Posted {
+    /// Whole seconds from start to end by the market's clock, of which a provider may have promised a share; at
+    /// least 1, and never fewer than are billed. Nobody answers for a second that is not over, for what
+    /// the market itself was away for, nor for what came after the renter's own stop. A lost node's lease ends
+    /// when its fence is over.
+    private func elapsed(
+        of lease: Lease, since: Timestamp, _ reading: Reading?, endedBy reason: EndReason,
+        _ job: Job, billed seconds: Int64
+    ) -> Int64 {
+        var end = reading?.acceptedAt ?? since
+        if reason == .nodeLost { end = end.advanced(milliseconds: lease.fence * 1_100) }
+        if reason == .stopped, let stop = job.stoppedAt { end = min(end, max(stop, since)) }
+        let ran = end.millisecondsSince(since) - (lease.excusedMilliseconds ?? 0)
+        return max(seconds, ran / 1_000, 1)
+    }
+
+    /// What a lease has cost at `seconds`. While it goes on (no `elapsed`), what its provider may have to give
+    /// back of it stays with the renter.
+    private func bill(_ lease: Lease, seconds: Int64, elapsed: Int64?) throws -> Posted {
         let charge = try Bill.charge(seconds: seconds, rate: lease.rate)
         let commission = Bill.commission(of: charge, at: lease.commission)
-        let newCharge = try charge.subtracting(before.charge)
-        let newCommission = try commission.subtracting(before.commission)
-        let newPay = try newCharge.subtracting(newCommission)
-        try hold.post(newCharge)
+        guard let level = lease.serviceLevel else {
+            return Posted(charge: charge, commission: commission)
+        }
+        let credit: Money
+        if let elapsed {
+            credit = Bill.credit(
+                of: charge, commission: commission, seconds: seconds, elapsed: elapsed,
+                level: level)
+        } else {
+            let certain = Bill.certainPay(of: charge, commission: lease.commission, level: level)
+            credit = try charge.subtracting(commission).subtracting(certain)
+        }
+        return Posted(charge: charge, commission: commission, credit: credit)
+    }
+
+    /// Posts the difference between what a lease has cost and what was posted before.
+    private func post(
+        _ seconds: Int64, elapsed: Int64?, of lease: Lease, after before: Posted, _ job: Job,
+        _ hold: inout Hold, _ ledger: inout Ledger, _ now: Timestamp
+    ) throws -> Posted {
+        let posted = try bill(lease, seconds: seconds, elapsed: elapsed)
+        try hold.post(posted.net.subtracting(before.net))
         let parts: [(Transfer.Kind, LedgerAccount, Money)] = [
-            (.charge, try income(of: lease, job), newPay),
-            (.commission, job.purse.commission, newCommission),
+            (.charge, try income(of: lease, job), try posted.pay.subtracting(before.pay)),
+            (
+                .commission, job.purse.commission,
+                try posted.commission.subtracting(before.commission)
+            ),
         ]
         for (kind, target, amount) in parts where amount > .zero {
             try ledger.post(
@@ -122,7 +157,7 @@ extension Market {
                     kind: kind, from: job.purse.held, to: target, amount: amount, job: job.id,
                     lease: lease.id, reason: "\(seconds) s", at: now))
         }
-        return Posted(charge: charge, commission: commission)
+        return posted
     }
 
     /// What the lease's user owes to its payee after this; none on a rail without vouchers.
@@ -133,7 +168,7 @@ extension Market {
         guard let parties = lease.parties else { return [] }
         var pair = rows.pair(parties) ?? VoucherPair(parties: parties)
         pair.owed = try pair.owed.adding(
-            charge: posted.charge.subtracting(before.charge),
+            charge: posted.net.subtracting(before.net),
             commission: posted.commission.subtracting(before.commission))
         if let record { pair.usageRoot = LogHash.leaf(record.bytes).bytes }
         return [.pair(pair)]
@@ -156,15 +191,24 @@ extension Market {
     }
 
     /// The public record of one lease; renter and job only as hashes under the job's salt.
+    ///
+    /// - Parameter elapsed: nil while it goes on.
     private func record(
-        _ kind: UsageRecord.Kind, _ lease: Lease, _ job: Job, _ reading: Reading, _ charge: Money
+        elapsed: Int64?, _ lease: Lease, _ job: Job, _ reading: Reading, _ posted: Posted
     ) -> PendingEntry {
+        let kind: UsageRecord.Kind = elapsed == nil ? .period : .final
+        let promise = lease.serviceLevel.map { level in
+            UsageRecord.Promise(
+                level: level, commission: lease.commission, elapsed: elapsed ?? 0,
+                credit: elapsed == nil ? .zero : posted.credit)
+        }
         let record = UsageRecord(
             kind: kind, lease: lease.id, attempt: lease.attempt, provider: lease.provider,
             node: lease.node, deviceModel: lease.deviceModel, seconds: reading.seconds,
-            rate: lease.rate, charge: charge,
+            rate: lease.rate, charge: posted.charge,
             renterHash: SaltedHash.of(job.renter.text, salt: job.salt),
-            jobHash: SaltedHash.of(job.id.text, salt: job.salt), receipt: reading.receipt)
+            jobHash: SaltedHash.of(job.id.text, salt: job.salt), receipt: reading.receipt,
+            promise: promise)
         return PendingEntry(
             key: "\(lease.id.text):\(kind == .final ? "final" : String(reading.sequence))",
             lease: lease.id, bytes: record.bytes)

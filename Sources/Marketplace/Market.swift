@@ -9,6 +9,7 @@ package struct Market: Sendable {
     package let startWindowSeconds: Int64
     /// Seconds for which a place is kept for a lease whose price is not locked yet.
     package let lockWindowSeconds: Int64
+    package static let standardLockWindow: Int64 = 300
     /// Bytes that one account may store.
     package let blobQuota: Int64
     /// What nodes measure their round trips to.
@@ -19,7 +20,8 @@ package struct Market: Sendable {
     package let redeemWithin: Int64
 
     package init(
-        commission: BasisPoints, startWindowSeconds: Int64 = 900, lockWindowSeconds: Int64 = 300,
+        commission: BasisPoints, startWindowSeconds: Int64 = 900,
+        lockWindowSeconds: Int64 = standardLockWindow,
         blobQuota: Int64 = standardBlobQuota, beacons: [Beacon] = [.market],
         unsignedLimit: Money = standardUnsignedLimit, redeemWithin: Int64 = 7_800
     ) {
@@ -77,8 +79,8 @@ package struct Market: Sendable {
         case .preempt(let preemption): try preempt(preemption, rows, now)
         case .meter(let receipt, let arrivedAt):
             try meter(receipt, arrivedAt: arrivedAt, rows, now)
-        case .silence(let node, let from, let until):
-            try silence(node, from: from, until: until, rows)
+        case .silence(let node, let from, let until, let isExcused):
+            try silence(node, from: from, until: until, isExcused: isExcused, rows)
         case .notice(let node, let calls): notice(calls, from: node, rows, now)
         case .endLease(let lease, let reason): try endLease(lease, reason, rows, now)
         case .verify(let lease): try verify(lease, rows, now)

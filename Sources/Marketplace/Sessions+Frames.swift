@@ -156,7 +156,11 @@ extension Sessions {
         flushReceipts()
         booking.insert(node)
         perform(
-            [.silence(node, from: liveness.lastHeard(node), until: now)],
+            [
+                .silence(
+                    node, from: liveness.lastHeard(node), until: now,
+                    isExcused: liveness.wasAway(since: liveness.lastHeard(node)))
+            ],
             for: .silence(node, number: session.number, beat: beat, at: now))
     }
 

@@ -43,14 +43,14 @@ struct LedgerSums {
         case .ended(_, _, _, let part): posted = part
         case .settled: return
         }
-        escrowed[lease.task.job, default: 0] &+= lease.escrow.micro &- posted.charge.micro
-        if lease.isLocked { self.posted[lease.id] = posted.charge.micro }
+        escrowed[lease.task.job, default: 0] &+= lease.escrow.micro &- posted.net.micro
+        if lease.isLocked { self.posted[lease.id] = posted.net.micro }
     }
 
     /// What each balance is to be that holds, or locks, make up.
     var wanted: [LedgerAccount: Int64] {
         locks.reduce(into: held) { sums, lock in
-            let used = lock.bill?.posted.charge.micro ?? posted[lock.lease] ?? 0
+            let used = lock.bill?.posted.net.micro ?? posted[lock.lease] ?? 0
             sums[.locked(lock.terms.payer), default: 0] &+= lock.terms.deposit.micro &- used
         }
     }

@@ -19,10 +19,12 @@ extension Auditor {
         case .meter(_, let arrivedAt):
             checkReading(lease, before: before, arrivedAt: arrivedAt, evidence)
         case .endLease: if before?.life.isLive == true { checkEnd(lease, at: evidence.at) }
-        case .silence(_, _, let until): checkSilence(lease, until: until)
+        case .silence(_, _, let until, _): checkSilence(lease, until: until)
         default: break  // no receipt, and no end that the market decided
         }
         checkPaid(lease)
+        checkCredit(lease, before: before)
+        checkExcuse(lease, before: before, evidence.command)
         book(lease)
     }
 
@@ -73,7 +75,8 @@ extension Auditor {
     private mutating func checkMove(from old: Lease, to new: Lease) {
         require(
             old.task == new.task && old.attempt == new.attempt && old.node == new.node
-                && old.rate == new.rate && old.escrow == new.escrow && old.provider == new.provider,
+                && old.rate == new.rate && old.escrow == new.escrow && old.provider == new.provider
+                && old.serviceLevel == new.serviceLevel,
             "a lease's terms never change", "\(old.id)")
         let isLegal =
             switch (old.life, new.life) {

@@ -88,5 +88,11 @@ extension Auditor {
             record.seconds == seconds && record.charge == posted.charge && record.rate == lease.rate
                 && record.provider == lease.provider && record.attempt == lease.attempt,
             "the log says what the ledger says", "\(id): \(record.charge), \(posted.charge)")
+        require(
+            record.promise?.level == lease.serviceLevel
+                && record.promise?.commission ?? commission == commission
+                && record.promise?.credit ?? .zero == posted.credit
+                && record.promise.map { $0.elapsed == elapsedOf[id] } ?? true,
+            "the log says what the ledger says", "\(id): \(record.promise as Any)")
     }
 }

@@ -54,24 +54,32 @@ extension Auditor {
         case .locking, .reserved:
             require(paid == .nothing, "nothing is paid before the start", "\(lease.id)")
         case .running(_, _, let posted), .ended(_, _, _, let posted):
-            require(posted == paid, "transfers are what was posted", "\(lease.id): \(paid)")
+            requirePaid(posted, lease.id)
         case .settled(_, let seconds, let posted, _):
-            require(posted == paid, "transfers are what was posted", "\(lease.id): \(paid)")
-            checkBill(lease, seconds: seconds)
+            requirePaid(posted, lease.id)
+            checkBill(lease, seconds: seconds, posted)
         }
         require(
             paid.charge <= lease.escrow, "a charge stays within its escrow", "\(lease.id): \(paid)")
     }
 
-    /// `ceil(seconds × rate / 3600)`, and the floor of the market's part of it.
-    private mutating func checkBill(_ lease: Lease, seconds: Int64) {
+    private mutating func requirePaid(_ posted: Posted, _ lease: LeaseID) {
+        let paid = paid[lease] ?? .nothing
+        require(
+            posted.net == paid.charge && posted.commission == paid.commission
+                && posted.pay == paid.pay, "transfers are what was posted", "\(lease): \(paid)")
+    }
+
+    /// `ceil(seconds × rate / 3600)`, less what goes back, and the floor of the market's part of it.
+    private mutating func checkBill(_ lease: Lease, seconds: Int64, _ posted: Posted) {
         let (quotient, rest) = (Int128(seconds) * Int128(lease.rate.microPerHour))
             .quotientAndRemainder(dividingBy: 3600)
         let charge = quotient + (rest > 0 ? 1 : 0)
         let part = charge * Int128(commission.value) / 10_000
         let paid = paid[lease.id] ?? .nothing
         require(
-            Int128(paid.charge.micro) == charge, "the charge is the bill rule's",
+            Int128(paid.charge.micro) + Int128(posted.credit.micro) == charge,
+            "the charge is the bill rule's",
             "\(lease.id): \(paid.charge.micro) for \(seconds) s, not \(charge)")
         require(
             Int128(paid.commission.micro) == part, "the commission is its floor",

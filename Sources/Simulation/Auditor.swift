@@ -35,7 +35,12 @@ struct Auditor {
     var balances: [LedgerAccount: Int64] = [:]
     var holds: [JobID: Hold] = [:]
     var holdsOfRenter: [AccountID: [JobID]] = [:]
+    /// What transfers have paid for each lease: no more of the charge than went somewhere.
     var paid: [LeaseID: Posted] = [:]
+    /// When each job's renter first asked for its end.
+    var stops: [JobID: Timestamp] = [:]
+    /// Seconds from start to end of settled leases.
+    var elapsedOf: [LeaseID: Int64] = [:]
 
     /// What leases that deposits pay for have been charged, by who pays whom.
     var owed: [VoucherParties: (charge: Int64, commission: Int64)] = [:]
@@ -141,6 +146,7 @@ struct Auditor {
         noteFormation(evidence)
         noteFloors(evidence)
         noteScrubs(evidence.command)
+        noteStop(evidence)
         if case .submit(let submit) = evidence.command { checkPayer(submit, decision) }
         for transfer in decision.transfers {
             take(transfer)

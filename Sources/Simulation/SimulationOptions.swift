@@ -142,6 +142,10 @@ package enum PlantedBug: String, Hashable, Sendable, CaseIterable {
     case underwayForgotten
     /// A lease starts whose price is not locked.
     case lockForgotten
+    /// What a provider has promised is forgotten when its lease is settled.
+    case creditForgotten
+    /// What a provider may have to give back is paid to it while the lease goes on.
+    case creditPaidOut
     /// A lease that is being closed is closed by another deed, too.
     case lockSettledTwice
 }

@@ -117,4 +117,5 @@ package enum Reached: String, Hashable, Sendable, CaseIterable {
     case secondSessionRefused, marketRestarted, nodeDrained
     case depositHeld, voucherTaken, voucherRefused, deedDone, leaverStopped, unsignedStopped
     case priceLocked, lockClosed, lockRefused
+    case promiseKept, creditGiven, silenceExcused
 }

@@ -19,6 +19,7 @@ struct Tampering {
         switch command {
         case .meter(let verified, _): distort(meter: verified.receipt, verified.receipt.lease)
         case .verify(let id): distort(verify: id)
+        case .closePeriod(let id) where planted == .creditPaidOut: promiseNothing(of: id)
         case .submit(let submit): distort(submit)
         case .takeNews:
             if planted == .newsBookedTwice, var books = rows.books {
@@ -26,7 +27,7 @@ struct Tampering {
                 self.rows.add([.books(books)], for: .books)
             }
         case .takeVoucher(let voucher): unbound(voucher)
-        case .silence(let node, let from, _):
+        case .silence(let node, let from, _, _):
             if planted == .silenceForgotten {
                 self.command = .silence(node, from: from, until: from)
             }
@@ -101,6 +102,7 @@ struct Tampering {
     }
 
     private mutating func distort(verify id: LeaseID) {
+        if planted == .creditForgotten { return promiseNothing(of: id) }
         guard planted == .chargeRoundedDown, let shown = rows.lease(id),
             case .ended(_, _, let reading?, let posted) = shown.life, reading.seconds > 0
         else { return }
@@ -109,6 +111,11 @@ struct Tampering {
             let rate = try? Rate(microPerHour: floor * 3600 / reading.seconds)
         else { return }
         show(shown.with(attempt: shown.attempt, rate: rate))
+    }
+
+    private mutating func promiseNothing(of id: LeaseID) {
+        guard let shown = rows.lease(id), shown.serviceLevel != nil else { return }
+        show(shown.promising(nil))
     }
 
     private mutating func show(_ shown: Lease) {
@@ -173,7 +180,8 @@ extension Tampering {
     private func restore(_ real: Lease, in decision: inout Decision) {
         decision.rows = decision.rows.map { row in
             guard case .lease(let changed) = row, changed.id == real.id else { return row }
-            var lease = changed.with(attempt: real.attempt, rate: real.rate)
+            var lease = changed.with(
+                attempt: real.attempt, rate: real.rate, serviceLevel: real.serviceLevel)
             lease.life = changed.life
             return .lease(lease)
         }
@@ -245,7 +253,7 @@ extension Tampering {
     }
 
     private func repeatSilence(in decision: inout Decision) {
-        guard case .silence(_, let from, let until) = command else { return }
+        guard case .silence(_, let from, let until, _) = command else { return }
         decision.rows = decision.rows.map { row in
             guard case .lease(var lease) = row else { return row }
             lease.silenceMilliseconds += max(
@@ -386,12 +394,22 @@ extension Transfer {
 
 extension Lease {
     fileprivate func with(attempt: Int64, rate: Rate) -> Lease {
-        Lease(
+        with(attempt: attempt, rate: rate, serviceLevel: serviceLevel)
+    }
+
+    fileprivate func promising(_ level: ServiceLevel?) -> Lease {
+        with(attempt: attempt, rate: rate, serviceLevel: level)
+    }
+
+    fileprivate func with(attempt: Int64, rate: Rate, serviceLevel: ServiceLevel?) -> Lease {
+        var lease = Lease(
             id: id, task: task, attempt: attempt, renter: renter, provider: provider, node: node,
             slice: slice, devices: devices, rate: rate, commission: commission, escrow: escrow,
             fence: fence, placedAt: placedAt, life: life, silenceMilliseconds: silenceMilliseconds,
             silentUntil: silentUntil, loggedSeconds: loggedSeconds,
             notice: notice, spot: spot, payer: payer, payee: payee,
-            settlement: settlement)
+            settlement: settlement, serviceLevel: serviceLevel)
+        lease.excusedMilliseconds = excusedMilliseconds
+        return lease
     }
 }

@@ -106,7 +106,23 @@ extension World {
                 memoryBytes: place == 0 ? 16 << 30 : random.setUp.within(4...16) << 30,
                 diskBytes: 200 << 30),
             devices: devices, ask: (try? Rate(microPerHour: ask)) ?? cheapest, region: "TW",
-            tier: .new, roundTrips: Self.roundTrips(of: place), spotAsk: drawSpotAsk(of: ask))
+            tier: .new, roundTrips: Self.roundTrips(of: place), spotAsk: drawSpotAsk(of: ask),
+            serviceLevel: Self.serviceLevel(of: place))
+    }
+
+    /// Some promise much, and some give much back.
+    private static func serviceLevel(of place: Int) -> ServiceLevel? {
+        let shares: (Int64, Int64)? =
+            switch place % 4 {
+            case 0: (9_900, 2_500)
+            case 1: (8_000, 10_000)
+            case 2: (10_000, 1)
+            default: nil
+            }
+        guard let shares, let availability = BasisPoints(shares.0),
+            let credit = BasisPoints(shares.1)
+        else { return nil }
+        return ServiceLevel(availability: availability, credit: credit)
     }
 
     /// Some let spot jobs have it for less.

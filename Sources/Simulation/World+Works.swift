@@ -6,7 +6,7 @@ import Verification
 extension World {
     /// The store may take its time; other events come meanwhile.
     func begin(_ work: SessionWork) throws(MarketCrash) {
-        for case .silence(let node, _, _) in work.commands { pendingSilences.insert(node) }
+        for case .silence(let node, _, _, _) in work.commands { pendingSilences.insert(node) }
         if let node = work.offer { auditor.offerAsked(node) }
         if mayFail, isStoreFailing() { return try failSoon(work) }
         guard mayFail, random.crashes.happens(percent: 20) else { return try finish(work) }
@@ -59,7 +59,7 @@ extension World {
             _ = try perform(work)
         } else {
             report.faults.count(.storeFailed)
-            for case .silence(let node, _, _) in work.commands { pendingSilences.remove(node) }
+            for case .silence(let node, _, _, _) in work.commands { pendingSilences.remove(node) }
         }
         trace.note(UInt64(work.commands.count))
         guard let node = work.offer else { return try tell(.failed(work)) }
@@ -77,7 +77,7 @@ extension World {
             note(outcome, of: command)
             outcomes.append(outcome)
         }
-        for case .silence(let node, _, _) in work.commands { pendingSilences.remove(node) }
+        for case .silence(let node, _, _, _) in work.commands { pendingSilences.remove(node) }
         try faultPoint()
         return outcomes
     }

@@ -141,7 +141,11 @@ final class World {
         trace.note(lease.id.text)
         guard case .settled(let reason, let seconds, let posted, _) = lease.life else { return }
         trace.note(seconds)
-        trace.note(posted.charge.micro)
+        trace.note(posted.net.micro)
+        if lease.serviceLevel != nil {
+            report.reached.count(posted.credit > .zero ? .creditGiven : .promiseKept)
+        }
+        if lease.excusedMilliseconds ?? 0 > 0 { report.reached.count(.silenceExcused) }
         switch reason {
         case .budgetExhausted: report.reached.count(.budgetExhausted)
         case .overran: report.reached.count(.overran)

@@ -11,11 +11,16 @@ package struct InvoiceLineDTO: Codable, Hashable, Sendable {
     package let meteredS: Int64
     package let charge: MoneyDTO
     package let endedBy: String
+    /// What was given back before the charge was made, as the machine had promised more of its time; left out where
+    /// nothing was promised, and while it runs.
+    package let credit: MoneyDTO?
 
     package init(
         task: Int, attempt: Int64, lease: LeaseID, node: NodeID, provider: AccountID,
-        microPerHour: Int64, meteredS: Int64, charge: MoneyDTO, endedBy: String
+        microPerHour: Int64, meteredS: Int64, charge: MoneyDTO, endedBy: String,
+        credit: MoneyDTO? = nil
     ) {
+        self.credit = credit
         self.task = task
         self.attempt = attempt
         self.lease = lease
@@ -32,7 +37,7 @@ package struct InvoiceLineDTO: Codable, Hashable, Sendable {
         case microPerHour = "micro_per_hour"
         case
             meteredS = "metered_s"
-        case charge
+        case charge, credit
         case endedBy = "ended_by"
     }
 }

@@ -51,7 +51,7 @@ package struct CreditRequest: Codable, Hashable, Sendable {
     }
 }
 
-/// How one lease was settled: `charged_micro = paid_micro + commission_micro`.
+/// How one lease was settled: `charged_micro = paid_micro + commission_micro + credit_micro`.
 package struct SettlementDTO: Codable, Hashable, Sendable {
     package let lease: LeaseID
     package let microPerHour: Int64
@@ -59,11 +59,14 @@ package struct SettlementDTO: Codable, Hashable, Sendable {
     package let chargedMicro: Int64
     package let paidMicro: Int64
     package let commissionMicro: Int64
+    /// What of the charge went back to the renter; left out where nothing was promised.
+    package let creditMicro: Int64?
 
     package init(
         lease: LeaseID, microPerHour: Int64, commissionBPS: Int64, chargedMicro: Int64,
-        paidMicro: Int64, commissionMicro: Int64
+        paidMicro: Int64, commissionMicro: Int64, creditMicro: Int64? = nil
     ) {
+        self.creditMicro = creditMicro
         self.lease = lease
         self.microPerHour = microPerHour
         self.commissionBPS = commissionBPS
@@ -81,5 +84,6 @@ package struct SettlementDTO: Codable, Hashable, Sendable {
         case paidMicro = "paid_micro"
         case
             commissionMicro = "commission_micro"
+        case creditMicro = "credit_micro"
     }
 }

@@ -34,6 +34,8 @@ package struct LockDTO: Codable, Hashable, Sendable {
     package let depositMicro: Int64
     package let microPerHour: Int64
     package let commissionBPS: Int64
+    /// Left out where nothing is promised.
+    package let serviceLevel: ServiceLevelDTO?
     /// Seconds since 1970.
     package let deadline: Int64
     /// Whether the market waits for it to be opened.
@@ -53,8 +55,9 @@ package struct LockDTO: Codable, Hashable, Sendable {
         lease: LeaseID, job: JobID, node: NodeID, payer: ChainAddress, payee: PayeeDTO,
         depositMicro: Int64, microPerHour: Int64, commissionBPS: Int64, deadline: Int64,
         isWanted: Bool, id: String?, bill: LockBillDTO?, progress: ProgressDTO?,
-        agreement: String?, receipt: ReceiptDTO?
+        agreement: String?, receipt: ReceiptDTO?, serviceLevel: ServiceLevelDTO? = nil
     ) {
+        self.serviceLevel = serviceLevel
         self.lease = lease
         self.job = job
         self.node = node
@@ -81,7 +84,7 @@ package struct LockDTO: Codable, Hashable, Sendable {
             return LockTerms(
                 payer: payer, payee: payee.address, deposit: try Money(micro: depositMicro),
                 rate: try Rate(microPerHour: microPerHour), commission: points,
-                deadline: deadline)
+                serviceLevel: try serviceLevel?.level, deadline: deadline)
         }
     }
 
@@ -91,6 +94,7 @@ package struct LockDTO: Codable, Hashable, Sendable {
         case microPerHour = "micro_per_hour"
         case commissionBPS = "commission_bps"
         case isWanted = "wanted"
+        case serviceLevel = "service_level"
     }
 }
 
@@ -100,8 +104,14 @@ package struct LockBillDTO: Codable, Hashable, Sendable {
     package let elapsed: Int64
     package let chargeMicro: Int64
     package let commissionMicro: Int64
+    /// What of the charge goes back to the payer; left out where nothing is promised.
+    package let creditMicro: Int64?
 
-    package init(seconds: Int64, elapsed: Int64, chargeMicro: Int64, commissionMicro: Int64) {
+    package init(
+        seconds: Int64, elapsed: Int64, chargeMicro: Int64, commissionMicro: Int64,
+        creditMicro: Int64? = nil
+    ) {
+        self.creditMicro = creditMicro
         self.seconds = seconds
         self.elapsed = elapsed
         self.chargeMicro = chargeMicro
@@ -112,6 +122,7 @@ package struct LockBillDTO: Codable, Hashable, Sendable {
         case seconds, elapsed
         case chargeMicro = "charge_micro"
         case commissionMicro = "commission_micro"
+        case creditMicro = "credit_micro"
     }
 }
 

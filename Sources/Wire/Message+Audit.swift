@@ -13,6 +13,9 @@ extension Message {
         .auditCharge: Bilingual(
             "{lease}: charge recomputed, {seconds} s × {price} = {charge}",
             "{lease}：重新計算費用，{seconds} 秒 × {price} = {charge}"),
+        .auditCredit: Bilingual(
+            "{lease}: credit recomputed, {seconds} of {elapsed} s with {share} promised: {credit}",
+            "{lease}：重新計算服務水準退費，{elapsed} 秒中計費 {seconds} 秒，承諾 {share}：{credit}"),
         .auditTotal: Bilingual(
             "{count} {count|lease|leases}, {charge} in all", "{count} 筆租約，共 {charge}"),
         .auditLeftOut: Bilingual(

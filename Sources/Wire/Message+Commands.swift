@@ -115,6 +115,9 @@ extension Message {
             "its receipt is not signed by the node's logged key", "收據不是由紀錄中的節點金鑰簽章"),
         .auditNodeKeyMissing: Bilingual("the log has no key for {node}", "紀錄中沒有 {node} 的金鑰"),
         .auditNodeKeyTwice: Bilingual("{node} has a second key", "{node} 有第二把金鑰"),
+        .auditCreditWrong: Bilingual(
+            "its credit is {found} micro-units where the promise gives {expected}",
+            "其服務水準退費為 {found} 微單位，但依承諾應為 {expected}"),
         .auditChargeWrong: Bilingual(
             "the charge is {found} micro-units, not {expected}", "費用為 {found} 微單位，應為 {expected}"),
         .auditSecondsBack: Bilingual("its seconds go back", "秒數倒退"),

@@ -5,6 +5,9 @@ extension Message {
         .invoiceLine: Bilingual(
             "{seconds} s × {price} = {charge}", "{seconds} 秒 × {price} = {charge}"),
         .invoiceTotal: Bilingual("total", "總計"),
+        .invoiceCredit: Bilingual(
+            "not charged, as machines had promised more of their time",
+            "未收取，因機器未達承諾的服務時間"),
         .invoiceRefunded: Bilingual("returned from the budget", "自預算退回"),
         .invoiceFundedBy: Bilingual("paid from {source}", "付款來源：{source}"),
         .invoiceRule: Bilingual(

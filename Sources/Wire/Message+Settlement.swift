@@ -30,12 +30,18 @@ extension Message {
         .optionPayee: Bilingual(
             "who is paid by vouchers for what runs here; without it no vouchers are taken",
             "以付款憑單收款的位址；未指定則不收付款憑單"),
+        .optionSLA: Bilingual(
+            "promise each lease this share of its time, and where it gets less give back that share of its charge",
+            "承諾每份租約的服務時間比例；未達時退還的費用比例"),
         .optionPay: Bilingual(
-            "pay from the balance with the market, or from the deposit in the vault",
-            "由市場內的餘額支付，或由保管合約中的存款支付"),
+            "pay from the balance with the market, from the deposit in the vault, or by locking each lease's price",
+            "由市場內的餘額支付、由保管合約中的存款支付，或將每份租約的價格鎖定於託管合約"),
         .optionRedeemEvery: Bilingual(
             "have signed vouchers redeemed every so many seconds (3600)",
             "每隔幾秒兌付已簽署的付款憑單（預設 3600）"),
+        .optionLockWindow: Bilingual(
+            "keep a lease's place for so many seconds until its price is locked for good (300)",
+            "為等候價格鎖定生效，保留位置的秒數（預設 300）"),
         .optionUnsignedLimit: Bilingual(
             "end a user's jobs when more than this is worked for and not signed (1.00)",
             "未簽署的用量超過此金額即結束該使用者的工作（預設 1.00）"),

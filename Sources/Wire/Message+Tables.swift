@@ -84,6 +84,9 @@ extension Message {
             "沒有可用的名稱伺服器：請設定 /etc/resolv.conf，或擁有者檔案的 resolvers"),
         .noNetworkOwner: Bilingual(
             "the owner's file says reach nothing", "擁有者的檔案設定 reach 為 nothing"),
+        .offerPromise: Bilingual(
+            "{node} promises each lease {share} of its time; one that gets less gives back {credit} of its charge",
+            "{node} 承諾每份租約 {share} 的服務時間；未達時退還 {credit} 的費用"),
         .offerRefuted: Bilingual(
             "{node} cannot be in {region}: beacon {beacon} hears it in {time}, so it is within "
                 + "{within} km of there, and {region} is at least {away} km away (region_refuted)",

@@ -63,7 +63,7 @@ package enum Message: String, Hashable, Sendable, CaseIterable {
         headingUseful, offersShown,
         nodesEmpty, nodeBelowFloor, networkEgress, nodeWithoutNetwork, noNetworkRoot,
         noNetworkTools, noNetworkForwarding, noNetworkFilter, noNetworkPort, noNetworkResolver,
-        noNetworkOwner, offerRefuted, nodeRoundTrips
+        noNetworkOwner, offerPromise, offerRefuted, nodeRoundTrips
     // Run: progress of `orban run`, `logs`, `stop`, `wait`
     case runUploading, runUploaded, runAlreadyStored, runSubmitted, runWaiting, runMatched,
         runStarting, runStarted, runProgress, runNodeLost, runFinished, runFailed, runStopped,
@@ -81,14 +81,16 @@ package enum Message: String, Hashable, Sendable, CaseIterable {
         throttleDisplayClocks, helpTop, helpNodeShow, optionOnce, optionSince, optionMetrics,
         optionSeriesQuota
     // Money: invoices, balances, credit
-    case invoiceTitle, invoiceLine, invoiceTotal, invoiceRefunded, invoiceFundedBy, invoiceRule,
+    case invoiceTitle, invoiceLine, invoiceTotal, invoiceCredit, invoiceRefunded, invoiceFundedBy,
+        invoiceRule,
         balanceAvailable, balanceHeld, creditBooked, settlementLine
     // Local: this machine's ports, files and input devices; what values of options look like
     case listenMarket, listenChannel, listenMetrics, listenInUse, listenForbidden, listenElsewhere,
         listenUnknownHost, listenTakeAnother, listenTakeHigher, listenTakeOwn, systemDiskFull,
         systemForbidden, systemOther, desktopNone, desktopUnreadable, expectBetween, expectOneOf,
         expectSomething, expectPriceOrNumber, expectAmountOrNumber, expectAccount, expectToken,
-        expectHost, expectAddress, expectMarketName, expectNodeName, expectAssignment, expectUses,
+        expectHost, expectAddress, expectServiceLevel, expectMarketName, expectNodeName,
+        expectAssignment, expectUses,
         expectLibrary, expectDevice, expectLogKey, expectBeacon, noneAtAll
     // Audit: `orban audit`
     case auditRecords, auditNodeKey, auditIncluded, auditHead, auditConsistent, auditFirstHead,
@@ -160,7 +162,8 @@ package enum Message: String, Hashable, Sendable, CaseIterable {
         commandReconnecting, commandReady, auditHeadRefused, auditInconsistent, auditShrunk,
         auditEntryChanged, auditEntryMissing, auditEntryExtra, auditEntryUnreadable,
         auditReceiptUnreadable, auditReceiptDiffers, auditReceiptForged,
-        auditNodeKeyMissing, auditNodeKeyTwice, auditChargeWrong, auditSecondsBack,
+        auditNodeKeyMissing, auditNodeKeyTwice, auditChargeWrong, auditCreditWrong, auditCredit,
+        auditSecondsBack,
         auditTermsChanged, auditAfterFinal, auditRenterHash, auditJobHash, auditOtherLease,
         auditProofWrong, auditRecordsMissing, auditNotMirrored, auditBundleUnreadable,
         auditBundleTerms, auditMirrorDone, auditLedgerSum, auditEvidenceDone, auditFileMissing,
@@ -199,7 +202,8 @@ package enum Message: String, Hashable, Sendable, CaseIterable {
     // Settling by vouchers
     case helpWalletLink, helpWalletSign, helpVaultShow, helpVaultVouchers, helpVaultAudit,
         vaultSound, vaultUnsound, optionVaultUser,
-        optionAccept, optionPayee, optionPay, optionRedeemEvery, optionUnsignedLimit,
+        optionAccept, optionPayee, optionSLA, optionPay, optionRedeemEvery, optionLockWindow,
+        optionUnsignedLimit,
         optionDelegate,
         delegated, expectNoKeyBeside, paidCustodial, vaultCustody, walletLinked,
         vaultOther,

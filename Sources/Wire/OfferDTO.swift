@@ -42,6 +42,36 @@ package struct DeviceDTO: Codable, Hashable, Sendable {
     }
 }
 
+/// What a provider gives back of a lease that was billed for less of its time than it has promised. Hundredths of a
+/// percent.
+package struct ServiceLevelDTO: Codable, Hashable, Sendable {
+    /// Of the time from start to end.
+    package let availabilityBPS: Int64
+    /// Of the charge.
+    package let creditBPS: Int64
+
+    package init(_ level: ServiceLevel) {
+        availabilityBPS = level.availability.value
+        creditBPS = level.credit.value
+    }
+
+    /// - Throws: for numbers that no promise has.
+    package var level: ServiceLevel {
+        get throws {
+            guard let availability = BasisPoints(availabilityBPS),
+                let credit = BasisPoints(creditBPS),
+                let level = ServiceLevel(availability: availability, credit: credit)
+            else { throw WireError.parameterInvalid(name: "service_level") }
+            return level
+        }
+    }
+
+    private enum CodingKeys: String, CodingKey {
+        case availabilityBPS = "availability_bps"
+        case creditBPS = "credit_bps"
+    }
+}
+
 /// A device that its node does not offer now; the reason is a stable code, as `ended_by` has it.
 package struct WithheldDTO: Codable, Hashable, Sendable {
     package let device: DeviceDTO
@@ -81,6 +111,8 @@ package struct OfferDTO: Codable, Hashable, Sendable {
     package let network: NetworkAccess?
     /// Whom vouchers pay for what runs there; left out where it takes none.
     package let payee: ChainAddress?
+    /// What it promises of a lease's time; left out where that is nothing.
+    package let serviceLevel: ServiceLevelDTO?
     /// Why its declared country cannot be; left out unless its round trips refute it.
     package let regionRefuted: RegionRefutation?
     /// For the whole offer; a lease pays the share of its scarcest resource.
@@ -97,8 +129,10 @@ package struct OfferDTO: Codable, Hashable, Sendable {
         freeDiskBytes: Int64, freeDevices: Int,
         devices: [DeviceDTO], withheld: [WithheldDTO], network: NetworkAccess? = nil,
         regionRefuted: RegionRefutation? = nil, pricePerHour: MoneyDTO, microPerHour: Int64,
-        spotPricePerHour: MoneyDTO? = nil, payee: ChainAddress? = nil
+        spotPricePerHour: MoneyDTO? = nil, payee: ChainAddress? = nil,
+        serviceLevel: ServiceLevelDTO? = nil
     ) {
+        self.serviceLevel = serviceLevel
         self.payee = payee
         self.openUntil = openUntil
         self.usefulPerMille = usefulPerMille
@@ -144,6 +178,7 @@ package struct OfferDTO: Codable, Hashable, Sendable {
         case
             microPerHour = "micro_per_hour"
         case spotPricePerHour = "spot_price_per_hour"
+        case serviceLevel = "service_level"
     }
 
     /// A device whose last lease's scrub the market has not heard of is withheld by the market.
@@ -167,6 +202,7 @@ package struct OfferDTO: Codable, Hashable, Sendable {
             regionRefuted: offer.refutation,
             pricePerHour: MoneyDTO(terms.ask),
             microPerHour: terms.ask.microPerHour,
-            spotPricePerHour: terms.spotAsk.map { MoneyDTO($0) }, payee: terms.payee?.address)
+            spotPricePerHour: terms.spotAsk.map { MoneyDTO($0) }, payee: terms.payee?.address,
+            serviceLevel: terms.serviceLevel.map(ServiceLevelDTO.init))
     }
 }

@@ -32,7 +32,10 @@ package struct ProofLeaseDTO: Codable, Hashable, Sendable {
     package let task: Int
     package let attempt: Int64
     package let microPerHour: Int64
+    /// What its seconds cost.
     package let chargedMicro: Int64
+    /// What of it goes back to the renter; left out where nothing is promised, and while it is not settled.
+    package let creditMicro: Int64?
     /// The market's part of each charge; left out in bundles of an older form.
     package let commissionBPS: Int64?
     /// Whom vouchers pay for it; left out where the renter's balance pays.
@@ -43,8 +46,9 @@ package struct ProofLeaseDTO: Codable, Hashable, Sendable {
     package init(
         lease: LeaseID, task: Int, attempt: Int64, microPerHour: Int64, chargedMicro: Int64,
         commissionBPS: Int64? = nil, payee: PayeeDTO? = nil, records: [ProofRecordDTO],
-        nodeKey: ProofRecordDTO
+        nodeKey: ProofRecordDTO, creditMicro: Int64? = nil
     ) {
+        self.creditMicro = creditMicro
         self.commissionBPS = commissionBPS
         self.payee = payee
         self.lease = lease
@@ -61,6 +65,7 @@ package struct ProofLeaseDTO: Codable, Hashable, Sendable {
         case commissionBPS = "commission_bps"
         case microPerHour = "micro_per_hour"
         case chargedMicro = "charged_micro"
+        case creditMicro = "credit_micro"
         case
             records
         case nodeKey = "node_key"

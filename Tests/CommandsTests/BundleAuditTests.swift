@@ -178,6 +178,7 @@ struct BundleVector: Codable, Sendable, CustomTestStringConvertible {
             .changed, .missing, .extra, .unreadable, .receiptUnreadable, .receiptDiffers,
             .receiptForged, .secondsBack, .termsChanged, .afterFinal, .otherLease, .renterHash,
             .jobHash, .proofWrong, .notMirrored, .chargeWrong(found: 1, expected: 2),
+            .creditWrong(found: 1, expected: 2),
         ]
         for language in Language.allCases {
             #expect(Set(faults.map { $0.text(in: language) }).count == faults.count)

@@ -36,6 +36,58 @@ struct CodecTests {
         }
     }
 
+    @Test func `records of a promise have the bytes of the vectors, both ways`() throws {
+        let vectors = try Vectors.entries().promisedUsageRecords
+        #expect(vectors.count == 4)
+        for vector in vectors {
+            let bytes = Vectors.bytes(vector.bytes)
+            let record = try UsageRecord(bytes: bytes)
+            let promise = try #require(record.promise)
+            #expect(record.kind == vector.fields.kind && record.charge == vector.fields.chargeMicro)
+            #expect(promise.level.availability == vector.promise.availabilityBps)
+            #expect(promise.level.credit == vector.promise.creditBps)
+            #expect(promise.commission == vector.promise.commissionBps)
+            #expect(promise.elapsed == vector.promise.elapsed)
+            #expect(promise.credit == vector.promise.creditMicro)
+            #expect(record.bytes == bytes)
+            for length in bytes.indices {
+                #expect(throws: MalformedEntry.self) {
+                    try UsageRecord(bytes: Array(bytes[..<length]))
+                }
+            }
+        }
+    }
+
+    /// Availability, share, commission, elapsed and credit.
+    @Test(
+        arguments: [
+            (.final, 0, 2_500, 0, 10, 0), (.final, 9_950, 0, 0, 10, 0),
+            (.final, 10_001, 2_500, 0, 10, 0), (.final, 9_950, 2_500, 10_001, 10, 0),
+            (.final, 9_950, 2_500, 0, 0, 0), (.final, 9_950, 2_500, 0, 10, -1),
+            (.final, 9_950, 2_500, 0, 10, 2), (.period, 9_950, 2_500, 0, 1, 0),
+            (.period, 9_950, 2_500, 0, 0, 1),
+        ] as [(UsageRecord.Kind, Int64, Int64, Int64, Int64, Int64)])
+    func `a record of a promise that nobody can make is refused`(
+        kind: UsageRecord.Kind, availability: Int64, share: Int64, commission: Int64,
+        elapsed: Int64, credit: Int64
+    ) throws {
+        let good = try UsageRecord(
+            bytes: Vectors.bytes(try Vectors.entries().usageRecords[0].bytes))
+        var writer = EntryWriter(type: .promisedUsage)
+        for text in [
+            kind.rawValue, good.lease.text, "1", good.provider.text, good.node.text, "cpu",
+        ] {
+            writer.append(text)
+        }
+        for number: Int64 in [1, good.rate.microPerHour, 1] { writer.append(number) }
+        for field in [
+            good.renterHash, good.jobHash, good.receipt.bytes, good.receipt.signature,
+        ] { writer.append(field) }
+        for number in [availability, share, commission, elapsed, credit] { writer.append(number) }
+        let bytes = writer.bytes
+        #expect(throws: MalformedEntry.self) { try UsageRecord(bytes: bytes) }
+    }
+
     @Test func `a node key has the bytes of the vector, both ways`() throws {
         let vectors = try Vectors.entries()
         let vector = vectors.nodeKey

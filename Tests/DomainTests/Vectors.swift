@@ -34,6 +34,18 @@ enum Vectors {
         let fields: Fields
         let bytes: String
     }
+    struct PromiseVector: Decodable {
+        struct Promise: Decodable {
+            let availabilityBps: BasisPoints
+            let creditBps: BasisPoints
+            let commissionBps: BasisPoints
+            let elapsed: Int64
+            let creditMicro: Money
+        }
+        let fields: RecordVector.Fields
+        let promise: Promise
+        let bytes: String
+    }
     struct NodeKeyVector: Decodable {
         let node: NodeID
         let provider: AccountID
@@ -68,6 +80,7 @@ enum Vectors {
         let publicKey: String
         let receipts: [ReceiptVector]
         let usageRecords: [RecordVector]
+        let promisedUsageRecords: [PromiseVector]
         let nodeKey: NodeKeyVector
         let malformedReceipts: [MalformedVector]
         let scrubs: [ScrubVector]

@@ -16,16 +16,17 @@ struct LockJobTests {
         let renter: String
         let provider: String
         let payee: String
+        let node: JoinedNode
 
-        init(_ stage: Stage) async throws {
+        init(_ stage: Stage, promising promise: [String] = []) async throws {
             desk = try await Desk(stage, adding: ["--block-time", "1", "--finality", "2"])
             let devnet = desk.devnet
             site = try await Site.serving(
                 stage, isSimulated: true, adding: ["--redeem-every", "1"],
                 chain: try devnet.words(account: 1, on: stage))
             payee = devnet.addresses[3]
-            _ = try await JoinedNode(
-                "alpha", at: site, options: Site.simulated + ["--payee", payee])
+            node = try await JoinedNode(
+                "alpha", at: site, options: Site.simulated + ["--payee", payee] + promise)
             renter = try await desk.wallet(2)
             provider = try await desk.wallet(3)
             try await devnet.send(
@@ -65,6 +66,13 @@ struct LockJobTests {
             try await eventually("a lock \(what)", within: .seconds(60)) {
                 let file: LockFileDTO = try site.api(.renter).get("/v1/locks")
                 return file.locks.first(where: isSo)
+            }
+        }
+
+        func areClosed() async throws {
+            try await eventually("the lease is closed", within: .seconds(60)) {
+                let file: LockFileDTO = try site.api(.renter).get("/v1/locks")
+                return file.locks.isEmpty ? true : nil
             }
         }
 
@@ -122,10 +130,7 @@ struct LockJobTests {
             #expect(signing.status == 0 && signing.err.contains("struck out"), "\(signing)")
             let agreed = try await scene.asProvider("wallet agree --once \(scene.provider) -o json")
             #expect(agreed.contains(wanted.lease.text), "\(agreed)")
-            try await eventually("the lease is closed", within: .seconds(60)) {
-                let file: LockFileDTO = try scene.site.api(.renter).get("/v1/locks")
-                return file.locks.isEmpty ? true : nil
-            }
+            try await scene.areClosed()
             let commission = charged * 250 / 10_000
             #expect(try await scene.owed(3) == charged - commission)
             #expect(try await scene.owed(0) == commission)
@@ -138,6 +143,46 @@ struct LockJobTests {
             try await scene.desk.ok("escrow withdraw \(scene.renter)")
             let left = try await scene.tokens(of: scene.desk.devnet.addresses[2])
             #expect(left == Scene.wealth - charged)
+        }
+    }
+
+    @Test func `a machine that is lost gives back what it promised, in the escrow as in the books`()
+        async throws
+    {
+        try await Stage.run { stage in
+            let scene = try await Scene(stage, promising: ["--sla", "100%:40%"])
+            var job = scene.job
+            (job.script, job.fence) = ("sleep 60; exit 0", "3s")
+            try await scene.submit(job)
+            let wanted = try await scene.lock("is wanted") { $0.isWanted }
+            #expect(wanted.serviceLevel?.availabilityBPS == 10_000)
+            #expect(wanted.serviceLevel?.creditBPS == 4_000)
+            _ = try await scene.asRenter("wallet sign --once \(scene.renter)")
+            _ = try await scene.site.job("short", "is metered") { $0.billedSeconds > 1 }
+            try await scene.node.program.killNow()
+
+            let over = try await scene.site.over("short")
+            #expect(over.state == .failed && over.charged.money > .zero)
+            let billed = try await scene.lock("is billed") { $0.bill != nil }
+            let bill = try #require(billed.bill)
+            #expect(bill.elapsed == bill.seconds + 3 || bill.elapsed == bill.seconds + 4)
+            let credit = bill.chargeMicro * 4 / 10
+            #expect(bill.creditMicro == credit && credit > 0)
+            #expect(over.charged.money.micro == bill.chargeMicro - credit)
+            try await scene.desk.pass(seconds: 60)
+            _ = try await scene.asRenter("wallet sign \(scene.renter)")
+            _ = try await scene.asProvider("wallet agree --once \(scene.provider)")
+            try await scene.areClosed()
+            #expect(
+                try await scene.owed(3) == bill.chargeMicro - bill.commissionMicro - credit)
+            #expect(try await scene.owed(0) == bill.commissionMicro)
+            #expect(try await scene.owed(2) == wanted.depositMicro - bill.chargeMicro + credit)
+            let invoice = try await scene.site.invoice("short")
+            #expect(invoice.lines.map(\.credit?.money.micro) == [credit])
+            let bundle = try await scene.site.ok(.renter, ["audit", "export", "short"])
+            let path = try stage.write(bundle, to: "bundle.json")
+            let audit = try await stage.ok(["audit", "verify", path])
+            #expect(audit.contains("of \(bill.elapsed) s"), "\(audit)")
         }
     }
 

@@ -83,6 +83,19 @@ struct LivenessTests {
         #expect(liveness.silence(of: Self.node, at: back) == 0, "a late word unsays nothing")
     }
 
+    @Test func `a silence that began before the market was away is its own`() {
+        let restart = Self.start.advanced(seconds: 60)
+        var liveness = Liveness(startedAt: restart, lastAlive: Self.start)
+        _ = liveness.connect(Self.node, at: restart)
+        #expect(liveness.wasAway(since: liveness.lastHeard(Self.node)))
+        liveness.hear(Self.node, at: restart.advanced(seconds: 1))
+        #expect(!liveness.wasAway(since: liveness.lastHeard(Self.node)))
+        // A store that fails lets its promise lapse: the same.
+        let back = restart.advanced(seconds: 40)
+        liveness.promise(from: back, at: back)
+        #expect(liveness.wasAway(since: liveness.lastHeard(Self.node)))
+    }
+
     @Test func `nobody is silent or lost while nobody may be answered, and then for a full fence`()
         throws
     {

@@ -35,14 +35,16 @@ struct Shop {
     }
 
     /// Open for business: accounts, money, the node and its offer of 8 CPUs and two GPUs.
-    static func open(bps: Int64 = 250, ask: Int64 = 3_600_000) throws -> Shop {
+    static func open(
+        bps: Int64 = 250, ask: Int64 = 3_600_000, level: ServiceLevel? = nil
+    ) throws -> Shop {
         var shop = try Shop(bps: bps)
         for id in [ann, pete] {
             try shop.run(.openAccount(Account(id: id, name: id.text, createdAt: start), keys: []))
         }
         try shop.run(shop.credit("start", wealth))
         try shop.run(.registerNode(shop.machine(), token: nil))
-        try shop.run(.advertise(node, shop.terms(ask: ask)))
+        try shop.run(.advertise(node, shop.terms(ask: ask, level: level)))
         return shop
     }
 
@@ -124,13 +126,14 @@ extension Shop {
     }
 
     func terms(
-        ask: Int64 = 3_600_000, cpus: Int64 = 8, gpus: [DeviceID] = gpus, spotAsk: Int64? = nil
+        ask: Int64 = 3_600_000, cpus: Int64 = 8, gpus: [DeviceID] = gpus, spotAsk: Int64? = nil,
+        level: ServiceLevel? = nil
     ) throws -> OfferTerms {
         OfferTerms(
             capacity: Resources(milliCPU: cpus * 1000, memoryBytes: 8 << 30, diskBytes: 8 << 30),
             devices: gpus.map { Device(id: $0, model: "H200", vramBytes: 1 << 37) },
             ask: try Rate(microPerHour: ask), region: "TW", tier: .tested,
-            spotAsk: try spotAsk.map { try Rate(microPerHour: $0) })
+            spotAsk: try spotAsk.map { try Rate(microPerHour: $0) }, serviceLevel: level)
     }
 
     /// A job whose every task takes the whole price of the node: one micro-unit per millisecond at

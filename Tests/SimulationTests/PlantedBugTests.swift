@@ -47,6 +47,8 @@ import Testing
         .payerForgotten: ["a job is paid from what was asked"],
         .exitForgotten: ["nobody is worked for who leaves"],
         .lockForgotten: ["a lease starts when its price is locked"],
+        .creditForgotten: ["the credit is the promise's"],
+        .creditPaidOut: ["what may go back is not paid out"],
         .lockSettledTwice: ["a locked lease is closed by one deed"],
         .underwayForgotten: ["a voucher is sent by one deed"],
         .failedOfferAskedAtOnce: ["a failing store is asked once a tick"],

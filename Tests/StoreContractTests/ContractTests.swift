@@ -170,7 +170,7 @@ private func checkJob(_ job: Job, _ oracle: MemoryTables, _ label: Comment) {
     #expect(hold.escrowed >= .zero && hold.charged >= .zero && used <= hold.amount.micro, label)
 }
 
-/// What was posted for a lease is what its seconds cost, to the micro-unit.
+/// What was posted for a lease is what its seconds cost, less what its provider gave back, to the micro-unit.
 private func checkSettled(_ leases: [Lease], _ rows: Rows, _ label: Comment) {
     var paid: [LeaseID: Int64] = [:]
     for case .transfer(let row) in rows[.transfers(after: 0, limit: 100_000)] {
@@ -182,7 +182,8 @@ private func checkSettled(_ leases: [Lease], _ rows: Rows, _ label: Comment) {
     for lease in leases {
         guard case .settled(_, let seconds, let posted, _) = lease.life else { continue }
         let price = try? Bill.charge(seconds: seconds, rate: lease.rate)
-        #expect(posted.charge == price && paid[lease.id] ?? 0 == posted.charge.micro, label)
+        #expect(posted.charge == price && paid[lease.id] ?? 0 == posted.net.micro, label)
+        #expect(posted.credit == .zero || lease.serviceLevel != nil, label)
         #expect(posted.charge <= lease.escrow, label)
     }
 }

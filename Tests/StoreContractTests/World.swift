@@ -86,7 +86,12 @@ struct World {
             roundTrips: random.isOneIn(2) ? trips() : .none,
             spotAsk: random.isOneIn(3) ? lowestRate : nil,
             payee: random.isOneIn(8)
-                ? nil : SignedPayee(address: Self.payees[random.below(2)], signature: []))
+                ? nil : SignedPayee(address: Self.payees[random.below(2)], signature: []),
+            serviceLevel: devices.isEmpty ? nil : Self.serviceLevel)
+    }
+
+    private static let serviceLevel = BasisPoints(9_000).flatMap { share in
+        ServiceLevel(availability: share, credit: share)
     }
 
     mutating func trips() -> RoundTrips {

@@ -55,6 +55,10 @@ enum ChannelFrames {
         capacity: .zero, devices: [], ask: try! Rate(microPerHour: 9), region: "TW", tier: .new,
         spotAsk: try! Rate(microPerHour: 9))
 
+    static let promised = OfferTerms(
+        capacity: .zero, devices: [], ask: try! Rate(microPerHour: 9), region: "TW", tier: .new,
+        serviceLevel: ServiceLevel(availability: BasisPoints(10_000)!, credit: BasisPoints(1)!))
+
     static let closedForGood = OfferTerms(
         capacity: .zero, devices: [], ask: try! Rate(microPerHour: 1), region: "TW", tier: .new,
         closed: OfferClosing(code: "holiday", until: nil))
@@ -105,7 +109,8 @@ enum ChannelFrames {
                 signature: Array(repeating: 255, count: 64))),
         .scrubbed(SignedReceipt(bytes: [4], signature: Array(repeating: 1, count: 64))),
         .terms(networked), .acknowledged(effect), .drain, .terms(terms), .terms(withheld),
-        .terms(closed), .terms(spot), .terms(measured), .hello(terms: measured, leases: []),
+        .terms(closed), .terms(spot), .terms(promised), .terms(measured),
+        .hello(terms: measured, leases: []),
         .hello(terms: closedForGood, leases: []), .terms(powered),
         .hello(terms: powered, leases: [], closesIn: 0), .terms(terms, closesIn: 31_622_400_000),
         .wished(number: 1), .wished(number: Int64.max),

@@ -117,6 +117,29 @@ def records():
             2, *fields.values(), salted("acc_R"), salted("job_J"), data, KEY.sign(data)).hex())
 
 
+def promises():
+    """Usage records of leases whose providers promise availability, one that did not keep it among them."""
+    for kind, rate, commission_bps, availability, credit_bps, elapsed in [
+        ("period", 3_600_000_000, 250, 9_950, 2_500, 0),
+        ("final", 3_600_000_000, 250, 9_950, 2_500, 3_600),
+        ("final", 3_600_000_001, 333, 9_950, 2_500, 3_700),
+        ("final", 1, 10_000, 10_000, 10_000, 86_400),
+    ]:
+        r = RECEIPTS[1]
+        data = receipt_bytes(r)
+        total = charge(r["seconds"], rate)
+        back = credit(total, floor(Fraction(total * commission_bps, 10_000)), r["seconds"],
+                      elapsed, availability, credit_bps)
+        fields = dict(kind=kind, lease=r["lease"], attempt=r["attempt"], provider="acc_P",
+                      node=r["node"], device_model="cpu", seconds=r["seconds"],
+                      micro_per_hour=rate, charge_micro=total)
+        promise = dict(availability_bps=availability, credit_bps=credit_bps,
+                       commission_bps=commission_bps, elapsed=elapsed, credit_micro=back)
+        yield dict(fields=fields, promise=promise, renter="acc_R", job="job_J", bytes=entry(
+            5, *fields.values(), salted("acc_R"), salted("job_J"), data, KEY.sign(data),
+            *promise.values()).hex())
+
+
 def malformed():
     good = receipt_bytes(RECEIPTS[0])
     r = RECEIPTS[0]
@@ -203,6 +226,7 @@ def write(name, value):
 write("entries.json", dict(
     seed=SEED.hex(), public_key=PUBLIC.hex(), salt=SALT.hex(),
     receipts=list(receipts()), usage_records=list(records()),
+    promised_usage_records=list(promises()),
     node_key=dict(node="nod_1", provider="acc_P", bytes=entry(3, "nod_1", "acc_P", PUBLIC).hex()),
     malformed_receipts=[dict(name=name, bytes=data.hex()) for name, data in malformed()],
     scrubs=list(scrubs()),

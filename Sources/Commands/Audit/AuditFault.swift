@@ -72,6 +72,7 @@ enum RecordFault: Error, Hashable {
     case nodeKeyMissing(NodeID)
     case nodeKeyTwice(NodeID)
     case chargeWrong(found: Int64, expected: Int64)
+    case creditWrong(found: Int64, expected: Int64)
     case secondsBack
     case termsChanged
     case afterFinal
@@ -96,6 +97,8 @@ enum RecordFault: Error, Hashable {
             case .nodeKeyTwice(let node): (.auditNodeKeyTwice, ["node": node.text])
             case .chargeWrong(let found, let expected):
                 (.auditChargeWrong, ["found": String(found), "expected": String(expected)])
+            case .creditWrong(let found, let expected):
+                (.auditCreditWrong, ["found": String(found), "expected": String(expected)])
             case .secondsBack: (.auditSecondsBack, [:])
             case .termsChanged: (.auditTermsChanged, [:])
             case .afterFinal: (.auditAfterFinal, [:])

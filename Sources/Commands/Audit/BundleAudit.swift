@@ -11,12 +11,29 @@ struct BundleAudit {
             let seconds: Int64
             let microPerHour: Int64
             let chargedMicro: Int64
+            /// What was promised of its time, and what came of it; left out where nothing was.
+            let serviceLevel: ServiceLevelDTO?
+            let elapsedS: Int64?
+            let creditMicro: Int64?
+
+            init(_ lease: LeaseID, _ found: EntryAudit.LeaseSoFar) {
+                self.lease = lease
+                seconds = found.seconds
+                microPerHour = found.rate.microPerHour
+                chargedMicro = found.charge.micro
+                serviceLevel = found.promise.map { ServiceLevelDTO($0.level) }
+                elapsedS = found.promise?.elapsed
+                creditMicro = found.promise?.credit.micro
+            }
 
             private enum CodingKeys: String, CodingKey {
                 case lease
                 case seconds = "metered_s"
                 case microPerHour = "micro_per_hour"
                 case chargedMicro = "charged_micro"
+                case serviceLevel = "service_level"
+                case elapsedS = "elapsed_s"
+                case creditMicro = "credit_micro"
             }
         }
 
@@ -61,11 +78,7 @@ struct BundleAudit {
         return Verdict(
             job: bundle.job, records: audit.records,
             leases: bundle.leases.map(\.lease).compactMap { id in
-                audit.leases[id].map {
-                    Verdict.Lease(
-                        lease: id, seconds: $0.seconds, microPerHour: $0.rate.microPerHour,
-                        chargedMicro: $0.charge.micro)
-                }
+                audit.leases[id].map { Verdict.Lease(id, $0) }
             }, totalMicro: total.micro, headSize: head.size, logKey: verifier.description)
     }
 
@@ -92,7 +105,7 @@ struct BundleAudit {
         _ lease: ProofLeaseDTO, _ audit: EntryAudit, to total: Money
     ) throws -> Money {
         do throws(MoneyOverflow) {
-            return try total.adding(audit.leases[lease.lease]?.charge ?? .zero)
+            return try total.adding(audit.leases[lease.lease]?.payable ?? .zero)
         } catch {
             throw AuditFault.leaseTerms(lease.lease)
         }
@@ -207,7 +220,9 @@ struct BundleAudit {
     private func checkTerms(of lease: ProofLeaseDTO, _ audit: EntryAudit) throws {
         guard let found = audit.leases[lease.lease], found.isFinal || mayRun,
             found.attempt == lease.attempt, found.rate.microPerHour == lease.microPerHour,
-            found.charge.micro == lease.chargedMicro
+            found.charge.micro == lease.chargedMicro,
+            lease.creditMicro == (found.isFinal ? found.promise?.credit.micro : nil),
+            found.promise == nil || found.promise?.commission.value == lease.commissionBPS
         else { throw AuditFault.leaseTerms(lease.lease) }
     }
 }

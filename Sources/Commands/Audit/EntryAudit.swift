@@ -10,7 +10,7 @@ enum LoggedEntry: Hashable {
     init(bytes: [UInt8]) throws(RecordFault) {
         do throws(MalformedEntry) {
             switch bytes.count > 1 ? EntryType(rawValue: bytes[1]) : nil {
-            case .usageRecord: self = .usage(try UsageRecord(bytes: bytes))
+            case .usageRecord, .promisedUsage: self = .usage(try UsageRecord(bytes: bytes))
             case .nodeKey: self = .nodeKey(try NodeKeyRecord(bytes: bytes))
             case .receipt, .scrub, nil: throw MalformedEntry.wrongType
             }
@@ -22,7 +22,8 @@ enum LoggedEntry: Hashable {
 
 /// Follows the log from its beginning and believes no entry that does not follow from signatures
 /// and arithmetic: each receipt signed by the node's logged key, each charge
-/// `ceil(seconds × rate / 3600)`, seconds never going back, terms never changing within a lease.
+/// `ceil(seconds × rate / 3600)`, each credit what was promised, seconds never going back, terms never
+/// changing within a lease.
 struct EntryAudit {
     /// What is known of a lease so far.
     struct LeaseSoFar: Hashable {
@@ -32,6 +33,17 @@ struct EntryAudit {
         var seconds: Int64
         var charge: Money
         var isFinal: Bool
+        /// Of a lease whose provider promises something.
+        var promise: UsageRecord.Promise?
+
+        /// What the renter pays: as long as it goes on, without what may yet go back.
+        var payable: Money {
+            guard let promise else { return charge }
+            guard !isFinal else { return charge.excess(over: promise.credit) }
+            let commission = EntryAudit.commission(of: charge.micro, at: promise.commission)
+            return (try? Money(micro: commission + EntryAudit.certainPay(of: charge, promise)))
+                ?? .zero
+        }
     }
 
     private(set) var keys: [NodeID: [UInt8]] = [:]
@@ -69,19 +81,26 @@ struct EntryAudit {
         guard record.charge.micro == expected else {
             throw .chargeWrong(found: record.charge.micro, expected: expected ?? -1)
         }
+        guard record.kind == .final, let promise = record.promise else { return }
+        let credit = Self.credit(of: record.charge, record.seconds, promise)
+        guard promise.credit.micro == credit else {
+            throw .creditWrong(found: promise.credit.micro, expected: credit)
+        }
     }
 
     private mutating func follow(_ record: UsageRecord) throws(RecordFault) {
         if let before = leases[record.lease] {
             guard !before.isFinal else { throw .afterFinal }
             guard before.node == record.node, before.attempt == record.attempt,
-                before.rate == record.rate
+                before.rate == record.rate, before.promise?.level == record.promise?.level,
+                before.promise?.commission == record.promise?.commission
             else { throw .termsChanged }
             guard record.seconds >= before.seconds else { throw .secondsBack }
         }
         leases[record.lease] = LeaseSoFar(
             node: record.node, attempt: record.attempt, rate: record.rate,
-            seconds: record.seconds, charge: record.charge, isFinal: record.kind == .final)
+            seconds: record.seconds, charge: record.charge, isFinal: record.kind == .final,
+            promise: record.promise)
     }
 
     /// Ed25519 (RFC 8032) over the receipt's bytes.
@@ -104,6 +123,24 @@ struct EntryAudit {
     /// `floor(charge × bps / 10 000)` micro-units, as `charge` is computed here.
     static func commission(of charge: Int64, at points: BasisPoints) -> Int64 {
         Int64(Int128(max(charge, 0)) * Int128(points.value) / 10_000)
+    }
+
+    /// `min(floor(charge × credit_bps / 10 000), charge − commission)` micro-units where less than what was promised
+    /// of the time was billed.
+    static func credit(
+        of charge: Money, _ seconds: Int64, _ promise: UsageRecord.Promise
+    ) -> Int64 {
+        let least = Int128(promise.level.availability.value) * Int128(promise.elapsed)
+        guard Int128(seconds) * 10_000 < least else { return 0 }
+        let share = commission(of: charge.micro, at: promise.level.credit)
+        return min(share, charge.micro - commission(of: charge.micro, at: promise.commission))
+    }
+
+    /// What a provider gets of a charge whatever its lease comes to.
+    static func certainPay(of charge: Money, _ promise: UsageRecord.Promise) -> Int64 {
+        let share = 10_000 - promise.commission.value - promise.level.credit.value
+        guard share > 0, let points = BasisPoints(share) else { return 0 }
+        return commission(of: charge.micro, at: points)
     }
 
     /// `ceil(seconds × rate / 3600)` micro-units, computed here and not taken from the market's

@@ -94,9 +94,9 @@ extension VoucherBook {
         if let bill = lock.bill {
             // A bill that the log does not bear out yet waits.
             let isKept = lock.progress?.elapsed ?? 0 > 0
-            guard bill.seconds == seconds, bill.elapsed >= max(seconds, 1), !isKept else {
-                return nil
-            }
+            guard bill.seconds == seconds, bill.elapsed >= max(seconds, 1), !isKept,
+                lock.serviceLevel == nil || counted?.elapsed ?? 1 == bill.elapsed
+            else { return nil }
             return step
         }
         return seconds > max(known.seconds, lock.progress?.seconds ?? 0) ? step : nil

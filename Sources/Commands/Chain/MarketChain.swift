@@ -14,6 +14,9 @@ extension Option where Value == Int {
         "anchor-every", "MINUTES", .optionAnchorEvery, .whole(1...1_440))
     static let redeemEvery = Option(
         "redeem-every", "SECONDS", .optionRedeemEvery, .whole(1...604_800))
+    /// Its most leaves a lock's deadline within what a payer's client locks for.
+    static let lockWindow = Option(
+        "lock-window", "SECONDS", .optionLockWindow, .whole(1...43_200))
 }
 
 extension Option where Value == Money {
@@ -25,7 +28,8 @@ enum MarketChain {
     static let options: [OptionForm] =
         ChainAccess.options + Wallet.options + [
             Option.keyDescriptor.form, Option.mostFee.form, Option.anchorEvery.form,
-            Option<Int>.redeemEvery.form, Option<Money>.unsignedLimit.form,
+            Option<Int>.redeemEvery.form, Option<Int>.lockWindow.form,
+            Option<Money>.unsignedLimit.form,
             Option<String>.publicURL.form,
         ]
     private static let gwei: UInt64 = 1_000_000_000
@@ -55,11 +59,13 @@ enum MarketChain {
         let anchorPeriods: Int?
         let unsignedLimit: Money?
         let redeemSeconds: Int?
+        let lockSeconds: Int?
 
         init(_ arguments: Arguments) throws {
             anchorPeriods = try arguments.value(Option.anchorEvery)
             unsignedLimit = try arguments.value(Option<Money>.unsignedLimit)
             redeemSeconds = try arguments.value(Option<Int>.redeemEvery)
+            lockSeconds = try arguments.value(Option<Int>.lockWindow)
         }
     }
 
@@ -73,6 +79,7 @@ enum MarketChain {
         if let minutes = habits.anchorPeriods { configuration.anchorPeriods = minutes }
         if let limit = habits.unsignedLimit { configuration.unsignedLimit = limit }
         if let seconds = habits.redeemSeconds { configuration.redeemSeconds = seconds }
+        if let seconds = habits.lockSeconds { configuration.lockSeconds = Int64(seconds) }
         return configuration
     }
 

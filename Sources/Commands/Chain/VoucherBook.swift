@@ -51,12 +51,14 @@ struct VoucherBook: Hashable, Codable, Sendable {
         let commissionMicro: Int64
         /// Nil in books of an older form.
         var seconds: Int64?
+        /// Of a lease that is over and whose provider promises something: from start to end.
+        var elapsed: Int64?
         /// Of its last record: place in the log, and leaf hash.
         let index: Int64
         let leaf: Base64Bytes
 
         private enum CodingKeys: String, CodingKey {
-            case lease, payee, index, leaf, seconds
+            case lease, payee, index, leaf, seconds, elapsed
             case chargeMicro = "charge_micro"
             case commissionMicro = "commission_micro"
         }
@@ -160,9 +162,10 @@ struct VoucherBook: Hashable, Codable, Sendable {
             throw Fault.commissionAbove(lease.lease)
         }
         return Counted(
-            lease: lease.lease, payee: payee.address, chargeMicro: found.charge.micro,
+            lease: lease.lease, payee: payee.address, chargeMicro: found.payable.micro,
             commissionMicro: EntryAudit.commission(of: found.charge.micro, at: points),
             seconds: found.seconds,
+            elapsed: found.isFinal ? found.promise?.elapsed : nil,
             index: last.index, leaf: Base64Bytes(LogHash.leaf(last.bytes.bytes).bytes))
     }
 

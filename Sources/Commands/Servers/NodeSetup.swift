@@ -32,7 +32,7 @@ struct NodeSetup: Sendable {
             Option<Int64>.largestImage.form, Option<String>.nvml.form,
             Option<String>.cuda.form, Option<DeviceID>.lifted.form, Flag.egress.form,
             Option<String>.egressPolicy.form, Option<MetricsAddress>.metrics.form,
-            Option<Address>.payee.form,
+            Option<Address>.payee.form, Option<ServiceLevel>.sla.form,
         ] + OwnerSetup.options
     /// 0.10 USD/h for the whole machine.
     private static let defaultMicroPerHour: Int64 = 100_000
@@ -97,7 +97,8 @@ struct NodeSetup: Sendable {
         terms = OfferTerms(
             capacity: capacity, devices: devices?.devices ?? [], ask: ask,
             region: try arguments.value(Option<String>.region) ?? "TW", tier: .new,
-            network: arguments.has(.egress) ? .egress : .none, spotAsk: spotAsk)
+            network: arguments.has(.egress) ? .egress : .none, spotAsk: spotAsk,
+            serviceLevel: try arguments.value(Option<ServiceLevel>.sla))
         egress = try session.egressPermission()
         payee = try arguments.value(Option<Address>.payee).map(ChainAddress.init)
         if arguments.has(.simulate) {
@@ -284,6 +285,12 @@ extension Option where Value == MetricsAddress {
     static let metrics = Option(
         "metrics", "127.0.0.1:9400", .optionMetrics,
         ValueForm(.expectAddress) { MetricsAddress($0) })
+}
+
+extension Option where Value == ServiceLevel {
+    static let sla = Option(
+        "sla", "99.5%:25%", .optionSLA,
+        ValueForm(.expectServiceLevel) { Quantity.serviceLevel($0) })
 }
 
 extension Option where Value == Address {

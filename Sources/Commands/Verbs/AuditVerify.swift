@@ -105,14 +105,16 @@ extension Session {
             told(.auditIncluded, ["size": String(verdict.headSize)]),
             told(.auditHead, ["key": verdict.logKey]), told(.auditOwner),
         ]
-        lines += verdict.leases.map { lease in
+        for lease in verdict.leases {
             let rate = (try? Rate(microPerHour: lease.microPerHour)).map(Quantity.rate) ?? "–"
-            return told(
-                .auditCharge,
-                [
-                    "lease": lease.lease.text, "seconds": String(lease.seconds), "price": rate,
-                    "charge": money(lease.chargedMicro),
-                ])
+            lines.append(
+                told(
+                    .auditCharge,
+                    [
+                        "lease": lease.lease.text, "seconds": String(lease.seconds),
+                        "price": rate, "charge": money(lease.chargedMicro),
+                    ]))
+            if let line = credit(lease) { lines.append(line) }
         }
         lines.append(
             told(
@@ -125,6 +127,19 @@ extension Session {
         if let anchor = verdict.anchor { lines.append(told(.auditAnchored, anchor.words)) }
         lines.append(told(.auditVerified, ["job": verdict.job.text]))
         return lines.map { "✓ " + $0 }
+    }
+
+    private func credit(_ lease: BundleAudit.Verdict.Lease) -> String? {
+        guard let level = lease.serviceLevel, let elapsed = lease.elapsedS, elapsed > 0,
+            let credit = lease.creditMicro
+        else { return nil }
+        return told(
+            .auditCredit,
+            [
+                "lease": lease.lease.text, "seconds": String(lease.seconds),
+                "elapsed": String(elapsed), "share": Quantity.percent(level.availabilityBPS),
+                "credit": money(credit),
+            ])
     }
 
     private func money(_ micro: Int64) -> String {

@@ -89,8 +89,15 @@ private struct InvoicePage {
     }
 
     private var sums: [[String]] {
-        [
-            [session.told(.invoiceTotal), Quantity.money(invoice.total.money)],
+        let credits = invoice.lines.compactMap { $0.credit?.money }.filter { $0 > .zero }
+        let credit = credits.reduce(Money?.some(.zero)) { sum, next in
+            sum.flatMap { try? $0.adding(next) }
+        }
+        let given =
+            credits.isEmpty
+            ? []
+            : [[session.told(.invoiceCredit), credit.map { Quantity.money($0) } ?? "–"]]
+        return [[session.told(.invoiceTotal), Quantity.money(invoice.total.money)]] + given + [
             [session.told(.headingBudget), Quantity.money(invoice.budget.money)],
             [session.told(.invoiceRefunded), Quantity.money(invoice.refunded.money)],
             [

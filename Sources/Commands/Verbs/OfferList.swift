@@ -78,8 +78,18 @@ struct OfferTable {
             .init(told(.headingSpotPrice), .right),
         ])
         table.rows = offers.map(row)
-        return table.lines + offers.flatMap(withheld)
+        return table.lines + offers.compactMap(promise) + offers.flatMap(withheld)
             + offers.compactMap { $0.regionRefuted?.line(of: $0.node, in: language) }
+    }
+
+    private func promise(_ offer: OfferDTO) -> String? {
+        guard let level = offer.serviceLevel else { return nil }
+        return Message.offerPromise.text(
+            in: language,
+            [
+                "node": offer.node.text, "share": Quantity.percent(level.availabilityBPS),
+                "credit": Quantity.percent(level.creditBPS),
+            ])
     }
 
     private func withheld(_ offer: OfferDTO) -> [String] {

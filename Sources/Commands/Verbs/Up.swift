@@ -37,7 +37,7 @@ extension LeafCommand {
             Option.stateFolder.form, Option.port.form, Option.commission.form,
             Option.blobQuota.form, Option.writeRate.form, Option<Int64>.seriesQuota.form,
             Option<Beacon>.beacon.form, Option.chain.form, Option<String>.devnetProgram.form,
-            Option.anchorEvery.form, Option<Int>.redeemEvery.form,
+            Option.anchorEvery.form, Option<Int>.redeemEvery.form, Option<Int>.lockWindow.form,
             Option<Money>.unsignedLimit.form,
         ]
             + NodeSetup.options

@@ -26,6 +26,9 @@ package struct ChainConfiguration: Sendable {
     package var publicURL: String
     /// Seconds between two looks for vouchers that wait to be redeemed.
     package var redeemSeconds: Int
+    /// Seconds for which a place is kept for a lease whose price is not locked yet; as a lock counts once it is
+    /// final, more than the chain takes for that.
+    package var lockSeconds: Int64
     /// So much of one deposit may be worked for and signed by nobody.
     package var unsignedLimit: Money
 
@@ -36,8 +39,10 @@ package struct ChainConfiguration: Sendable {
         mostPerTransaction: Wei = Self.coin, mostPerDay: Wei = Self.coin,
         anchorPeriods: Int = 10,
         publicURL: String = "", redeemSeconds: Int = 3_600,
+        lockSeconds: Int64 = Market.standardLockWindow,
         unsignedLimit: Money = Market.standardUnsignedLimit
     ) {
+        self.lockSeconds = lockSeconds
         self.redeemSeconds = redeemSeconds
         self.unsignedLimit = unsignedLimit
         self.endpoints = endpoints

@@ -10,16 +10,22 @@ extension Lock {
 }
 
 extension LeaseTerms {
-    /// As payer and escrow take them: the payer signs itself, and no availability is promised.
+    /// As payer and escrow take them: the payer signs itself.
     package init(_ terms: LockTerms, of lease: LeaseID, in token: Address) {
         self.init(
             payer: Address(terms.payer), signer: Address(terms.payer),
             payee: Address(terms.payee), token: token, deposit: terms.deposit.units,
             rate: UInt256(UInt64(max(terms.rate.microPerHour, 0))),
-            commission: UInt256(UInt64(max(terms.commission.value, 0))), availability: .zero,
-            credit: .zero, deadline: UInt256(UInt64(max(terms.deadline, 0))),
+            commission: terms.commission.units,
+            availability: terms.serviceLevel?.availability.units ?? .zero,
+            credit: terms.serviceLevel?.credit.units ?? .zero,
+            deadline: UInt256(UInt64(max(terms.deadline, 0))),
             lease: Keccak256.hash(Array(lease.text.utf8)))
     }
+}
+
+extension BasisPoints {
+    fileprivate var units: UInt256 { UInt256(UInt64(max(value, 0))) }
 }
 
 extension HeldProgress {

@@ -51,7 +51,7 @@ extension LeaseSeriesDTO {
     init(_ lease: Lease, _ excerpt: SeriesExcerpt, step: Int64) {
         self.init(
             task: lease.task.index, attempt: lease.attempt, lease: lease.id, node: lease.node,
-            meteredS: lease.billedSeconds, charge: MoneyDTO(lease.posted.charge),
+            meteredS: lease.billedSeconds, charge: MoneyDTO(lease.posted.net),
             milliCPULimit: lease.slice.milliCPU, memoryLimitBytes: lease.slice.memoryBytes,
             dropped: excerpt.dropped, at: excerpt.at, milliCPU: excerpt.column(0, step: step),
             memoryBytes: excerpt.column(1, step: step, scale: 1024),
@@ -64,7 +64,7 @@ extension SamplesEventDTO {
     init(_ lease: Lease, _ news: SeriesNews) {
         self.init(
             task: lease.task.index, attempt: lease.attempt, lease: lease.id,
-            meteredS: lease.billedSeconds, charge: MoneyDTO(lease.posted.charge),
+            meteredS: lease.billedSeconds, charge: MoneyDTO(lease.posted.net),
             milliCPULimit: lease.slice.milliCPU, memoryLimitBytes: lease.slice.memoryBytes,
             devices: lease.devices.map(DeviceDTO.init),
             leaving: lease.standingNotice.map(LeavingDTO.init), samples: news.rows.map(\.sample))

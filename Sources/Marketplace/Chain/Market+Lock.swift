@@ -17,7 +17,8 @@ extension Market {
             lease: lease.id,
             terms: LockTerms(
                 payer: payer, payee: payee.address, deposit: lease.escrow, rate: lease.rate,
-                commission: lease.commission, deadline: deadline))
+                commission: lease.commission, serviceLevel: lease.serviceLevel,
+                deadline: deadline))
     }
 
     /// Keeps what a party has signed, where it says more than what is kept. The same again changes nothing.
@@ -71,11 +72,10 @@ extension Market {
 
     /// What becomes of a locked lease's lock when its bill is made.
     func bill(
-        _ lease: Lease, _ posted: Posted, seconds: Int64, elapsed: Int64, _ rows: Rows,
-        _ ledger: inout Ledger, _ now: Timestamp
+        _ lease: Lease, _ bill: LockBill, _ rows: Rows, _ ledger: inout Ledger, _ now: Timestamp
     ) throws -> [Row] {
         guard lease.isLocked, var lock = rows.lock(lease.id) else { return [] }
-        lock.bill = LockBill(seconds: seconds, elapsed: elapsed, posted: posted)
+        lock.bill = bill
         try lock.leave(&ledger, at: now)
         return [.lock(lock)]
     }
@@ -86,12 +86,9 @@ extension Lock {
     /// there is the escrow's word.
     func leave(_ ledger: inout Ledger, at now: Timestamp) throws {
         guard let bill, closing != nil else { return }
-        let rest = try terms.deposit.subtracting(bill.posted.charge)
+        let rest = try terms.deposit.subtracting(bill.posted.net)
         let parts: [(Transfer.Kind, LedgerAccount, Money)] = [
-            (
-                .redeem, .lockEarned(terms.payee),
-                try bill.posted.charge.subtracting(bill.posted.commission)
-            ),
+            (.redeem, .lockEarned(terms.payee), bill.posted.pay),
             (.redeem, .lockCommission, bill.posted.commission),
             (.refund, .locked(terms.payer), rest),
         ]

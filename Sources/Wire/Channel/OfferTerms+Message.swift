@@ -26,6 +26,12 @@ extension OfferTerms {
                     $0.signature = Data(payee.signature)
                 }
             }
+            if let serviceLevel {
+                $0.serviceLevel = .with {
+                    $0.availabilityBps = Int32(clamping: serviceLevel.availability.value)
+                    $0.creditBps = Int32(clamping: serviceLevel.credit.value)
+                }
+            }
             $0.roundTrips = roundTrips.readings.map { reading in
                 .with {
                     $0.beacon = reading.beacon.text
@@ -58,7 +64,19 @@ extension OfferTerms {
             network: try NetworkAccess(message.network, "terms.network"),
             closed: message.hasClosed ? try OfferClosing(message.closed) : nil,
             roundTrips: try RoundTrips(message.roundTrips, "terms.round_trips"),
-            spotAsk: spotAsk, payee: message.hasPayee ? try SignedPayee(message.payee) : nil)
+            spotAsk: spotAsk, payee: message.hasPayee ? try SignedPayee(message.payee) : nil,
+            serviceLevel: message.hasServiceLevel
+                ? try ServiceLevel(message.serviceLevel) : nil)
+    }
+}
+
+extension ServiceLevel {
+    fileprivate init(_ message: Orban_Node_V1_ServiceLevel) throws(MalformedFrame) {
+        guard let availability = BasisPoints(Int64(message.availabilityBps)),
+            let credit = BasisPoints(Int64(message.creditBps)),
+            let level = ServiceLevel(availability: availability, credit: credit)
+        else { throw MalformedFrame("terms.service_level") }
+        self = level
     }
 }
 

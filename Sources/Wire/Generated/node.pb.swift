@@ -201,90 +201,81 @@ package nonisolated enum Orban_Node_V1_BlobForm: SwiftProtobuf.Enum, Swift.CaseI
 }
 
 /// Node to market.
-package nonisolated struct Orban_Node_V1_NodeEnvelope: @unchecked Sendable {
+package nonisolated struct Orban_Node_V1_NodeEnvelope: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
   // methods supported on all messages.
 
   /// 1, 2, 3, … for the frames of this connection; 0 in an envelope without a frame.
-  package var sequence: UInt64 {
-    get {_storage._sequence}
-    set {_uniqueStorage()._sequence = newValue}
-  }
+  package var sequence: UInt64 = 0
 
   /// Every frame of the other side up to this one was taken; at most 1000 may be outstanding.
-  package var acknowledged: UInt64 {
-    get {_storage._acknowledged}
-    set {_uniqueStorage()._acknowledged = newValue}
-  }
+  package var acknowledged: UInt64 = 0
 
-  package var frame: OneOf_Frame? {
-    get {return _storage._frame}
-    set {_uniqueStorage()._frame = newValue}
-  }
+  package var frame: Orban_Node_V1_NodeEnvelope.OneOf_Frame? = nil
 
   package var hello: Orban_Node_V1_Hello {
     get {
-      if case .hello(let v)? = _storage._frame {return v}
+      if case .hello(let v)? = frame {return v}
       return Orban_Node_V1_Hello()
     }
-    set {_uniqueStorage()._frame = .hello(newValue)}
+    set {frame = .hello(newValue)}
   }
 
   package var heartbeat: Orban_Node_V1_Heartbeat {
     get {
-      if case .heartbeat(let v)? = _storage._frame {return v}
+      if case .heartbeat(let v)? = frame {return v}
       return Orban_Node_V1_Heartbeat()
     }
-    set {_uniqueStorage()._frame = .heartbeat(newValue)}
+    set {frame = .heartbeat(newValue)}
   }
 
   package var receipt: Orban_Node_V1_Receipt {
     get {
-      if case .receipt(let v)? = _storage._frame {return v}
+      if case .receipt(let v)? = frame {return v}
       return Orban_Node_V1_Receipt()
     }
-    set {_uniqueStorage()._frame = .receipt(newValue)}
+    set {frame = .receipt(newValue)}
   }
 
   package var effectDone: Orban_Node_V1_EffectDone {
     get {
-      if case .effectDone(let v)? = _storage._frame {return v}
+      if case .effectDone(let v)? = frame {return v}
       return Orban_Node_V1_EffectDone()
     }
-    set {_uniqueStorage()._frame = .effectDone(newValue)}
+    set {frame = .effectDone(newValue)}
   }
 
   package var drain: Orban_Node_V1_Drain {
     get {
-      if case .drain(let v)? = _storage._frame {return v}
+      if case .drain(let v)? = frame {return v}
       return Orban_Node_V1_Drain()
     }
-    set {_uniqueStorage()._frame = .drain(newValue)}
+    set {frame = .drain(newValue)}
   }
 
   package var terms: Orban_Node_V1_Terms {
     get {
-      if case .terms(let v)? = _storage._frame {return v}
+      if case .terms(let v)? = frame {return v}
       return Orban_Node_V1_Terms()
     }
-    set {_uniqueStorage()._frame = .terms(newValue)}
+    set {frame = .terms(newValue)}
   }
 
   package var scrubbed: Orban_Node_V1_Scrubbed {
     get {
-      if case .scrubbed(let v)? = _storage._frame {return v}
+      if case .scrubbed(let v)? = frame {return v}
       return Orban_Node_V1_Scrubbed()
     }
-    set {_uniqueStorage()._frame = .scrubbed(newValue)}
+    set {frame = .scrubbed(newValue)}
   }
 
   package var wished: Orban_Node_V1_Wished {
     get {
-      if case .wished(let v)? = _storage._frame {return v}
+      if case .wished(let v)? = frame {return v}
       return Orban_Node_V1_Wished()
     }
-    set {_uniqueStorage()._frame = .wished(newValue)}
+    set {frame = .wished(newValue)}
   }
 
   package var unknownFields = SwiftProtobuf.UnknownStorage()
@@ -302,8 +293,6 @@ package nonisolated struct Orban_Node_V1_NodeEnvelope: @unchecked Sendable {
   }
 
   package init() {}
-
-  fileprivate var _storage = _StorageClass.defaultInstance
 }
 
 /// Market to node.
@@ -428,31 +417,28 @@ package nonisolated struct Orban_Node_V1_MarketEnvelope: Sendable {
 }
 
 /// First on every connection.
-package nonisolated struct Orban_Node_V1_Hello: @unchecked Sendable {
+package nonisolated struct Orban_Node_V1_Hello: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
   // methods supported on all messages.
 
   package var terms: Orban_Node_V1_OfferTerms {
-    get {_storage._terms ?? Orban_Node_V1_OfferTerms()}
-    set {_uniqueStorage()._terms = newValue}
+    get {_terms ?? Orban_Node_V1_OfferTerms()}
+    set {_terms = newValue}
   }
   /// Returns true if `terms` has been explicitly set.
-  package var hasTerms: Bool {_storage._terms != nil}
+  package var hasTerms: Bool {self._terms != nil}
   /// Clears the value of `terms`. Subsequent reads from it will return its default value.
-  package mutating func clearTerms() {_uniqueStorage()._terms = nil}
+  package mutating func clearTerms() {self._terms = nil}
 
   /// Leases that the node holds, at most 4096.
-  package var leases: [String] {
-    get {_storage._leases}
-    set {_uniqueStorage()._leases = newValue}
-  }
+  package var leases: [String] = []
 
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package init() {}
 
-  fileprivate var _storage = _StorageClass.defaultInstance
+  fileprivate var _terms: Orban_Node_V1_OfferTerms? = nil
 }
 
 /// What the node has now, in place of what Hello or Terms said before on this session.
@@ -868,90 +854,134 @@ package nonisolated struct Orban_Node_V1_Goodbye: Sendable {
   package init() {}
 }
 
-package nonisolated struct Orban_Node_V1_OfferTerms: Sendable {
+package nonisolated struct Orban_Node_V1_OfferTerms: @unchecked Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
   // methods supported on all messages.
 
   package var capacity: Orban_Node_V1_Resources {
-    get {_capacity ?? Orban_Node_V1_Resources()}
-    set {_capacity = newValue}
+    get {_storage._capacity ?? Orban_Node_V1_Resources()}
+    set {_uniqueStorage()._capacity = newValue}
   }
   /// Returns true if `capacity` has been explicitly set.
-  package var hasCapacity: Bool {self._capacity != nil}
+  package var hasCapacity: Bool {_storage._capacity != nil}
   /// Clears the value of `capacity`. Subsequent reads from it will return its default value.
-  package mutating func clearCapacity() {self._capacity = nil}
+  package mutating func clearCapacity() {_uniqueStorage()._capacity = nil}
 
   /// At most 256, each id once.
-  package var devices: [Orban_Node_V1_Device] = []
+  package var devices: [Orban_Node_V1_Device] {
+    get {_storage._devices}
+    set {_uniqueStorage()._devices = newValue}
+  }
 
   /// Micro-units per hour for the whole offer, 1…10^11.
-  package var ask: Int64 = 0
+  package var ask: Int64 {
+    get {_storage._ask}
+    set {_uniqueStorage()._ask = newValue}
+  }
 
   /// ISO 3166-1 alpha-2.
-  package var region: String = String()
+  package var region: String {
+    get {_storage._region}
+    set {_uniqueStorage()._region = newValue}
+  }
 
-  package var tier: Orban_Node_V1_Tier = .unspecified
+  package var tier: Orban_Node_V1_Tier {
+    get {_storage._tier}
+    set {_uniqueStorage()._tier = newValue}
+  }
 
   /// Devices that the node has and does not offer now: at most 256, none of them in devices.
-  package var withheld: [Orban_Node_V1_WithheldDevice] = []
+  package var withheld: [Orban_Node_V1_WithheldDevice] {
+    get {_storage._withheld}
+    set {_uniqueStorage()._withheld = newValue}
+  }
 
   /// The most that a job's container gets.
-  package var network: Orban_Node_V1_NetworkAccess = .none
+  package var network: Orban_Node_V1_NetworkAccess {
+    get {_storage._network}
+    set {_uniqueStorage()._network = newValue}
+  }
 
   /// Absent while the offer can be bought.
   package var closed: Orban_Node_V1_OfferClosing {
-    get {_closed ?? Orban_Node_V1_OfferClosing()}
-    set {_closed = newValue}
+    get {_storage._closed ?? Orban_Node_V1_OfferClosing()}
+    set {_uniqueStorage()._closed = newValue}
   }
   /// Returns true if `closed` has been explicitly set.
-  package var hasClosed: Bool {self._closed != nil}
+  package var hasClosed: Bool {_storage._closed != nil}
   /// Clears the value of `closed`. Subsequent reads from it will return its default value.
-  package mutating func clearClosed() {self._closed = nil}
+  package mutating func clearClosed() {_uniqueStorage()._closed = nil}
 
   /// Micro-units per hour for the whole offer of spot leases, 1…ask; absent where they pay the ask.
   package var spotAsk: Int64 {
-    get {_spotAsk ?? 0}
-    set {_spotAsk = newValue}
+    get {_storage._spotAsk ?? 0}
+    set {_uniqueStorage()._spotAsk = newValue}
   }
   /// Returns true if `spotAsk` has been explicitly set.
-  package var hasSpotAsk: Bool {self._spotAsk != nil}
+  package var hasSpotAsk: Bool {_storage._spotAsk != nil}
   /// Clears the value of `spotAsk`. Subsequent reads from it will return its default value.
-  package mutating func clearSpotAsk() {self._spotAsk = nil}
+  package mutating func clearSpotAsk() {_uniqueStorage()._spotAsk = nil}
 
   /// To the market's beacons, as the node has measured them: at most 16, each beacon once.
-  package var roundTrips: [Orban_Node_V1_RoundTrip] = []
+  package var roundTrips: [Orban_Node_V1_RoundTrip] {
+    get {_storage._roundTrips}
+    set {_uniqueStorage()._roundTrips = newValue}
+  }
 
   /// Whom vouchers pay for what runs here; absent where the node takes none.
   package var payee: Orban_Node_V1_Payee {
-    get {_payee ?? Orban_Node_V1_Payee()}
-    set {_payee = newValue}
+    get {_storage._payee ?? Orban_Node_V1_Payee()}
+    set {_uniqueStorage()._payee = newValue}
   }
   /// Returns true if `payee` has been explicitly set.
-  package var hasPayee: Bool {self._payee != nil}
+  package var hasPayee: Bool {_storage._payee != nil}
   /// Clears the value of `payee`. Subsequent reads from it will return its default value.
-  package mutating func clearPayee() {self._payee = nil}
+  package mutating func clearPayee() {_uniqueStorage()._payee = nil}
+
+  /// What is promised of each lease's time; absent where nothing is.
+  package var serviceLevel: Orban_Node_V1_ServiceLevel {
+    get {_storage._serviceLevel ?? Orban_Node_V1_ServiceLevel()}
+    set {_uniqueStorage()._serviceLevel = newValue}
+  }
+  /// Returns true if `serviceLevel` has been explicitly set.
+  package var hasServiceLevel: Bool {_storage._serviceLevel != nil}
+  /// Clears the value of `serviceLevel`. Subsequent reads from it will return its default value.
+  package mutating func clearServiceLevel() {_uniqueStorage()._serviceLevel = nil}
 
   /// Milliseconds until its owner's hours close it: then nothing new starts, and what runs is asked to
   /// leave. At most 366 days; absent where they do not. Said again when that moment has moved.
   package var closesInMs: Int64 {
-    get {_closesInMs ?? 0}
-    set {_closesInMs = newValue}
+    get {_storage._closesInMs ?? 0}
+    set {_uniqueStorage()._closesInMs = newValue}
   }
   /// Returns true if `closesInMs` has been explicitly set.
-  package var hasClosesInMs: Bool {self._closesInMs != nil}
+  package var hasClosesInMs: Bool {_storage._closesInMs != nil}
   /// Clears the value of `closesInMs`. Subsequent reads from it will return its default value.
-  package mutating func clearClosesInMs() {self._closesInMs = nil}
+  package mutating func clearClosesInMs() {_uniqueStorage()._closesInMs = nil}
 
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package init() {}
 
-  fileprivate var _capacity: Orban_Node_V1_Resources? = nil
-  fileprivate var _closed: Orban_Node_V1_OfferClosing? = nil
-  fileprivate var _spotAsk: Int64? = nil
-  fileprivate var _payee: Orban_Node_V1_Payee? = nil
-  fileprivate var _closesInMs: Int64? = nil
+  fileprivate var _storage = _StorageClass.defaultInstance
+}
+
+/// What a provider gives back of a lease that was billed for less of its time than it has promised.
+package nonisolated struct Orban_Node_V1_ServiceLevel: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// Hundredths of a percent of the time from start to end, 1…10 000.
+  package var availabilityBps: Int32 = 0
+
+  /// Hundredths of a percent of the charge, 1…10 000.
+  package var creditBps: Int32 = 0
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
 }
 
 /// A provider's settlement key, in its node's own words.
@@ -1219,216 +1249,176 @@ nonisolated extension Orban_Node_V1_NodeEnvelope: SwiftProtobuf.Message, SwiftPr
   package static let protoMessageName: String = _protobuf_package + ".NodeEnvelope"
   package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}sequence\0\u{1}acknowledged\0\u{1}hello\0\u{1}heartbeat\0\u{1}receipt\0\u{3}effect_done\0\u{1}drain\0\u{1}terms\0\u{1}wished\0\u{1}scrubbed\0")
 
-  fileprivate class _StorageClass {
-    var _sequence: UInt64 = 0
-    var _acknowledged: UInt64 = 0
-    var _frame: Orban_Node_V1_NodeEnvelope.OneOf_Frame?
-
-      // This property is used as the initial default value for new instances of the type.
-      // The type itself is protecting the reference to its storage via CoW semantics.
-      // This will force a copy to be made of this reference when the first mutation occurs;
-      // hence, it is safe to mark this as `nonisolated(unsafe)`.
-      static nonisolated(unsafe) let defaultInstance = _StorageClass()
-
-    private init() {}
-
-    init(copying source: _StorageClass) {
-      _sequence = source._sequence
-      _acknowledged = source._acknowledged
-      _frame = source._frame
-    }
-  }
-
-  fileprivate mutating func _uniqueStorage() -> _StorageClass {
-    if !isKnownUniquelyReferenced(&_storage) {
-      _storage = _StorageClass(copying: _storage)
-    }
-    return _storage
-  }
-
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
-    _ = _uniqueStorage()
-    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
-      while let fieldNumber = try decoder.nextFieldNumber() {
-        // The use of inline closures is to circumvent an issue where the compiler
-        // allocates stack space for every case branch when no optimizations are
-        // enabled. https://github.com/apple/swift-protobuf/issues/1034
-        switch fieldNumber {
-        case 1: try { try decoder.decodeSingularUInt64Field(value: &_storage._sequence) }()
-        case 2: try { try decoder.decodeSingularUInt64Field(value: &_storage._acknowledged) }()
-        case 3: try {
-          var v: Orban_Node_V1_Hello?
-          var hadOneofValue = false
-          if let current = _storage._frame {
-            hadOneofValue = true
-            if case .hello(let m) = current {v = m}
-          }
-          try decoder.decodeSingularMessageField(value: &v)
-          if let v = v {
-            if hadOneofValue {try decoder.handleConflictingOneOf()}
-            _storage._frame = .hello(v)
-          }
-        }()
-        case 4: try {
-          var v: Orban_Node_V1_Heartbeat?
-          var hadOneofValue = false
-          if let current = _storage._frame {
-            hadOneofValue = true
-            if case .heartbeat(let m) = current {v = m}
-          }
-          try decoder.decodeSingularMessageField(value: &v)
-          if let v = v {
-            if hadOneofValue {try decoder.handleConflictingOneOf()}
-            _storage._frame = .heartbeat(v)
-          }
-        }()
-        case 5: try {
-          var v: Orban_Node_V1_Receipt?
-          var hadOneofValue = false
-          if let current = _storage._frame {
-            hadOneofValue = true
-            if case .receipt(let m) = current {v = m}
-          }
-          try decoder.decodeSingularMessageField(value: &v)
-          if let v = v {
-            if hadOneofValue {try decoder.handleConflictingOneOf()}
-            _storage._frame = .receipt(v)
-          }
-        }()
-        case 6: try {
-          var v: Orban_Node_V1_EffectDone?
-          var hadOneofValue = false
-          if let current = _storage._frame {
-            hadOneofValue = true
-            if case .effectDone(let m) = current {v = m}
-          }
-          try decoder.decodeSingularMessageField(value: &v)
-          if let v = v {
-            if hadOneofValue {try decoder.handleConflictingOneOf()}
-            _storage._frame = .effectDone(v)
-          }
-        }()
-        case 7: try {
-          var v: Orban_Node_V1_Drain?
-          var hadOneofValue = false
-          if let current = _storage._frame {
-            hadOneofValue = true
-            if case .drain(let m) = current {v = m}
-          }
-          try decoder.decodeSingularMessageField(value: &v)
-          if let v = v {
-            if hadOneofValue {try decoder.handleConflictingOneOf()}
-            _storage._frame = .drain(v)
-          }
-        }()
-        case 8: try {
-          var v: Orban_Node_V1_Terms?
-          var hadOneofValue = false
-          if let current = _storage._frame {
-            hadOneofValue = true
-            if case .terms(let m) = current {v = m}
-          }
-          try decoder.decodeSingularMessageField(value: &v)
-          if let v = v {
-            if hadOneofValue {try decoder.handleConflictingOneOf()}
-            _storage._frame = .terms(v)
-          }
-        }()
-        case 9: try {
-          var v: Orban_Node_V1_Wished?
-          var hadOneofValue = false
-          if let current = _storage._frame {
-            hadOneofValue = true
-            if case .wished(let m) = current {v = m}
-          }
-          try decoder.decodeSingularMessageField(value: &v)
-          if let v = v {
-            if hadOneofValue {try decoder.handleConflictingOneOf()}
-            _storage._frame = .wished(v)
-          }
-        }()
-        case 10: try {
-          var v: Orban_Node_V1_Scrubbed?
-          var hadOneofValue = false
-          if let current = _storage._frame {
-            hadOneofValue = true
-            if case .scrubbed(let m) = current {v = m}
-          }
-          try decoder.decodeSingularMessageField(value: &v)
-          if let v = v {
-            if hadOneofValue {try decoder.handleConflictingOneOf()}
-            _storage._frame = .scrubbed(v)
-          }
-        }()
-        default: break
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularUInt64Field(value: &self.sequence) }()
+      case 2: try { try decoder.decodeSingularUInt64Field(value: &self.acknowledged) }()
+      case 3: try {
+        var v: Orban_Node_V1_Hello?
+        var hadOneofValue = false
+        if let current = self.frame {
+          hadOneofValue = true
+          if case .hello(let m) = current {v = m}
         }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.frame = .hello(v)
+        }
+      }()
+      case 4: try {
+        var v: Orban_Node_V1_Heartbeat?
+        var hadOneofValue = false
+        if let current = self.frame {
+          hadOneofValue = true
+          if case .heartbeat(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.frame = .heartbeat(v)
+        }
+      }()
+      case 5: try {
+        var v: Orban_Node_V1_Receipt?
+        var hadOneofValue = false
+        if let current = self.frame {
+          hadOneofValue = true
+          if case .receipt(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.frame = .receipt(v)
+        }
+      }()
+      case 6: try {
+        var v: Orban_Node_V1_EffectDone?
+        var hadOneofValue = false
+        if let current = self.frame {
+          hadOneofValue = true
+          if case .effectDone(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.frame = .effectDone(v)
+        }
+      }()
+      case 7: try {
+        var v: Orban_Node_V1_Drain?
+        var hadOneofValue = false
+        if let current = self.frame {
+          hadOneofValue = true
+          if case .drain(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.frame = .drain(v)
+        }
+      }()
+      case 8: try {
+        var v: Orban_Node_V1_Terms?
+        var hadOneofValue = false
+        if let current = self.frame {
+          hadOneofValue = true
+          if case .terms(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.frame = .terms(v)
+        }
+      }()
+      case 9: try {
+        var v: Orban_Node_V1_Wished?
+        var hadOneofValue = false
+        if let current = self.frame {
+          hadOneofValue = true
+          if case .wished(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.frame = .wished(v)
+        }
+      }()
+      case 10: try {
+        var v: Orban_Node_V1_Scrubbed?
+        var hadOneofValue = false
+        if let current = self.frame {
+          hadOneofValue = true
+          if case .scrubbed(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.frame = .scrubbed(v)
+        }
+      }()
+      default: break
       }
     }
   }
 
   package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
-    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
-      // The use of inline closures is to circumvent an issue where the compiler
-      // allocates stack space for every if/case branch local when no optimizations
-      // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
-      // https://github.com/apple/swift-protobuf/issues/1182
-      if _storage._sequence != 0 {
-        try visitor.visitSingularUInt64Field(value: _storage._sequence, fieldNumber: 1)
-      }
-      if _storage._acknowledged != 0 {
-        try visitor.visitSingularUInt64Field(value: _storage._acknowledged, fieldNumber: 2)
-      }
-      switch _storage._frame {
-      case .hello?: try {
-        guard case .hello(let v)? = _storage._frame else { preconditionFailure() }
-        try visitor.visitSingularMessageField(value: v, fieldNumber: 3)
-      }()
-      case .heartbeat?: try {
-        guard case .heartbeat(let v)? = _storage._frame else { preconditionFailure() }
-        try visitor.visitSingularMessageField(value: v, fieldNumber: 4)
-      }()
-      case .receipt?: try {
-        guard case .receipt(let v)? = _storage._frame else { preconditionFailure() }
-        try visitor.visitSingularMessageField(value: v, fieldNumber: 5)
-      }()
-      case .effectDone?: try {
-        guard case .effectDone(let v)? = _storage._frame else { preconditionFailure() }
-        try visitor.visitSingularMessageField(value: v, fieldNumber: 6)
-      }()
-      case .drain?: try {
-        guard case .drain(let v)? = _storage._frame else { preconditionFailure() }
-        try visitor.visitSingularMessageField(value: v, fieldNumber: 7)
-      }()
-      case .terms?: try {
-        guard case .terms(let v)? = _storage._frame else { preconditionFailure() }
-        try visitor.visitSingularMessageField(value: v, fieldNumber: 8)
-      }()
-      case .wished?: try {
-        guard case .wished(let v)? = _storage._frame else { preconditionFailure() }
-        try visitor.visitSingularMessageField(value: v, fieldNumber: 9)
-      }()
-      case .scrubbed?: try {
-        guard case .scrubbed(let v)? = _storage._frame else { preconditionFailure() }
-        try visitor.visitSingularMessageField(value: v, fieldNumber: 10)
-      }()
-      case nil: break
-      }
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    if self.sequence != 0 {
+      try visitor.visitSingularUInt64Field(value: self.sequence, fieldNumber: 1)
+    }
+    if self.acknowledged != 0 {
+      try visitor.visitSingularUInt64Field(value: self.acknowledged, fieldNumber: 2)
+    }
+    switch self.frame {
+    case .hello?: try {
+      guard case .hello(let v)? = self.frame else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 3)
+    }()
+    case .heartbeat?: try {
+      guard case .heartbeat(let v)? = self.frame else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 4)
+    }()
+    case .receipt?: try {
+      guard case .receipt(let v)? = self.frame else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 5)
+    }()
+    case .effectDone?: try {
+      guard case .effectDone(let v)? = self.frame else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 6)
+    }()
+    case .drain?: try {
+      guard case .drain(let v)? = self.frame else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 7)
+    }()
+    case .terms?: try {
+      guard case .terms(let v)? = self.frame else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 8)
+    }()
+    case .wished?: try {
+      guard case .wished(let v)? = self.frame else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 9)
+    }()
+    case .scrubbed?: try {
+      guard case .scrubbed(let v)? = self.frame else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 10)
+    }()
+    case nil: break
     }
     try unknownFields.traverse(visitor: &visitor)
   }
 
   package static func ==(lhs: Orban_Node_V1_NodeEnvelope, rhs: Orban_Node_V1_NodeEnvelope) -> Bool {
-    if lhs._storage !== rhs._storage {
-      let storagesAreEqual: Bool = withExtendedLifetime((lhs._storage, rhs._storage)) { (_args: (_StorageClass, _StorageClass)) in
-        let _storage = _args.0
-        let rhs_storage = _args.1
-        if _storage._sequence != rhs_storage._sequence {return false}
-        if _storage._acknowledged != rhs_storage._acknowledged {return false}
-        if _storage._frame != rhs_storage._frame {return false}
-        return true
-      }
-      if !storagesAreEqual {return false}
-    }
+    if lhs.sequence != rhs.sequence {return false}
+    if lhs.acknowledged != rhs.acknowledged {return false}
+    if lhs.frame != rhs.frame {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -1668,74 +1658,36 @@ nonisolated extension Orban_Node_V1_Hello: SwiftProtobuf.Message, SwiftProtobuf.
   package static let protoMessageName: String = _protobuf_package + ".Hello"
   package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}terms\0\u{1}leases\0")
 
-  fileprivate class _StorageClass {
-    var _terms: Orban_Node_V1_OfferTerms? = nil
-    var _leases: [String] = []
-
-      // This property is used as the initial default value for new instances of the type.
-      // The type itself is protecting the reference to its storage via CoW semantics.
-      // This will force a copy to be made of this reference when the first mutation occurs;
-      // hence, it is safe to mark this as `nonisolated(unsafe)`.
-      static nonisolated(unsafe) let defaultInstance = _StorageClass()
-
-    private init() {}
-
-    init(copying source: _StorageClass) {
-      _terms = source._terms
-      _leases = source._leases
-    }
-  }
-
-  fileprivate mutating func _uniqueStorage() -> _StorageClass {
-    if !isKnownUniquelyReferenced(&_storage) {
-      _storage = _StorageClass(copying: _storage)
-    }
-    return _storage
-  }
-
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
-    _ = _uniqueStorage()
-    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
-      while let fieldNumber = try decoder.nextFieldNumber() {
-        // The use of inline closures is to circumvent an issue where the compiler
-        // allocates stack space for every case branch when no optimizations are
-        // enabled. https://github.com/apple/swift-protobuf/issues/1034
-        switch fieldNumber {
-        case 1: try { try decoder.decodeSingularMessageField(value: &_storage._terms) }()
-        case 2: try { try decoder.decodeRepeatedStringField(value: &_storage._leases) }()
-        default: break
-        }
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularMessageField(value: &self._terms) }()
+      case 2: try { try decoder.decodeRepeatedStringField(value: &self.leases) }()
+      default: break
       }
     }
   }
 
   package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
-    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
-      // The use of inline closures is to circumvent an issue where the compiler
-      // allocates stack space for every if/case branch local when no optimizations
-      // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
-      // https://github.com/apple/swift-protobuf/issues/1182
-      try { if let v = _storage._terms {
-        try visitor.visitSingularMessageField(value: v, fieldNumber: 1)
-      } }()
-      if !_storage._leases.isEmpty {
-        try visitor.visitRepeatedStringField(value: _storage._leases, fieldNumber: 2)
-      }
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    try { if let v = self._terms {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 1)
+    } }()
+    if !self.leases.isEmpty {
+      try visitor.visitRepeatedStringField(value: self.leases, fieldNumber: 2)
     }
     try unknownFields.traverse(visitor: &visitor)
   }
 
   package static func ==(lhs: Orban_Node_V1_Hello, rhs: Orban_Node_V1_Hello) -> Bool {
-    if lhs._storage !== rhs._storage {
-      let storagesAreEqual: Bool = withExtendedLifetime((lhs._storage, rhs._storage)) { (_args: (_StorageClass, _StorageClass)) in
-        let _storage = _args.0
-        let rhs_storage = _args.1
-        if _storage._terms != rhs_storage._terms {return false}
-        if _storage._leases != rhs_storage._leases {return false}
-        return true
-      }
-      if !storagesAreEqual {return false}
-    }
+    if lhs._terms != rhs._terms {return false}
+    if lhs.leases != rhs.leases {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -2539,7 +2491,161 @@ nonisolated extension Orban_Node_V1_Goodbye: SwiftProtobuf.Message, SwiftProtobu
 
 nonisolated extension Orban_Node_V1_OfferTerms: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".OfferTerms"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}capacity\0\u{1}devices\0\u{1}ask\0\u{1}region\0\u{1}tier\0\u{1}withheld\0\u{2}\u{e}network\0\u{1}closed\0\u{4}\u{4}spot_ask\0\u{4}\u{5}round_trips\0\u{1}payee\0\u{4}\u{9}closes_in_ms\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}capacity\0\u{1}devices\0\u{1}ask\0\u{1}region\0\u{1}tier\0\u{1}withheld\0\u{2}\u{e}network\0\u{1}closed\0\u{4}\u{4}spot_ask\0\u{4}\u{5}round_trips\0\u{1}payee\0\u{3}service_level\0\u{4}\u{8}closes_in_ms\0")
+
+  fileprivate class _StorageClass {
+    var _capacity: Orban_Node_V1_Resources? = nil
+    var _devices: [Orban_Node_V1_Device] = []
+    var _ask: Int64 = 0
+    var _region: String = String()
+    var _tier: Orban_Node_V1_Tier = .unspecified
+    var _withheld: [Orban_Node_V1_WithheldDevice] = []
+    var _network: Orban_Node_V1_NetworkAccess = .none
+    var _closed: Orban_Node_V1_OfferClosing? = nil
+    var _spotAsk: Int64? = nil
+    var _roundTrips: [Orban_Node_V1_RoundTrip] = []
+    var _payee: Orban_Node_V1_Payee? = nil
+    var _serviceLevel: Orban_Node_V1_ServiceLevel? = nil
+    var _closesInMs: Int64? = nil
+
+      // This property is used as the initial default value for new instances of the type.
+      // The type itself is protecting the reference to its storage via CoW semantics.
+      // This will force a copy to be made of this reference when the first mutation occurs;
+      // hence, it is safe to mark this as `nonisolated(unsafe)`.
+      static nonisolated(unsafe) let defaultInstance = _StorageClass()
+
+    private init() {}
+
+    init(copying source: _StorageClass) {
+      _capacity = source._capacity
+      _devices = source._devices
+      _ask = source._ask
+      _region = source._region
+      _tier = source._tier
+      _withheld = source._withheld
+      _network = source._network
+      _closed = source._closed
+      _spotAsk = source._spotAsk
+      _roundTrips = source._roundTrips
+      _payee = source._payee
+      _serviceLevel = source._serviceLevel
+      _closesInMs = source._closesInMs
+    }
+  }
+
+  fileprivate mutating func _uniqueStorage() -> _StorageClass {
+    if !isKnownUniquelyReferenced(&_storage) {
+      _storage = _StorageClass(copying: _storage)
+    }
+    return _storage
+  }
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    _ = _uniqueStorage()
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      while let fieldNumber = try decoder.nextFieldNumber() {
+        // The use of inline closures is to circumvent an issue where the compiler
+        // allocates stack space for every case branch when no optimizations are
+        // enabled. https://github.com/apple/swift-protobuf/issues/1034
+        switch fieldNumber {
+        case 1: try { try decoder.decodeSingularMessageField(value: &_storage._capacity) }()
+        case 2: try { try decoder.decodeRepeatedMessageField(value: &_storage._devices) }()
+        case 3: try { try decoder.decodeSingularInt64Field(value: &_storage._ask) }()
+        case 4: try { try decoder.decodeSingularStringField(value: &_storage._region) }()
+        case 5: try { try decoder.decodeSingularEnumField(value: &_storage._tier) }()
+        case 6: try { try decoder.decodeRepeatedMessageField(value: &_storage._withheld) }()
+        case 20: try { try decoder.decodeSingularEnumField(value: &_storage._network) }()
+        case 21: try { try decoder.decodeSingularMessageField(value: &_storage._closed) }()
+        case 25: try { try decoder.decodeSingularInt64Field(value: &_storage._spotAsk) }()
+        case 30: try { try decoder.decodeRepeatedMessageField(value: &_storage._roundTrips) }()
+        case 31: try { try decoder.decodeSingularMessageField(value: &_storage._payee) }()
+        case 32: try { try decoder.decodeSingularMessageField(value: &_storage._serviceLevel) }()
+        case 40: try { try decoder.decodeSingularInt64Field(value: &_storage._closesInMs) }()
+        default: break
+        }
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every if/case branch local when no optimizations
+      // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+      // https://github.com/apple/swift-protobuf/issues/1182
+      try { if let v = _storage._capacity {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 1)
+      } }()
+      if !_storage._devices.isEmpty {
+        try visitor.visitRepeatedMessageField(value: _storage._devices, fieldNumber: 2)
+      }
+      if _storage._ask != 0 {
+        try visitor.visitSingularInt64Field(value: _storage._ask, fieldNumber: 3)
+      }
+      if !_storage._region.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._region, fieldNumber: 4)
+      }
+      if _storage._tier != .unspecified {
+        try visitor.visitSingularEnumField(value: _storage._tier, fieldNumber: 5)
+      }
+      if !_storage._withheld.isEmpty {
+        try visitor.visitRepeatedMessageField(value: _storage._withheld, fieldNumber: 6)
+      }
+      if _storage._network != .none {
+        try visitor.visitSingularEnumField(value: _storage._network, fieldNumber: 20)
+      }
+      try { if let v = _storage._closed {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 21)
+      } }()
+      try { if let v = _storage._spotAsk {
+        try visitor.visitSingularInt64Field(value: v, fieldNumber: 25)
+      } }()
+      if !_storage._roundTrips.isEmpty {
+        try visitor.visitRepeatedMessageField(value: _storage._roundTrips, fieldNumber: 30)
+      }
+      try { if let v = _storage._payee {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 31)
+      } }()
+      try { if let v = _storage._serviceLevel {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 32)
+      } }()
+      try { if let v = _storage._closesInMs {
+        try visitor.visitSingularInt64Field(value: v, fieldNumber: 40)
+      } }()
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: Orban_Node_V1_OfferTerms, rhs: Orban_Node_V1_OfferTerms) -> Bool {
+    if lhs._storage !== rhs._storage {
+      let storagesAreEqual: Bool = withExtendedLifetime((lhs._storage, rhs._storage)) { (_args: (_StorageClass, _StorageClass)) in
+        let _storage = _args.0
+        let rhs_storage = _args.1
+        if _storage._capacity != rhs_storage._capacity {return false}
+        if _storage._devices != rhs_storage._devices {return false}
+        if _storage._ask != rhs_storage._ask {return false}
+        if _storage._region != rhs_storage._region {return false}
+        if _storage._tier != rhs_storage._tier {return false}
+        if _storage._withheld != rhs_storage._withheld {return false}
+        if _storage._network != rhs_storage._network {return false}
+        if _storage._closed != rhs_storage._closed {return false}
+        if _storage._spotAsk != rhs_storage._spotAsk {return false}
+        if _storage._roundTrips != rhs_storage._roundTrips {return false}
+        if _storage._payee != rhs_storage._payee {return false}
+        if _storage._serviceLevel != rhs_storage._serviceLevel {return false}
+        if _storage._closesInMs != rhs_storage._closesInMs {return false}
+        return true
+      }
+      if !storagesAreEqual {return false}
+    }
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Orban_Node_V1_ServiceLevel: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".ServiceLevel"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}availability_bps\0\u{3}credit_bps\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -2547,80 +2653,26 @@ nonisolated extension Orban_Node_V1_OfferTerms: SwiftProtobuf.Message, SwiftProt
       // allocates stack space for every case branch when no optimizations are
       // enabled. https://github.com/apple/swift-protobuf/issues/1034
       switch fieldNumber {
-      case 1: try { try decoder.decodeSingularMessageField(value: &self._capacity) }()
-      case 2: try { try decoder.decodeRepeatedMessageField(value: &self.devices) }()
-      case 3: try { try decoder.decodeSingularInt64Field(value: &self.ask) }()
-      case 4: try { try decoder.decodeSingularStringField(value: &self.region) }()
-      case 5: try { try decoder.decodeSingularEnumField(value: &self.tier) }()
-      case 6: try { try decoder.decodeRepeatedMessageField(value: &self.withheld) }()
-      case 20: try { try decoder.decodeSingularEnumField(value: &self.network) }()
-      case 21: try { try decoder.decodeSingularMessageField(value: &self._closed) }()
-      case 25: try { try decoder.decodeSingularInt64Field(value: &self._spotAsk) }()
-      case 30: try { try decoder.decodeRepeatedMessageField(value: &self.roundTrips) }()
-      case 31: try { try decoder.decodeSingularMessageField(value: &self._payee) }()
-      case 40: try { try decoder.decodeSingularInt64Field(value: &self._closesInMs) }()
+      case 1: try { try decoder.decodeSingularInt32Field(value: &self.availabilityBps) }()
+      case 2: try { try decoder.decodeSingularInt32Field(value: &self.creditBps) }()
       default: break
       }
     }
   }
 
   package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
-    // The use of inline closures is to circumvent an issue where the compiler
-    // allocates stack space for every if/case branch local when no optimizations
-    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
-    // https://github.com/apple/swift-protobuf/issues/1182
-    try { if let v = self._capacity {
-      try visitor.visitSingularMessageField(value: v, fieldNumber: 1)
-    } }()
-    if !self.devices.isEmpty {
-      try visitor.visitRepeatedMessageField(value: self.devices, fieldNumber: 2)
+    if self.availabilityBps != 0 {
+      try visitor.visitSingularInt32Field(value: self.availabilityBps, fieldNumber: 1)
     }
-    if self.ask != 0 {
-      try visitor.visitSingularInt64Field(value: self.ask, fieldNumber: 3)
+    if self.creditBps != 0 {
+      try visitor.visitSingularInt32Field(value: self.creditBps, fieldNumber: 2)
     }
-    if !self.region.isEmpty {
-      try visitor.visitSingularStringField(value: self.region, fieldNumber: 4)
-    }
-    if self.tier != .unspecified {
-      try visitor.visitSingularEnumField(value: self.tier, fieldNumber: 5)
-    }
-    if !self.withheld.isEmpty {
-      try visitor.visitRepeatedMessageField(value: self.withheld, fieldNumber: 6)
-    }
-    if self.network != .none {
-      try visitor.visitSingularEnumField(value: self.network, fieldNumber: 20)
-    }
-    try { if let v = self._closed {
-      try visitor.visitSingularMessageField(value: v, fieldNumber: 21)
-    } }()
-    try { if let v = self._spotAsk {
-      try visitor.visitSingularInt64Field(value: v, fieldNumber: 25)
-    } }()
-    if !self.roundTrips.isEmpty {
-      try visitor.visitRepeatedMessageField(value: self.roundTrips, fieldNumber: 30)
-    }
-    try { if let v = self._payee {
-      try visitor.visitSingularMessageField(value: v, fieldNumber: 31)
-    } }()
-    try { if let v = self._closesInMs {
-      try visitor.visitSingularInt64Field(value: v, fieldNumber: 40)
-    } }()
     try unknownFields.traverse(visitor: &visitor)
   }
 
-  package static func ==(lhs: Orban_Node_V1_OfferTerms, rhs: Orban_Node_V1_OfferTerms) -> Bool {
-    if lhs._capacity != rhs._capacity {return false}
-    if lhs.devices != rhs.devices {return false}
-    if lhs.ask != rhs.ask {return false}
-    if lhs.region != rhs.region {return false}
-    if lhs.tier != rhs.tier {return false}
-    if lhs.withheld != rhs.withheld {return false}
-    if lhs.network != rhs.network {return false}
-    if lhs._closed != rhs._closed {return false}
-    if lhs._spotAsk != rhs._spotAsk {return false}
-    if lhs.roundTrips != rhs.roundTrips {return false}
-    if lhs._payee != rhs._payee {return false}
-    if lhs._closesInMs != rhs._closesInMs {return false}
+  package static func ==(lhs: Orban_Node_V1_ServiceLevel, rhs: Orban_Node_V1_ServiceLevel) -> Bool {
+    if lhs.availabilityBps != rhs.availabilityBps {return false}
+    if lhs.creditBps != rhs.creditBps {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
