@@ -54,10 +54,11 @@ struct Books {
         }
         for settled in settlements {
             #expect(
-                charged(settled.lease) == settled.chargedMicro, "\(settled.lease)",
-                sourceLocation: location)
+                charged(settled.lease) == settled.paidMicro + settled.commissionMicro,
+                "\(settled.lease)", sourceLocation: location)
             #expect(
-                settled.chargedMicro == settled.paidMicro + settled.commissionMicro,
+                settled.chargedMicro
+                    == settled.paidMicro + settled.commissionMicro + (settled.creditMicro ?? 0),
                 sourceLocation: location)
         }
         let posted = Set(lines.filter { $0.kind == "charge" }.compactMap(\.lease))
@@ -83,7 +84,8 @@ extension Site {
         let invoice = try await invoice(name)
         for line in invoice.lines {
             #expect(
-                line.charge.money.micro == charge(line.meteredS, line.microPerHour),
+                line.charge.money.micro + (line.credit?.money.micro ?? 0)
+                    == charge(line.meteredS, line.microPerHour),
                 sourceLocation: location)
         }
         let sum = invoice.lines.reduce(0) { $0 + $1.charge.money.micro }

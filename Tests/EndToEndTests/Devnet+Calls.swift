@@ -55,7 +55,9 @@ extension Devnet {
             payer: payer, signer: payer, payee: try Address(lock.payee.address.text),
             token: try dollar.address, deposit: UInt256(UInt64(lock.depositMicro)),
             rate: UInt256(UInt64(lock.microPerHour)),
-            commission: UInt256(UInt64(lock.commissionBPS)), availability: .zero, credit: .zero,
+            commission: UInt256(UInt64(lock.commissionBPS)),
+            availability: UInt256(UInt64(lock.serviceLevel?.availabilityBPS ?? 0)),
+            credit: UInt256(UInt64(lock.serviceLevel?.creditBPS ?? 0)),
             deadline: UInt256(UInt64(lock.deadline)),
             lease: Keccak256.hash(Array(lock.lease.text.utf8)))
     }
