@@ -19,8 +19,8 @@ extension ErrorText {
                 "cannot set aside the budget: balance {available} is less than {needed}",
                 "無法保留預算：餘額 {available} 少於 {needed}"),
             hint: Bilingual(
-                "lower budget.max_total, or ask the operator for credit",
-                "調低 budget.max_total，或請營運者加值"),
+                "lower budget.max_total, ask the operator for credit, or, with --pay vault, orban vault deposit",
+                "調低 budget.max_total、請營運者加值；使用 --pay vault 時，以 orban vault deposit 存入"),
             command: ["orban", "market", "credit", "ACCOUNT", "{missing}", "--reason", "TEXT"]),
         .budgetMissing: ErrorText(
             Bilingual("No budget", "沒有預算"),

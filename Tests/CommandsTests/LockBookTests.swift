@@ -30,6 +30,7 @@ import Wire
         var commission: Int64 = 250
         var deadline = LockBookTests.now + 3_600
         var bill: LockBillDTO?
+        var level: ServiceLevel?
         var progress: ProgressDTO?
 
         func lock() throws -> LockDTO {
@@ -42,7 +43,8 @@ import Wire
                         address: payee, signature: Array(try key.signature(for: statement)))),
                 depositMicro: deposit, microPerHour: price, commissionBPS: commission,
                 deadline: deadline, isWanted: bill == nil, id: nil, bill: bill,
-                progress: progress, agreement: nil, receipt: nil)
+                progress: progress, agreement: nil, receipt: nil,
+                serviceLevel: level.map(ServiceLevelDTO.init))
         }
     }
 
@@ -158,6 +160,33 @@ import Wire
         ]
         #expect(throws: VoucherBook.Fault.termsOther(lease)) {
             try book.step(of: try billed(5, 6), as: Self.id)
+        }
+    }
+
+    @Test func `a last word says the seconds from start to end that the log has of a promise`()
+        throws
+    {
+        var book = try book()
+        let level = ServiceLevel(
+            availability: try #require(BasisPoints(9_900)),
+            credit: try #require(BasisPoints(5_000)))
+        book.lock(try changed { $0.level = level }.lock(), as: Self.id)
+        func billed(_ elapsed: Int64) throws -> LockDTO {
+            try changed {
+                $0.level = level
+                $0.bill = LockBillDTO(
+                    seconds: 5, elapsed: elapsed, chargeMicro: 139, commissionMicro: 3)
+            }.lock()
+        }
+        for elapsed in [nil, 9, 10, 5] as [Int64?] {
+            var counted = VoucherBook.Counted(
+                lease: try #require(LeaseID("lse_1")), payee: Self.payee, chargeMicro: 139,
+                commissionMicro: 3, seconds: 5, index: 1,
+                leaf: Base64Bytes([UInt8](repeating: 3, count: 32)))
+            counted.elapsed = elapsed
+            book.mandates[0].leases = [counted]
+            let step = try book.step(of: billed(9), as: Self.id)
+            #expect(step?.elapsed == (elapsed == 9 ? 9 : nil), "\(elapsed ?? -1)")
         }
     }
 

@@ -111,6 +111,22 @@ private struct SmallLog {
     var payee = Self.payee
     var bps: Int64 = 250
     var logSeed: UInt8 = 5
+    /// 99 % of its time, or half of the charge.
+    var promise: (elapsed: Int64, credit: Int64)?
+    var promisedCommission: Int64 = 250
+
+    private var promised: UsageRecord.Promise? {
+        get throws {
+            guard let promise else { return nil }
+            let shares = try [9_900, 5_000, promisedCommission].map {
+                try #require(BasisPoints($0))
+            }
+            return UsageRecord.Promise(
+                level: try #require(ServiceLevel(availability: shares[0], credit: shares[1])),
+                commission: shares[2], elapsed: promise.elapsed,
+                credit: try Money(micro: promise.credit))
+        }
+    }
 
     var bundle: ProofBundleDTO {
         get throws {
@@ -129,7 +145,8 @@ private struct SmallLog {
                 provider: account, node: Self.node, deviceModel: "cpu", seconds: seconds,
                 rate: rate, charge: try Money(micro: (seconds * 100_000 + 3_599) / 3_600),
                 renterHash: SaltedHash.of(renter.text, salt: salt),
-                jobHash: SaltedHash.of(Self.job.text, salt: salt), receipt: signed)
+                jobHash: SaltedHash.of(Self.job.text, salt: salt), receipt: signed,
+                promise: try promised)
             let named = NodeKeyRecord(
                 node: Self.node, provider: account,
                 key: Array(Self.key.publicKey.rawRepresentation))
@@ -150,7 +167,8 @@ private struct SmallLog {
                     SignedPayee(
                         address: payee,
                         signature: Array(try Self.key.signature(for: statement)))),
-                records: [proven(1, record.bytes)], nodeKey: proven(0, named.bytes))
+                records: [proven(1, record.bytes)], nodeKey: proven(0, named.bytes),
+                creditMicro: isFinal ? promise?.credit : nil)
             return ProofBundleDTO(
                 job: Self.job, renter: renter, salt: Base64Bytes(salt), origin: "market.example",
                 logKey: Base64Bytes(signer.verifier.publicKey),
@@ -162,6 +180,43 @@ private struct SmallLog {
 }
 
 extension VoucherBookTests {
+    @Test func `what a provider may have to give back is not signed for before the end`() throws {
+        var book = try book(SmallLog.job)
+        var log = SmallLog()
+        log.promise = (0, 0)
+        try book.count(try log.bundle, isOver: false)
+        let first = try #require(try book.due(held: [:]).first)
+        #expect(first.cumulativeMicro == 2_500 + 47_500 && first.commissionMicro == 2_500)
+        book.note(first)
+        (log.isFinal, log.promise) = (true, (3_700, 50_000))
+        var kept = book
+        try kept.count(try log.bundle, isOver: true)
+        #expect(try kept.due(held: [SmallLog.payee: .max]).isEmpty, "the rest is the credit")
+        log.promise = (3_636, 0)
+        try book.count(try log.bundle, isOver: true)
+        #expect(try book.due(held: [:]).first?.cumulativeMicro == 100_000)
+    }
+
+    /// Seconds from start to end of 3 600 billed ones, and what a market says that goes back.
+    @Test(
+        arguments: [(3_637, 0), (3_637, 49_999), (3_637, 50_001), (3_636, 1)] as [(Int64, Int64)])
+    func `a credit that is not the promise's is found out`(elapsed: Int64, credit: Int64) throws {
+        var log = SmallLog()
+        (log.isFinal, log.promise) = (true, (elapsed, credit))
+        let expected: Int64 = elapsed == 3_636 ? 0 : 50_000
+        let bundle = try log.bundle
+        #expect(
+            fault(try book(SmallLog.job), bundle)
+                == .audit(.record(index: 1, .creditWrong(found: credit, expected: expected))))
+    }
+
+    @Test func `a promise is reckoned with the commission of its bill`() throws {
+        var log = SmallLog()
+        (log.isFinal, log.promise, log.promisedCommission) = (true, (3_637, 50_000), 251)
+        #expect(
+            fault(try book(SmallLog.job), try log.bundle) == .audit(.leaseTerms(SmallLog.lease)))
+    }
+
     private func begun() throws -> VoucherBook {
         var book = try book(SmallLog.job)
         try book.count(try SmallLog().bundle, isOver: false)

@@ -142,7 +142,8 @@ import Testing
             english.lines(in: .english) == [
                 "error[balance_too_low]: cannot set aside the budget: balance 0.00004 USD"
                     + " is less than 5.00 USD  (exit 7)",
-                "  fix  lower budget.max_total, or ask the operator for credit", "  id  req_1",
+                "  fix  lower budget.max_total, ask the operator for credit, or, with --pay vault, orban vault deposit",
+                "  id  req_1",
             ])
         let chinese = ProblemDTO(refusal, in: .traditionalChinese)
         #expect(

@@ -175,9 +175,9 @@ final class Ordeal {
             : ["--cpus", "0.25", "--memory", "256MB"]
         let node = try site.stage.orban(
             [
-                    "node", "run", "--state-dir", folder, "--disk", "2GB", "--price",
-                    "1.234567 USD/h", "--sla", "100%:30%",
-                ]
+                "node", "run", "--state-dir", folder, "--disk", "2GB", "--price",
+                "1.234567 USD/h", "--sla", "100%:30%",
+            ]
                 + share + (gpu?.options ?? [])
                 + (Course(reaching: point).pays
                     ? ["--payee", devnet?.addresses[Self.payee] ?? ""] : []),
