@@ -39,9 +39,10 @@ enum MarketChain {
     /// - Throws: `UsageFault.valueMissing`, `WireError.chainWrong`, `.walletUnusable`.
     static func configuration(_ session: Session) async throws -> ChainConfiguration? {
         let endpoints = try session.arguments.all(Option<String>.rpc)
+        // Before that: what cannot be is refused though it would not be used.
+        let habits = try Habits(session.arguments)
         guard !endpoints.isEmpty else { return nil }
         let deployment = try session.deployment()
-        let habits = try Habits(session.arguments)
         var configuration = plain(endpoints, deployment, try await key(session), habits)
         configuration.publicURL = try session.arguments.value(Option<String>.publicURL) ?? ""
         if let most = try session.arguments.value(Option.mostFee) {
