@@ -247,6 +247,7 @@ struct NodeSetup: Sendable {
         configuration.devices = access
         configuration.egress = egress
         configuration.owner = owner.policy
+        configuration.isSimulated = engine == .simulated
         return configuration
     }
 

@@ -89,7 +89,8 @@ package actor NodeAgent: Service {
         telemetry = Telemetry(boot: parts.bootID, watch: parts.devices)
         let configuration = parts.configuration
         capacity = try CapacityClaim(
-            configuration.terms.capacity, node: configuration.node,
+            configuration.isSimulated ? .zero : configuration.terms.capacity,
+            node: configuration.node,
             machine: Machine.resources(diskAt: configuration.statePath),
             folder: configuration.runPath + "/capacity")
         journal = try Journal(folder: configuration.statePath, boot: parts.bootID)

@@ -50,6 +50,8 @@ package struct NodeConfiguration: Hashable, Sendable {
     package var egress: EgressPermission
     /// What the machine's owner takes it back for, and how soon.
     package var owner: OwnerPolicy
+    /// Its containers are simulated: it takes nothing of the machine from other nodes.
+    package var isSimulated: Bool
 
     package init(
         node: NodeID, name: String, terms: OfferTerms, statePath: String, marketURL: String,
@@ -73,6 +75,7 @@ package struct NodeConfiguration: Hashable, Sendable {
         devices = DeviceAccess()
         egress = EgressPermission()
         owner = .standard
+        isSimulated = false
     }
 }
 
