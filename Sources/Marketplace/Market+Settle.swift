@@ -103,9 +103,9 @@ extension Market {
     }
 
     /// Whole seconds from start to end by the market's clock, of which a provider may have promised a share; at
-    /// least 1, and never fewer than are billed. Nobody answers for a second that is not over, for what
-    /// the market itself was away for, nor for what came after the renter's own stop. A lost node's lease ends
-    /// when its fence is over.
+    /// least 1, and never fewer than are billed. Nobody answers for a second that is not over on either clock,
+    /// for what the market itself was away for, nor for what came after the renter's own stop. A lost node's
+    /// lease ends when its fence is over.
     private func elapsed(
         of lease: Lease, since: Timestamp, _ reading: Reading?, endedBy reason: EndReason,
         _ job: Job, billed seconds: Int64
@@ -114,7 +114,8 @@ extension Market {
         if reason == .nodeLost { end = end.advanced(milliseconds: lease.fence * 1_100) }
         if reason == .stopped, let stop = job.stoppedAt { end = min(end, max(stop, since)) }
         let ran = end.millisecondsSince(since) - (lease.excusedMilliseconds ?? 0)
-        return max(seconds, ran / 1_000, 1)
+        // Billed seconds are rounded down, so up to one that ran is not among them.
+        return max(seconds, (ran - 1_000) / 1_000, 1)
     }
 
     /// What a lease has cost at `seconds`. While it goes on (no `elapsed`), what its provider may have to give

@@ -45,7 +45,7 @@ extension Auditor {
             end = min(end, max(stop.milliseconds, start.milliseconds))
         }
         let excused = lease.excusedMilliseconds ?? 0
-        return max((end - start.milliseconds - excused) / 1_000, seconds, 1)
+        return max((end - start.milliseconds - excused - 1_000) / 1_000, seconds, 1)
     }
 
     private static func charge(_ seconds: Int64, _ lease: Lease) -> Int64 {

@@ -102,8 +102,13 @@ import Wire
         throws
     {
         var book = try book()
-        book.lock(try Lie().lock(), as: Self.id)
+        try book.lock(try Lie().lock(), as: Self.id)
         #expect(try fault(book, Lie()) == nil, "the same again")
+        // One lease under other terms would be another lock.
+        #expect(throws: VoucherBook.Fault.termsOther(try Lie().lock().lease)) {
+            var other = book
+            try other.lock(try changed { $0.deadline += 1 }.lock(), as: .zero)
+        }
         let second = changed { $0.lease = "lse_2" }
         #expect(try fault(book, second) == .budgetAbove(micro: 1_200_000))
         // Signed for less, and not closed yet: a claim could still take all of it.
@@ -127,7 +132,7 @@ import Wire
         throws
     {
         var book = try book()
-        book.lock(try Lie().lock(), as: Self.id)
+        try book.lock(try Lie().lock(), as: Self.id)
         let lease = try #require(LeaseID("lse_1"))
         func billed(_ seconds: Int64, _ elapsed: Int64) throws -> LockDTO {
             try changed {
@@ -170,7 +175,7 @@ import Wire
         let level = ServiceLevel(
             availability: try #require(BasisPoints(9_900)),
             credit: try #require(BasisPoints(5_000)))
-        book.lock(try changed { $0.level = level }.lock(), as: Self.id)
+        try book.lock(try changed { $0.level = level }.lock(), as: Self.id)
         func billed(_ elapsed: Int64) throws -> LockDTO {
             try changed {
                 $0.level = level

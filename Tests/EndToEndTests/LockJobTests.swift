@@ -165,7 +165,7 @@ struct LockJobTests {
             #expect(over.state == .failed && over.charged.money > .zero)
             let billed = try await scene.lock("is billed") { $0.bill != nil }
             let bill = try #require(billed.bill)
-            #expect(bill.elapsed == bill.seconds + 3 || bill.elapsed == bill.seconds + 4)
+            #expect(bill.elapsed == bill.seconds + 2 || bill.elapsed == bill.seconds + 3)
             let credit = bill.chargeMicro * 4 / 10
             #expect(bill.creditMicro == credit && credit > 0)
             #expect(over.charged.money.micro == bill.chargeMicro - credit)

@@ -64,8 +64,13 @@ extension VoucherBook {
     }
 
     /// To be kept before anything is sent. The same again changes nothing.
-    mutating func lock(_ lock: LockDTO, as id: Hash256) {
-        guard !(locked ?? []).contains(where: { $0.lease == lock.lease }) else { return }
+    ///
+    /// - Throws: `Fault.termsOther` for a lease that is locked by other terms: one lease is locked once.
+    mutating func lock(_ lock: LockDTO, as id: Hash256) throws {
+        if let known = locked?.first(where: { $0.lease == lock.lease }) {
+            guard known.id == "\(id)" else { throw Fault.termsOther(lock.lease) }
+            return
+        }
         locked =
             (locked ?? []) + [
                 Locked(

@@ -60,7 +60,9 @@ struct Locking {
         guard
             try await access.escrow.lease(id, on: access.chain, at: .latest).state == .unknown
         else { return }
-        book.lock(lock, as: id)
+        // A lock that cannot be sent is not noted: it would bound the job's cost for nothing.
+        try await checkMeans(for: terms, access)
+        try book.lock(lock, as: id)
         try folder.write(book)
         try await send(terms, access)
         let amount = Quantity.money(try Money(micro: lock.depositMicro))
@@ -82,13 +84,16 @@ struct Locking {
         }
     }
 
-    private func send(_ terms: LeaseTerms, _ access: ChainAccess) async throws {
-        let sender = try await ChainSender(access.chain, session, key: key)
+    private func checkMeans(for terms: LeaseTerms, _ access: ChainAccess) async throws {
         let has = try await access.dollar.balance(of: key.address, on: access.chain, at: .latest)
         guard has >= terms.deposit else {
             let symbol = try await access.dollar.symbol(on: access.chain, at: .latest)
             throw WireError.chainWrong(.chainTooLittle, ["has": TokenAmount.text("\(has)", symbol)])
         }
+    }
+
+    private func send(_ terms: LeaseTerms, _ access: ChainAccess) async throws {
+        let sender = try await ChainSender(access.chain, session, key: key)
         let allowed = try await access.dollar.allowance(
             of: key.address, for: access.escrow.address, on: access.chain, at: .latest)
         let approval = try access.dollar.approve(access.escrow.address, terms.deposit)
@@ -102,7 +107,7 @@ struct Locking {
     private func dispute(
         _ lock: LockDTO, _ file: LockFile, _ access: ChainAccess, _ book: VoucherBook
     ) async throws {
-        guard lock.id != nil else { return }
+        // Whatever the market says of it: the escrow is asked.
         let terms = try file.terms(lock)
         let most = UInt64(max(book.mostClaimed(of: lock.lease, lock.job), 0))
         let lease = try await access.escrow.lease(
