@@ -16,6 +16,11 @@ package enum Bill {
 
     /// `floor(charge × bps / 10 000)`: the market's part; the provider gets the rest.
     package static func commission(of charge: Money, at points: BasisPoints) -> Money {
+        part(points, of: charge)
+    }
+
+    /// `floor(charge × bps / 10 000)`.
+    private static func part(_ points: BasisPoints, of charge: Money) -> Money {
         let product = Int128(max(charge.micro, 0)) * Int128(points.value)
         return (try? Money(micro: Int64(product / 10_000))) ?? charge  // never above the charge
     }
@@ -29,9 +34,7 @@ package enum Bill {
     ) -> Money {
         let least = Int128(level.availability.value) * Int128(elapsed)
         guard Int128(seconds) * 10_000 < least else { return .zero }
-        let product = Int128(max(charge.micro, 0)) * Int128(level.credit.value)
-        let share = (try? Money(micro: Int64(product / 10_000))) ?? charge  // never above it
-        return min(share, charge.excess(over: commission))
+        return min(part(level.credit, of: charge), charge.excess(over: commission))
     }
 
     /// What a provider gets of a charge whatever the rest of its lease comes to; it never falls while the
@@ -39,9 +42,8 @@ package enum Bill {
     package static func certainPay(
         of charge: Money, commission points: BasisPoints, level: ServiceLevel
     ) -> Money {
-        let share = max(10_000 - points.value - level.credit.value, 0)
-        let product = Int128(max(charge.micro, 0)) * Int128(share)
-        return (try? Money(micro: Int64(product / 10_000))) ?? .zero
+        BasisPoints(10_000 - points.value - level.credit.value)
+            .map { part($0, of: charge) } ?? .zero
     }
 
     /// `floor(escrow × 3600 / rate)`, at most 366 days: the seconds that the escrow pays for.

@@ -84,31 +84,6 @@ package enum Quantity {
         decimalText(points, scale: 2, atLeast: 0) + " %"
     }
 
-    /// `99.5%:25%`: the share of its time that a lease gets at least, and of its charge that goes back where it
-    /// was less; nil for a text that promises nothing.
-    package static func serviceLevel(_ text: String) -> ServiceLevel? {
-        let parts = text.split(separator: ":", omittingEmptySubsequences: false)
-        guard parts.count == 2, let availability = points(parts[0]), let credit = points(parts[1])
-        else { return nil }
-        return ServiceLevel(availability: availability, credit: credit)
-    }
-
-    /// `0%` to `100%`, with at most two places.
-    private static func points(_ text: Substring) -> BasisPoints? {
-        guard text.last == "%" else { return nil }
-        let parts = text.dropLast().split(separator: ".", omittingEmptySubsequences: false)
-        guard let whole = parts.first, parts.count <= 2, (1...3).contains(whole.utf8.count) else {
-            return nil
-        }
-        let fraction = parts.count == 2 ? parts[1] : "0"
-        guard (1...2).contains(fraction.utf8.count),
-            (whole + fraction).utf8.allSatisfy({ (48...57).contains($0) }),
-            let percent = Int64(whole), let hundredths = Int64(fraction)
-        else { return nil }
-        return BasisPoints(
-            percent * 100 + (fraction.utf8.count == 1 ? hundredths * 10 : hundredths))
-    }
-
     /// `80ms`, `1.5ms`: the job spec's own notation, exact.
     package static func latency(microseconds: Int64) -> String {
         decimalText(microseconds, scale: 3, atLeast: 0) + "ms"

@@ -77,6 +77,24 @@ package enum SpecUnits {
         return Int(percent) * count / 100
     }
 
+    /// `99.5%:25%`: the share of its time that a lease gets at least, and of its charge that goes back where it
+    /// was less; nil for a text that promises nothing.
+    package static func serviceLevel(_ text: String) -> ServiceLevel? {
+        let parts = text.split(separator: ":", omittingEmptySubsequences: false)
+        guard parts.count == 2, let availability = points(parts[0]), let credit = points(parts[1])
+        else { return nil }
+        return ServiceLevel(availability: availability, credit: credit)
+    }
+
+    /// `0%` to `100%`, with at most two places.
+    private static func points(_ text: Substring) -> BasisPoints? {
+        let places = text.drop { $0 != "." }.utf8.count - 2  // without point and sign
+        guard text.hasSuffix("%"), text.utf8.count <= 7, places <= 2,
+            let number = thousandths(text.dropLast())
+        else { return nil }
+        return BasisPoints(number / 10)
+    }
+
     static func whole(_ text: Substring, digits: Int = 9) -> Int64? {
         guard (1...digits).contains(text.utf8.count),
             text.utf8.allSatisfy({ (48...57).contains($0) })

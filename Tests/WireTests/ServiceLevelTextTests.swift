@@ -9,7 +9,7 @@ struct ServiceLevelTextTests {
             ("99.90%:5.25%", 9_990, 525), ("099%:1%", 9_900, 100),
         ] as [(String, Int64, Int64)])
     func `a promise is two shares`(text: String, availability: Int64, credit: Int64) throws {
-        let level = try #require(Quantity.serviceLevel(text))
+        let level = try #require(SpecUnits.serviceLevel(text))
         #expect(level.availability.value == availability && level.credit.value == credit)
     }
 
@@ -20,7 +20,7 @@ struct ServiceLevelTextTests {
             "99 %:1%", "99%:1%:1%", "99%;1%", "九%:1%", "٩٩%:1%", "9999999999999999999%:1%",
         ])
     func `what promises nothing, or no share, is no promise`(text: String) {
-        #expect(Quantity.serviceLevel(text) == nil)
+        #expect(SpecUnits.serviceLevel(text) == nil)
     }
 
     @Test func `a share is written as people read it`() {

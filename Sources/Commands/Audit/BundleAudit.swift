@@ -105,7 +105,8 @@ struct BundleAudit {
         _ lease: ProofLeaseDTO, _ audit: EntryAudit, to total: Money
     ) throws -> Money {
         do throws(MoneyOverflow) {
-            return try total.adding(audit.leases[lease.lease]?.payable ?? .zero)
+            guard let found = audit.leases[lease.lease] else { return total }
+            return try total.adding(try found.payable)
         } catch {
             throw AuditFault.leaseTerms(lease.lease)
         }

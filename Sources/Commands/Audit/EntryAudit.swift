@@ -38,11 +38,12 @@ struct EntryAudit {
 
         /// What the renter pays: as long as it goes on, without what may yet go back.
         var payable: Money {
-            guard let promise else { return charge }
-            guard !isFinal else { return charge.excess(over: promise.credit) }
-            let commission = EntryAudit.commission(of: charge.micro, at: promise.commission)
-            return (try? Money(micro: commission + EntryAudit.certainPay(of: charge, promise)))
-                ?? .zero
+            get throws(MoneyOverflow) {
+                guard let promise else { return charge }
+                guard !isFinal else { return charge.excess(over: promise.credit) }
+                let commission = EntryAudit.commission(of: charge.micro, at: promise.commission)
+                return try Money(micro: commission + EntryAudit.certainPay(of: charge, promise))
+            }
         }
     }
 

@@ -162,7 +162,7 @@ struct VoucherBook: Hashable, Codable, Sendable {
             throw Fault.commissionAbove(lease.lease)
         }
         return Counted(
-            lease: lease.lease, payee: payee.address, chargeMicro: found.payable.micro,
+            lease: lease.lease, payee: payee.address, chargeMicro: try found.payable.micro,
             commissionMicro: EntryAudit.commission(of: found.charge.micro, at: points),
             seconds: found.seconds,
             elapsed: found.isFinal ? found.promise?.elapsed : nil,

@@ -291,7 +291,7 @@ extension Option where Value == MetricsAddress {
 extension Option where Value == ServiceLevel {
     static let sla = Option(
         "sla", "99.5%:25%", .optionSLA,
-        ValueForm(.expectServiceLevel) { Quantity.serviceLevel($0) })
+        ValueForm(.expectServiceLevel) { SpecUnits.serviceLevel($0) })
 }
 
 extension Option where Value == Address {

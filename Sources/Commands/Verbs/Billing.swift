@@ -39,7 +39,7 @@ extension LeafCommand {
         let invoice: InvoiceDTO = try await session.withMarket([.renter, .operator]) {
             try await $0.get("/v1/jobs/\(name)/invoice")
         }
-        try session.show(invoice) { InvoicePage(session: session, invoice: invoice).lines }
+        try session.show(invoice) { try InvoicePage(session: session, invoice: invoice).lines() }
         return ExitCode.done.rawValue
     }
 
@@ -65,9 +65,9 @@ private struct InvoicePage {
     let session: Session
     let invoice: InvoiceDTO
 
-    var lines: [String] {
+    func lines() throws -> [String] {
         [session.told(.invoiceTitle, ["name": invoice.name, "job": invoice.job.text]), ""]
-            + table.lines + [""] + Table.aligned(sums) + ["", session.told(.invoiceRule)]
+            + table.lines + [""] + Table.aligned(try sums()) + ["", session.told(.invoiceRule)]
     }
 
     private var table: Table {
@@ -88,15 +88,11 @@ private struct InvoicePage {
         return table
     }
 
-    private var sums: [[String]] {
-        let credits = invoice.lines.compactMap { $0.credit?.money }.filter { $0 > .zero }
-        let credit = credits.reduce(Money?.some(.zero)) { sum, next in
-            sum.flatMap { try? $0.adding(next) }
-        }
+    private func sums() throws -> [[String]] {
+        let credit = try invoice.lines.compactMap { $0.credit?.money }
+            .reduce(Money.zero) { try $0.adding($1) }
         let given =
-            credits.isEmpty
-            ? []
-            : [[session.told(.invoiceCredit), credit.map { Quantity.money($0) } ?? "–"]]
+            credit == .zero ? [] : [[session.told(.invoiceCredit), Quantity.money(credit)]]
         return [[session.told(.invoiceTotal), Quantity.money(invoice.total.money)]] + given + [
             [session.told(.headingBudget), Quantity.money(invoice.budget.money)],
             [session.told(.invoiceRefunded), Quantity.money(invoice.refunded.money)],
