@@ -43,7 +43,7 @@ extension Command {
             [
                 .replay(submit.idempotency.key), .account(submit.renter), .job(submit.id),
             ] + submit.terms.purse(of: submit.renter).both.map(Read.balance)
-                + paying(submit.terms.payer)
+                + paying(submit.terms, rows)
         case .clear(let clearing):
             reads(clearing: clearing) + reads(clearingFor: clearing.task.job, rows)
         case .clearGang(let clearings):
@@ -70,7 +70,7 @@ extension Command {
             [
                 .job(job), .hold(job), .replay(once.key),
                 .failedTasks(job, limit: Self.everyTask),
-            ] + settling(rows.job(job)) + paying(rows.job(job)?.terms.payer)
+            ] + settling(rows.job(job)) + (rows.job(job).map { paying($0.terms, rows) } ?? [])
                 + (rows.job(job)?.terms.isGang == true
                     ? [.tasks(job, after: 0, limit: Self.everyTask)] : [])
         case .sequence(let limit): [.tree, .pending(limit: limit)]
@@ -181,8 +181,12 @@ extension Command {
         ] + earning(lease, rows.job(lease.task.job)) + settling(rows.job(lease.task.job))
     }
 
-    private func paying(_ payer: ChainAddress?) -> [Read] {
-        payer.map { [.vaultUser($0), .pairsOf($0)] } ?? []
+    /// What is known of who pays on a chain, and of what they have not signed for.
+    private func paying(_ terms: JobTerms, _ rows: Rows) -> [Read] {
+        guard let payer = terms.payer else { return [] }
+        guard terms.isLocked else { return [.vaultUser(payer), .pairsOf(payer)] }
+        let locks = rows.locks(.openLocksOf(payer))
+        return [.vaultUser(payer), .openLocksOf(payer)] + locks.map { .lease($0.lease) }
     }
 
     /// Where a lease's charge goes.

@@ -96,7 +96,7 @@ package enum Command: Hashable, Sendable {
     case preempt(Preemption)
     case meter(VerifiedReceipt, arrivedAt: Timestamp)
     /// A silent span beyond the fence, in which the node's leases may not have run unfrozen.
-    case silence(NodeID, from: Timestamp, until: Timestamp, isExcused: Bool = false)
+    case silence(NodeID, from: Timestamp, until: Timestamp, excusedFrom: Timestamp? = nil)
     /// Which of a node's leases are asked to leave, and which are not any more.
     case notice(NodeID, [LeaveCall<Timestamp>])
     case endLease(LeaseID, EndReason)

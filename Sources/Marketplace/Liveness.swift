@@ -31,6 +31,8 @@ package struct Liveness: Sendable {
     package static let silentSeconds: Int64 = 9
     package static let promiseSeconds: Int64 = 10
     private var sessions: [NodeID: Session] = [:]
+    /// The last sign of life before this start: from then on nobody may have been answered.
+    private let lastAlive: Timestamp
     /// Nodes may have been answered until then before this start.
     private let aliveUntil: Timestamp
     /// Since when heartbeats are answered without a gap.
@@ -41,6 +43,7 @@ package struct Liveness: Sendable {
     ///   - startedAt: not after the sign of life of `Sessions.atStart`.
     ///   - lastAlive: the stored `Alive` row, or nil on the first start.
     package init(startedAt: Timestamp, lastAlive: Timestamp?) {
+        self.lastAlive = min(lastAlive ?? startedAt, startedAt)
         aliveUntil = min(
             lastAlive?.advanced(seconds: Self.promiseSeconds) ?? startedAt, startedAt)
         answersSince = startedAt
@@ -73,8 +76,12 @@ package struct Liveness: Sendable {
         sessions[node]?.lastHeartbeat ?? aliveUntil
     }
 
-    /// Whether there was a while after `moment` in which the market answered nobody.
-    package func wasAway(since moment: Timestamp) -> Bool { moment < answersSince }
+    /// Since when a node may not have been answered because the market answered nobody; nil: it was there.
+    package func awaySince(_ node: NodeID) -> Timestamp? {
+        let heard = lastHeard(node)
+        let since = heard > aliveUntil ? heard : lastAlive
+        return since < answersSince ? since : nil
+    }
 
     /// Milliseconds since then.
     package func silence(of node: NodeID, at now: Timestamp) -> Int64 {

@@ -167,22 +167,26 @@ extension Market {
     ///
     /// - Parameters:
     ///   - from: when the node's fences began to run: its last answered heartbeat.
-    ///   - isExcused: whether the market itself was away then: no provider answers for that.
+    ///   - excusedFrom: since when the market itself may have been away, so that fences ran from then: no provider
+    ///     answers for that; nil: it was not.
     func silence(
-        _ node: NodeID, from: Timestamp, until: Timestamp, isExcused: Bool, _ rows: Rows
+        _ node: NodeID, from: Timestamp, until: Timestamp, excusedFrom: Timestamp?, _ rows: Rows
     ) throws -> Decision {
         var decision = Decision()
         for var lease in rows.leases(.liveLeasesOfNode(node, limit: Command.everyTask)) {
             guard case .running(let since, _, _) = lease.life else { continue }
-            let frozenSince = max(
-                from.advanced(seconds: lease.fence), since, lease.silentUntil ?? since)
-            guard until > frozenSince else { continue }
-            let silence = until.millisecondsSince(frozenSince)
+            let fence = lease.fence
+            let booked = max(since, lease.silentUntil ?? since)
+            func frozen(from: Timestamp) -> Int64 {
+                max(until.millisecondsSince(max(from.advanced(seconds: fence), booked)), 0)
+            }
+            let (silence, excused) = (frozen(from: from), excusedFrom.map(frozen) ?? 0)
+            guard silence > 0 || excused > 0 else { continue }
             lease.silenceMilliseconds = min(
                 lease.silenceMilliseconds + silence, Timestamp.limit)
-            if isExcused {
+            if excused > 0 {
                 lease.excusedMilliseconds = min(
-                    (lease.excusedMilliseconds ?? 0) + silence, Timestamp.limit)
+                    (lease.excusedMilliseconds ?? 0) + excused, Timestamp.limit)
             }
             lease.silentUntil = until
             decision.rows.append(.lease(lease))

@@ -10,13 +10,17 @@ extension Market {
         guard let user = rows.vaultUser(payer), user.account == renter else {
             throw .addressUnknown
         }
-        // What is locked for each lease needs no trust in what the payer has elsewhere.
-        if terms.isLocked { return }
+        // What is locked for each lease needs no trust in what the payer has elsewhere, but it is paid out by what
+        // the payer signs.
+        if terms.isLocked { return try checkUnsigned(rows.unsignedLocks(of: payer)) }
         guard !user.isLeaving(at: now) else { throw .exitBegun }
         guard user.short == .zero else {
             throw .balanceTooLow(available: .zero, needed: user.short)
         }
-        let unsigned = try rows.unsigned(of: payer)
+        try checkUnsigned(rows.unsigned(of: payer))
+    }
+
+    private func checkUnsigned(_ unsigned: Money) throws(Refusal) {
         guard unsigned <= unsignedLimit else {
             throw .vouchersMissing(unsigned: unsigned, limit: unsignedLimit)
         }

@@ -79,8 +79,8 @@ package struct Market: Sendable {
         case .preempt(let preemption): try preempt(preemption, rows, now)
         case .meter(let receipt, let arrivedAt):
             try meter(receipt, arrivedAt: arrivedAt, rows, now)
-        case .silence(let node, let from, let until, let isExcused):
-            try silence(node, from: from, until: until, isExcused: isExcused, rows)
+        case .silence(let node, let from, let until, let excusedFrom):
+            try silence(node, from: from, until: until, excusedFrom: excusedFrom, rows)
         case .notice(let node, let calls): notice(calls, from: node, rows, now)
         case .endLease(let lease, let reason): try endLease(lease, reason, rows, now)
         case .verify(let lease): try verify(lease, rows, now)

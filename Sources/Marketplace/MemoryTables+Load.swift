@@ -34,7 +34,8 @@ extension MemoryTables {
         case .events(let job, let after, let limit):
             (events[job] ?? []).dropFirst(Int(clamping: max(after, 0))).prefix(max(limit, 0))
                 .map(Row.event)
-        case .lock, .lockNamed, .locks, .locksPaying, .agreedLocks: loadLocks(read)
+        case .lock, .lockNamed, .locks, .openLocks, .unopenedLocks, .locksPaying, .agreedLocks:
+            loadLocks(read)
         case .books, .deed, .openDeeds, .vaultUser, .vaultUserOf, .pair, .pairs, .pairsPaying,
             .redeemablePairs, .unsignedPairs, .usersAtRisk:
             loadChain(read)
@@ -92,6 +93,9 @@ extension MemoryTables {
         case .lockNamed(let name): select(1) { $0.id == name }
         case .locks(of: let payer, let limit):
             select(limit) { $0.terms.payer == payer && !$0.isOver }
+        case .openLocks(let limit): select(limit) { !$0.isOver }
+        case .unopenedLocks(of: let payer, let limit):
+            select(limit) { $0.terms.payer == payer && $0.id == nil }
         case .locksPaying(let payee, let limit):
             select(limit) { $0.terms.payee == payee && !$0.isOver }
         case .agreedLocks(let limit): select(limit, where: \.isAgreed)

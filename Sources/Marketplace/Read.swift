@@ -99,6 +99,10 @@ package enum Read: Hashable, Sendable {
     case lockNamed([UInt8])
     /// A payer's that something may come of, by lease.
     case locks(of: ChainAddress, limit: Int)
+    /// All that something may come of, by lease.
+    case openLocks(limit: Int)
+    /// A payer's that the escrow has not opened, by lease, also those that are over: one may be opened too late.
+    case unopenedLocks(of: ChainAddress, limit: Int)
     /// A settlement key's that something may come of, by lease.
     case locksPaying(ChainAddress, limit: Int)
     /// Those that both sides have signed and no deed is on its way with, by lease.

@@ -148,7 +148,10 @@ extension Sessions {
         let node = session.node.id
         // One that comes meanwhile is not answered; the node sends another in a second.
         guard !booking.contains(node), liveness.answers(at: now) else { return }
-        guard liveness.silence(of: node, at: now) > Liveness.shortestFenceMilliseconds else {
+        let away = liveness.awaySince(node)
+        let quiet = max(
+            liveness.silence(of: node, at: now), away.map { now.millisecondsSince($0) } ?? 0)
+        guard quiet > Liveness.shortestFenceMilliseconds else {
             liveness.hear(node, at: now)
             return renew(node, session.number, beat)
         }
@@ -157,9 +160,7 @@ extension Sessions {
         booking.insert(node)
         perform(
             [
-                .silence(
-                    node, from: liveness.lastHeard(node), until: now,
-                    isExcused: liveness.wasAway(since: liveness.lastHeard(node)))
+                .silence(node, from: liveness.lastHeard(node), until: now, excusedFrom: away)
             ],
             for: .silence(node, number: session.number, beat: beat, at: now))
     }

@@ -65,7 +65,8 @@ struct Query {
         case .books, .deed, .openDeeds, .vaultUser, .vaultUserOf, .pair, .pairs, .pairsPaying,
             .redeemablePairs, .unsignedPairs, .usersAtRisk:
             self = .ofChain(read)
-        case .lock, .lockNamed, .locks, .locksPaying, .agreedLocks: self = .ofLocks(read)
+        case .lock, .lockNamed, .locks, .openLocks, .unopenedLocks, .locksPaying, .agreedLocks:
+            self = .ofLocks(read)
         case .job, .jobNamed, .jobs, .openJobs, .task, .tasks, .queuedTasks, .waitingTasks,
             .failedTasks, .openTasks:
             self = .ofJobs(read)
@@ -113,6 +114,11 @@ struct Query {
         case .locks(of: let payer, let limit):
             return list(
                 .locks, "WHERE payer = ? AND over = 0 ORDER BY lease", [.text(payer.text)], limit)
+        case .openLocks(let limit):
+            return list(.locks, "WHERE over = 0 ORDER BY lease", [], limit)
+        case .unopenedLocks(of: let payer, let limit):
+            return list(
+                .locks, "WHERE payer = ? AND id IS NULL ORDER BY lease", [.text(payer.text)], limit)
         case .locksPaying(let payee, let limit):
             return list(
                 .locks, "WHERE payee = ? AND over = 0 ORDER BY lease", [.text(payee.text)], limit)

@@ -29,6 +29,7 @@ enum Schema {
             try database.execute(sql: lockTables)
             try addTally(Tally(), of: .locks, database, sealer)
         }
+        migrator.registerMigration("v7") { try $0.execute(sql: unopenedLocks) }
         return migrator
     }
 

@@ -132,6 +132,10 @@ extension Schema {
         CREATE INDEX locks_agreed ON locks (lease) WHERE agreed = 1;
         """
 
+    static let unopenedLocks = """
+        CREATE INDEX locks_unopened ON locks (payer, lease) WHERE id IS NULL;
+        """
+
     static let chainTables = """
         CREATE TABLE chain_books (
             only INTEGER PRIMARY KEY, body TEXT NOT NULL, seal BLOB NOT NULL) STRICT;

@@ -75,16 +75,27 @@ extension Auditor {
         }
     }
 
-    /// No more is excused than was booked as silence, and only a market that was away excuses any.
+    /// What is excused is what a lease may have been frozen for while the market was away, all of it and no more:
+    /// since its node was answered last, or, after a restart, since the market's last sign of life.
     mutating func checkExcuse(_ lease: Lease, before: Lease?, _ command: Command) {
+        let rule = "a market that was away excuses the silence, and nothing else does"
         let excused = (lease.excusedMilliseconds ?? 0) - (before?.excusedMilliseconds ?? 0)
-        let silent = lease.silenceMilliseconds - (before?.silenceMilliseconds ?? 0)
-        guard excused != 0 else { return }
-        guard case .silence(_, _, _, isExcused: true) = command else {
-            return fail("only a market that was away excuses a silence", "\(lease.id)")
+        guard case .silence(let node, _, let until, let from) = command else {
+            return require(excused == 0, rule, "\(lease.id): \(excused) ms without a silence")
+        }
+        guard case .running = lease.life, let start = started[lease.id] else { return }
+        let answered = realLastAnswer[node]
+        if let restart, answered ?? restart.alive <= restart.at {
+            require(from == restart.alive, rule, "\(node): \(from as Any), \(restart)")
+        } else {
+            require(from == nil || from == answered, rule, "\(node): \(from as Any)")
+        }
+        let booked = max(start, before?.silentUntil ?? start)
+        let frozen = from.map {
+            until.millisecondsSince(max($0.advanced(seconds: lease.fence), booked))
         }
         require(
-            excused == silent, "only a market that was away excuses a silence",
-            "\(lease.id): \(excused) of \(silent) ms")
+            excused == max(frozen ?? 0, 0), rule,
+            "\(lease.id): \(excused) ms, not \(frozen ?? 0)")
     }
 }

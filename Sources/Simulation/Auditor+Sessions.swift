@@ -52,7 +52,10 @@ extension Auditor {
     }
 
     /// After a restart the market can only know that it was alive until then.
-    mutating func marketRestarted(aliveUntil: Timestamp, nodes: [NodeID]) {
+    mutating func marketRestarted(
+        at now: Timestamp, alive: Timestamp, aliveUntil: Timestamp, nodes: [NodeID]
+    ) {
+        restart = Restart(at: now, alive: alive)
         for node in nodes {
             require(
                 realLastAnswer[node] ?? aliveUntil <= aliveUntil,

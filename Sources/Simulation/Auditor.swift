@@ -87,6 +87,13 @@ struct Auditor {
     /// The same two, but not as a market can know them that has started anew.
     var realSilence: [LeaseID: Int64] = [:]
     var realLastAnswer: [NodeID: Timestamp] = [:]
+    struct Restart: Hashable {
+        let at: Timestamp
+        /// The market's last sign of life before it.
+        let alive: Timestamp
+    }
+    /// The last one of the market.
+    var restart: Restart?
     /// When each heartbeat arrived.
     var arrivals: [Heartbeat: Timestamp] = [:]
     /// When the heartbeat arrived whose answer last let a lease run on.

@@ -144,6 +144,8 @@ package enum PlantedBug: String, Hashable, Sendable, CaseIterable {
     case lockForgotten
     /// What a provider has promised is forgotten when its lease is settled.
     case creditForgotten
+    /// A silence for which the market was away is not excused.
+    case excuseForgotten
     /// What a provider may have to give back is paid to it while the lease goes on.
     case creditPaidOut
     /// A lease that is being closed is closed by another deed, too.

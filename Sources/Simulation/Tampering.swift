@@ -27,9 +27,11 @@ struct Tampering {
                 self.rows.add([.books(books)], for: .books)
             }
         case .takeVoucher(let voucher): unbound(voucher)
-        case .silence(let node, let from, _, _):
+        case .silence(let node, let from, let until, _):
             if planted == .silenceForgotten {
                 self.command = .silence(node, from: from, until: from)
+            } else if planted == .excuseForgotten {
+                self.command = .silence(node, from: from, until: until)
             }
         default: break
         }

@@ -10,6 +10,12 @@ extension World {
         return store.tables.read([read]).locks(read)
     }
 
+    func unsignedLocks(of place: Int) throws -> Money {
+        let reads = locks(of: place).map { Read.lease($0.lease) }
+        return try store.tables.read(reads + [.openLocksOf(Self.user(place))])
+            .unsignedLocks(of: Self.user(place))
+    }
+
     func lockActs(_ place: Int) {
         for lock in locks(of: place) {
             open(lock)

@@ -58,7 +58,7 @@ extension World {
         if let lastAlive {
             let promised = lastAlive.advanced(seconds: Liveness.promiseSeconds)
             auditor.marketRestarted(
-                aliveUntil: min(promised, now.timestamp),
+                at: now.timestamp, alive: lastAlive, aliveUntil: min(promised, now.timestamp),
                 nodes: nodes.map(\.id))
         }
         if options.planted == .answersUnpromised {

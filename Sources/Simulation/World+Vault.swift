@@ -244,12 +244,13 @@ extension World {
         for place in renters.indices {
             let user = Self.user(place)
             let rows = store.tables.read([.vaultUser(user), .pairsOf(user)])
-            let unsigned = (try? rows.unsigned(of: user)) ?? .zero
+            let unsigned = (try? rows.unsigned(of: user).adding(unsignedLocks(of: place))) ?? .most
             let isLeaving = rows.vaultUser(user)?.isBlocked(at: now.timestamp) ?? false
-            guard isLeaving || unsigned.micro > Self.unsignedLimit else { continue }
+            let isOwing = unsigned.micro > Self.unsignedLimit
+            guard isLeaving || isOwing else { continue }
             for id in auditor.jobOrder {
-                guard let job = auditor.jobs[id], job.terms.payer == user, !job.terms.isLocked,
-                    case .active = job.life
+                guard let job = auditor.jobs[id], job.terms.payer == user, case .active = job.life,
+                    isOwing || !job.terms.isLocked
                 else { continue }
                 report.reached.count(isLeaving ? .leaverStopped : .unsignedStopped)
                 try perform(.stop(id))

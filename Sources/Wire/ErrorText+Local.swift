@@ -130,7 +130,9 @@ extension ErrorText {
             Bilingual("The contract refused", "合約拒絕"),
             Bilingual("it says: {what}", "原因：{what}"),
             hint: Bilingual(
-                "orban wallet balance shows what there is", "orban wallet balance 可查看餘額"),
+                "what it refused has not happened; orban chain status shows whether these are the right contracts, "
+                    + "orban wallet balance what there is",
+                "遭拒的部分並未執行；orban chain status 可確認合約是否正確，orban wallet balance 可查看餘額"),
             command: ["orban", "wallet", "balance"]),
         .walletUnusable: ErrorText(
             Bilingual("Wallet cannot be used", "無法使用錢包"),

@@ -105,7 +105,7 @@ extension Message {
         .walletCoin: Bilingual("for gas", "gas 費用"),
         .walletTokens: Bilingual("in the wallet", "錢包內"),
         .walletVault: Bilingual("in the vault, unspent", "保管合約中，未動用"),
-        .walletOwed: Bilingual("owed, to withdraw", "可提領"),
+        .walletOwed: Bilingual("owed by the vault", "保管合約可提領"),
         .walletExit: Bilingual("leaving the vault", "取出中"),
         .walletExitWindow: Bilingual("from {opens} to {closes}", "{opens} 至 {closes}"),
         .vaultDeposited: Bilingual("deposited", "已存入"),
@@ -151,7 +151,8 @@ extension Message {
             "gas costs more than --max-fee allows now", "目前 gas 費用高於 --max-fee"),
         .chainNoCoin: Bilingual(
             "{account} has no coin to pay for gas", "{account} 沒有支付 gas 的餘額"),
-        .chainTooLittle: Bilingual("the wallet has only {has}", "錢包只有 {has}"),
+        .chainTooLittle: Bilingual(
+            "the wallet has only {has} of {needed}", "需要 {needed}，錢包只有 {has}"),
         .chainAccountBusy: Bilingual(
             "another command sends for {account} now", "另一個指令正在使用 {account} 送出交易"),
         .chainDisplaced: Bilingual(

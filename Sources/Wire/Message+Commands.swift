@@ -133,6 +133,9 @@ extension Message {
             "lease {lease} has no record", "租約 {lease} 沒有紀錄"),
         .auditNotMirrored: Bilingual("the mirror does not hold it", "鏡像中沒有這筆紀錄"),
         .auditBundleUnreadable: Bilingual("the bundle is not readable: {what}", "無法讀取證明包：{what}"),
+        .auditLeaseOpen: Bilingual(
+            "lease {lease} has no last record: it still runs, or the record was left out; its bill is not proven",
+            "租約 {lease} 沒有最終紀錄：仍在執行，或紀錄遭略去；帳單尚未獲證明"),
         .auditBundleTerms: Bilingual(
             "the bundle's rate, charge or attempt differs from its records",
             "證明包的費率、費用或次數與紀錄不符"),

@@ -21,6 +21,9 @@ extension Message {
             "結束已到期的租約，把餘額退給付款人"),
         .helpEscrowWithdraw: Bilingual(
             "take what the escrow owes to your account", "領取託管合約應付給你的金額"),
+        .helpEscrowWatch: Bilingual(
+            "watch over what you have locked until it is closed, without any market",
+            "看守你鎖定的租約直到結束，不需任何市場"),
         .operandLockFile: Bilingual(
             "file written by orban escrow show -o json", "由 orban escrow show -o json 輸出的檔案"),
         .operandLockedLease: Bilingual("lease of the file", "檔案中的租約"),
@@ -30,7 +33,21 @@ extension Message {
         .escrowOther: Bilingual(
             "the leases are in the escrow at {escrow}, not the one at {wanted}",
             "租約屬於 {escrow} 的託管合約，不是 {wanted}"),
-        .escrowNone: Bilingual("no lease is locked", "沒有鎖定中的租約"),
+        .escrowChainOther: Bilingual(
+            "the leases are on chain {chain}, the contracts on chain {wanted}",
+            "租約位於鏈 {chain}，合約位於鏈 {wanted}"),
+        .escrowNone: Bilingual(
+            "no lease is locked; orban escrow withdraw takes what came back",
+            "沒有鎖定中的租約；以 orban escrow withdraw 領取退回的金額"),
+        .escrowSkipped: Bilingual(
+            "lease {lease} is not settled: {reason}", "租約 {lease} 未結算：{reason}"),
+        .escrowAllClosed: Bilingual(
+            "all is closed; orban escrow withdraw takes what came back",
+            "全部已結束；以 orban escrow withdraw 領取退回的金額"),
+        .escrowLeft: Bilingual(
+            "not closed yet: {count}; run this again until all is closed",
+            "尚未結束：{count}；請再次執行直到全部結束"),
+        .walletEscrow: Bilingual("owed by the escrow", "託管合約可提領"),
         .escrowNothing: Bilingual(
             "nothing in the file is signed beyond what is settled", "檔案中沒有待結算的簽署"),
         .escrowWanted: Bilingual("to be locked", "待鎖定"),
@@ -49,12 +66,22 @@ extension Message {
         .signDisputed: Bilingual(
             "lease {lease}: more was claimed than is proven; the claim is struck out",
             "租約 {lease}：請款超過已證明的用量，已駁回"),
+        .lockSigned: Bilingual("locked, signed for {seconds} s", "已鎖定，已簽署 {seconds} 秒"),
+        .signClosed: Bilingual("lease {lease} is closed", "租約 {lease} 已結束"),
+        .signRefunded: Bilingual(
+            "lease {lease} is closed; nobody settled it in time", "租約 {lease} 已結束；逾期無人結算"),
+        .signBudgetLocked: Bilingual(
+            "with it {charge} would be locked, more than the job's budget",
+            "連同此筆將鎖定 {charge}，超過工作預算"),
         .signTermsOther: Bilingual(
             "lease {lease} asks for terms that you did not ask for", "租約 {lease} 的條件與你的要求不符"),
         .agreeDone: Bilingual("agreed to the bill of lease {lease}", "已同意租約 {lease} 的帳單"),
         .agreeBelow: Bilingual(
             "lease {lease}: the bill is below what your node has metered; not agreed",
             "租約 {lease}：帳單低於節點的計量，未同意"),
+        .agreeUnborne: Bilingual(
+            "lease {lease}: the market shows no receipt of your node's for it; not agreed",
+            "租約 {lease}：市場未出示你的節點的收據，未同意"),
         .agreedAll: Bilingual("bills agreed to: {count}", "已同意的帳單：{count}"),
         .runLockNote: Bilingual(
             "orban wallet sign locks the price of each lease and signs for it as it runs",

@@ -41,7 +41,8 @@ extension Message {
         .expectAddress: Bilingual(
             "an address and a port such as 127.0.0.1:9400", "位址與連接埠，例如 127.0.0.1:9400"),
         .expectServiceLevel: Bilingual(
-            "two shares above 0 such as 99.5%:25%", "兩個大於 0 的百分比，例如 99.5%:25%"),
+            "two shares above 0, at most 100% and with at most two decimals, such as 99.5%:25%",
+            "兩個大於 0、至多 100%、至多兩位小數的百分比，例如 99.5%:25%"),
         .expectMarketName: Bilingual(
             "a name without blanks and +, such as market.example",
             "不含空白與 + 的名稱，例如 market.example"),

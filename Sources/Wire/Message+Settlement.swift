@@ -55,7 +55,8 @@ extension Message {
         .paidCustodial: Bilingual("custodial: the market signs", "託管：由市場簽署"),
         .vaultCustody: Bilingual("custodial", "託管"),
         .walletLinked: Bilingual(
-            "{address} pays for jobs with --pay vault", "{address} 將支付以 --pay vault 送出的工作"),
+            "{address} pays for jobs with --pay vault or --pay lock",
+            "{address} 將支付以 --pay vault 或 --pay lock 送出的工作"),
         .vaultOther: Bilingual(
             "the market settles through the vault at {vault}, your contracts name {wanted}",
             "市場使用 {vault} 的保管合約，您的合約設定為 {wanted}"),

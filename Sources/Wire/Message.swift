@@ -166,7 +166,8 @@ package enum Message: String, Hashable, Sendable, CaseIterable {
         auditSecondsBack,
         auditTermsChanged, auditAfterFinal, auditRenterHash, auditJobHash, auditOtherLease,
         auditProofWrong, auditRecordsMissing, auditNotMirrored, auditBundleUnreadable,
-        auditBundleTerms, auditMirrorDone, auditLedgerSum, auditEvidenceDone, auditFileMissing,
+        auditBundleTerms, auditLeaseOpen, auditMirrorDone, auditLedgerSum, auditEvidenceDone,
+        auditFileMissing,
         auditFileCut, auditFileDiffers,
         auditMirrorMissing, auditRootDiffers, auditNodeKeyDiffers, auditLogKeyChanged,
         auditBooksSound, auditFileReplaced, fileIsNoFolder, fileIsFolder, fileNotAllowed,
@@ -218,6 +219,8 @@ package enum Message: String, Hashable, Sendable, CaseIterable {
         operandLockedLease, lockFileUnreadable, escrowOther, escrowNone, escrowNothing,
         escrowWanted, escrowLocked, escrowBilled, escrowSettled, escrowClaimed, escrowStopped,
         escrowDisputed, escrowRefunded, escrowWithdrawn, signLocked, signProgress,
-        signDisputed, signTermsOther, agreeDone, agreeBelow, agreedAll, runLockNote, paidFromLock,
-        planLock
+        signDisputed, lockSigned, signClosed, signRefunded, signTermsOther, signBudgetLocked,
+        agreeDone,
+        agreeBelow, agreeUnborne, agreedAll, runLockNote, paidFromLock, planLock, helpEscrowWatch,
+        escrowSkipped, escrowAllClosed, escrowLeft, escrowChainOther, walletEscrow
 }

@@ -356,7 +356,7 @@ enum AuditVectors {
         ==","index":2,"proof":["zN19uozKc+5j1kwE47X6tvFfRn50CWfpZXQH5IVyUVs=","dqNheh96iauqRFoRY
         nAuU7jBOhRJQi/vB4eJjeEhtOE=","zKM3I+0TNMa3gMVwDAcM3ilGGcJKft3mdIBexUTBr8A="]}],"task":1}
         ],"log_key":"wobZlNZXTov4Hv8T1/dJhDwkQReW7YRUgrCf1ZSThb8=","origin":"market.example","re
-        nter":"acc_R","salt":"AAECAwQFBgcICQoLDA0ODw=="},"fault":"leaseTerms","index":-1,"name":
+        nter":"acc_R","salt":"AAECAwQFBgcICQoLDA0ODw=="},"fault":"leaseOpen","index":-1,"name":
         "a lease that still runs"},{"bundle":{"head":"market.example\n1\nje6xNh3hIQ/3EhpwEIwEA1l
         GVffXe3uVWRjyojocN5s=\n\n— market.example ax8xlAj8XQg2HKTVHJQXTxpDInKvZEi1UV3WyB3i3HhszZ
         O3xcXrPsYThbIS8JoiC5umoaciFl4va5E6JG2wkBgZIw4=\n","job":"job_J","leases":[{"attempt":1,"

@@ -114,7 +114,7 @@ struct BundleVector: Codable, Sendable, CustomTestStringConvertible {
         ("a record's index", "record(3, proofWrong)", { $0.leases[0].records[1].index = 3 }),
         ("the order of records", "record(1, secondsBack)", { $0.leases[0].records.reverse() }),
         (
-            "a record left out at the end", "leaseTerms",
+            "a record left out at the end", "leaseOpen",
             { $0.leases[0].records.removeLast() }
         ),
         ("all records of a lease", "recordsMissing", { $0.leases[0].records = [] }),

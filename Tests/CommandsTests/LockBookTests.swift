@@ -89,7 +89,7 @@ import Wire
             (changed { $0.price = 100_001 }, .priceAbove(lease)),
             (changed { $0.commission = 251 }, .commissionAbove(lease)),
             (changed { $0.key = Curve25519.Signing.PrivateKey() }, .payeeUnsaid(lease)),
-            (changed { $0.deposit = 1_000_001 }, .budgetAbove(micro: 1_000_001)),
+            (changed { $0.deposit = 1_000_001 }, .lockedAbove(micro: 1_000_001)),
         ]
         for (lie, expected) in cases { #expect(try fault(book, lie) == expected, "\(lie)") }
         #expect(try fault(self.book(lockedFor: nil), Lie()) == .termsOther(lease))
@@ -110,21 +110,21 @@ import Wire
             try other.lock(try changed { $0.deadline += 1 }.lock(), as: .zero)
         }
         let second = changed { $0.lease = "lse_2" }
-        #expect(try fault(book, second) == .budgetAbove(micro: 1_200_000))
+        #expect(try fault(book, second) == .lockedAbove(micro: 1_200_000))
         // Signed for less, and not closed yet: a claim could still take all of it.
         let first = try #require(LeaseID("lse_1"))
         let step = HeldProgress(seconds: 9, elapsed: 9, usageRoot: [], signature: [])
         book.note(step, of: first)
-        #expect(try fault(book, second) == .budgetAbove(micro: 1_200_000))
+        #expect(try fault(book, second) == .lockedAbove(micro: 1_200_000))
         #expect(book.mostClaimed(of: first, Self.job) == 9)
         try book.close(first, seconds: 9)
         #expect(try fault(book, second) == nil)
         // Closed by a claim that nobody here signed: then what the escrow took counts.
         try book.close(first, seconds: 14_401)
-        #expect(try fault(book, second) == .budgetAbove(micro: 1_000_028))
+        #expect(try fault(book, second) == .lockedAbove(micro: 1_000_028))
         try book.close(first, seconds: .max)
         #expect(
-            try fault(book, second) == .budgetAbove(micro: 1_200_000), "no more than was locked")
+            try fault(book, second) == .lockedAbove(micro: 1_200_000), "no more than was locked")
     }
 
     @Test
@@ -189,6 +189,12 @@ import Wire
                 commissionMicro: 3, seconds: 5, index: 1,
                 leaf: Base64Bytes([UInt8](repeating: 3, count: 32)))
             counted.elapsed = elapsed
+            book.mandates[0].leases = [counted]
+            #expect(throws: VoucherBook.Fault.termsOther(counted.lease), "the log promises nothing")
+            {
+                try book.step(of: billed(9), as: Self.id)
+            }
+            counted.serviceLevel = level.map(ServiceLevelDTO.init)
             book.mandates[0].leases = [counted]
             let step = try book.step(of: billed(9), as: Self.id)
             #expect(step?.elapsed == (elapsed == 9 ? 9 : nil), "\(elapsed ?? -1)")

@@ -69,6 +69,24 @@ struct LockJobTests {
             }
         }
 
+        /// Looks once after another, until the payer's last word of every lease is with the market.
+        ///
+        /// - Returns: what was told.
+        func sign() async throws -> String {
+            var told = ""
+            try await eventually("all is signed", within: .seconds(60)) {
+                let line = "wallet sign --once \(renter)"
+                let ended = try await desk.run(line, with: site.environment(.renter))
+                guard ended.status == 0 else {
+                    throw Stage.Unexpected(description: "orban \(line): \(ended)")
+                }
+                told += ended.err
+                let file: LockFileDTO = try site.api(.renter).get("/v1/locks")
+                return file.locks.allSatisfy { $0.progress?.elapsed ?? 0 > 0 } ? true : nil
+            }
+            return told
+        }
+
         func areClosed() async throws {
             try await eventually("the lease is closed", within: .seconds(60)) {
                 let file: LockFileDTO = try site.api(.renter).get("/v1/locks")
@@ -125,9 +143,8 @@ struct LockJobTests {
             // The provider claims more than it has metered: the payer's client strikes it out.
             try await scene.desk.pass(seconds: 60)
             try await scene.claim(of: wanted, seconds: 50)
-            let signing = try await scene.desk.run(
-                "wallet sign \(scene.renter)", with: scene.site.environment(.renter))
-            #expect(signing.status == 0 && signing.err.contains("struck out"), "\(signing)")
+            let signing = try await scene.sign()
+            #expect(signing.contains("struck out"), "\(signing)")
             let agreed = try await scene.asProvider("wallet agree --once \(scene.provider) -o json")
             #expect(agreed.contains(wanted.lease.text), "\(agreed)")
             try await scene.areClosed()
@@ -137,6 +154,9 @@ struct LockJobTests {
             #expect(try await scene.owed(2) == wanted.depositMicro - charged)
             let escrow = scene.desk.devnet.contracts["escrow"] ?? ""
             #expect(try await scene.tokens(of: escrow) == wanted.depositMicro)
+            // It ends when the escrow has closed all for good.
+            let rest = try await scene.asRenter("wallet sign \(scene.renter) -o json")
+            #expect(rest.filter { !$0.isWhitespace }.contains(#""open":[]"#), "\(rest)")
             try await scene.site.checkBill(of: "short")
             let invoice = try await scene.site.invoice("short")
             #expect(invoice.fundedBy == "locked:" + (over.payer?.text ?? ""))
@@ -170,7 +190,7 @@ struct LockJobTests {
             #expect(bill.creditMicro == credit && credit > 0)
             #expect(over.charged.money.micro == bill.chargeMicro - credit)
             try await scene.desk.pass(seconds: 60)
-            _ = try await scene.asRenter("wallet sign \(scene.renter)")
+            _ = try await scene.sign()
             _ = try await scene.asProvider("wallet agree --once \(scene.provider)")
             try await scene.areClosed()
             #expect(
@@ -210,6 +230,60 @@ struct LockJobTests {
             #expect(try await scene.owed(2) == lock.depositMicro - charged)
             try await scene.desk.ok("escrow withdraw \(scene.provider)")
             #expect(try await scene.tokens(of: scene.payee) == charged - commission)
+        }
+    }
+
+    @Test func `with the market dead a false claim is struck out, and the deposit comes back`()
+        async throws
+    {
+        try await Stage.run { stage in
+            let scene = try await Scene(stage)
+            try await scene.submit(scene.job)
+            let wanted = try await scene.lock("is wanted") { $0.isWanted }
+            _ = try await scene.asRenter("wallet sign --once \(scene.renter)")
+            _ = try await scene.site.over("short")
+            try await scene.site.market.killNow()
+            try await scene.desk.pass(seconds: 60)
+            try await scene.claim(of: wanted, seconds: 50)
+            let watch = "escrow watch \(scene.renter)"
+            let early = try await scene.desk.run(watch + " --once -o json")
+            #expect(early.status == 0 && early.err.contains("struck out"), "\(early)")
+            #expect(early.out.contains(wanted.lease.text), "\(early)")
+            let (deposit, payer) = (wanted.depositMicro, scene.desk.devnet.addresses[2])
+            #expect(try await scene.tokens(of: payer) == Scene.wealth - deposit)
+            try await scene.desk.pass(seconds: 3 * 86_400)
+            try await scene.desk.ok(watch)
+            #expect(try await scene.owed(2) == deposit)
+            #expect(try await scene.owed(3) == 0)
+            try await scene.desk.ok("escrow withdraw \(scene.renter)")
+            #expect(try await scene.tokens(of: payer) == Scene.wealth)
+        }
+    }
+
+    @Test func `a payer who stops a lease in the escrow stops its job, and pays what has run`()
+        async throws
+    {
+        try await Stage.run { stage in
+            let scene = try await Scene(stage)
+            var job = scene.job
+            job.script = "sleep 60; exit 0"
+            try await scene.submit(job)
+            let wanted = try await scene.lock("is wanted") { $0.isWanted }
+            _ = try await scene.asRenter("wallet sign --once \(scene.renter)")
+            _ = try await scene.site.job("short", "is metered") { $0.billedSeconds > 1 }
+            let path = try stage.write(
+                try await scene.site.ok(.renter, ["escrow", "show", "-o", "json"]),
+                to: "locks.json")
+            try await scene.desk.ok("escrow stop \(path) \(wanted.lease) \(scene.renter)")
+            let over = try await scene.site.over("short")
+            #expect(over.state == .stopped && over.charged.money > .zero)
+            try await scene.desk.pass(seconds: 60)
+            _ = try await scene.sign()
+            _ = try await scene.asProvider("wallet agree --once \(scene.provider)")
+            try await scene.areClosed()
+            let charged = over.charged.money.micro
+            #expect(try await scene.owed(3) == charged - charged * 250 / 10_000)
+            #expect(try await scene.owed(2) == wanted.depositMicro - charged)
         }
     }
 

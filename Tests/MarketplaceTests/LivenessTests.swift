@@ -83,17 +83,24 @@ struct LivenessTests {
         #expect(liveness.silence(of: Self.node, at: back) == 0, "a late word unsays nothing")
     }
 
-    @Test func `a silence that began before the market was away is its own`() {
-        let restart = Self.start.advanced(seconds: 60)
+    @Test(arguments: [4, 60] as [Int64])
+    func `a market that was away says since when nobody may have been answered`(_ gone: Int64) {
+        let restart = Self.start.advanced(seconds: gone)
         var liveness = Liveness(startedAt: restart, lastAlive: Self.start)
         _ = liveness.connect(Self.node, at: restart)
-        #expect(liveness.wasAway(since: liveness.lastHeard(Self.node)))
-        liveness.hear(Self.node, at: restart.advanced(seconds: 1))
-        #expect(!liveness.wasAway(since: liveness.lastHeard(Self.node)))
+        #expect(liveness.awaySince(Self.node) == Self.start, "not since its promise was over")
+        let heard = restart.advanced(seconds: 1)
+        liveness.hear(Self.node, at: heard)
+        #expect(liveness.awaySince(Self.node) == nil)
         // A store that fails lets its promise lapse: the same.
         let back = restart.advanced(seconds: 40)
         liveness.promise(from: back, at: back)
-        #expect(liveness.wasAway(since: liveness.lastHeard(Self.node)))
+        #expect(liveness.awaySince(Self.node) == heard)
+    }
+
+    @Test func `a market that starts for the first time was not away`() {
+        let liveness = Liveness(startedAt: Self.start, lastAlive: nil)
+        #expect(liveness.awaySince(Self.node) == nil)
     }
 
     @Test func `nobody is silent or lost while nobody may be answered, and then for a full fence`()

@@ -176,4 +176,34 @@ struct LockTests {
         spot.spot = SpotTerms(noticeMilliseconds: 30_000)
         shop.refuses(try shop.submit(spot), why)
     }
+
+    @Test func `who has not signed for what ran sends nothing more`() throws {
+        var shop = try shop()
+        var leases: [LeaseID] = []
+        // A micro-unit is a millisecond, and the limit a unit: 1,000 s.
+        for (number, name) in [(1, "a"), (2, "b")] as [(UInt8, String)] {
+            var wish = wish()
+            (wish.job, wish.key) = ("job_\(name)", name)
+            try shop.run(shop.submit(wish))
+            let lease = try shop.place(of: wish.job)
+            let id = [UInt8](repeating: number, count: 32)
+            try shop.run(news(lease, .opened(id: id), Int64(number)))
+            try shop.run(shop.receipt(lease, 1, seconds: 0))
+            try shop.finish(lease, after: 550)
+            leases.append(lease)
+        }
+        #expect(try lock(shop, leases[0]).unsigned(metered: 0) == money(550_000), "as billed")
+        var third = wish()
+        (third.job, third.key) = ("job_c", "c")
+        shop.refuses(
+            try shop.submit(third),
+            .vouchersMissing(unsigned: try money(1_100_000), limit: Market.standardUnsignedLimit))
+        try shop.run(.signLock(leases[0], word(550, 550)))
+        #expect(try lock(shop, leases[0]).unsigned(metered: 0) == .zero)
+        try shop.run(shop.submit(third))
+        let closed = LockFact.closed(LockClosing(seconds: 0, credit: .zero))
+        try shop.run(news(leases[1], closed, 3))
+        #expect(
+            try lock(shop, leases[1]).unsigned(metered: 0) == .zero, "the escrow has settled it")
+    }
 }

@@ -48,6 +48,7 @@ import Testing
         .exitForgotten: ["nobody is worked for who leaves"],
         .lockForgotten: ["a lease starts when its price is locked"],
         .creditForgotten: ["the credit is the promise's"],
+        .excuseForgotten: ["a market that was away excuses the silence, and nothing else does"],
         .creditPaidOut: ["what may go back is not paid out"],
         .lockSettledTwice: ["a locked lease is closed by one deed"],
         .underwayForgotten: ["a voucher is sent by one deed"],

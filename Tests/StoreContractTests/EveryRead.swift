@@ -16,6 +16,7 @@ extension World {
         }
         reads += World.payees.map { .pairsPaying($0, limit: 9) }
         reads += World.users.flatMap { [.locks(of: $0, limit: 1), .locks(of: $0, limit: 9)] }
+        reads += World.users.map { .unopenedLocks(of: $0, limit: 9) } + [.openLocks(limit: 9)]
         reads += World.payees.map { .locksPaying($0, limit: 9) } + [.agreedLocks(limit: 9)]
         reads += (0..<32).map { .lockNamed([UInt8](repeating: $0, count: 32)) }
         reads += accounts.map { .vaultUserOf($0) } + [.redeemablePairs(limit: 9)]

@@ -66,7 +66,11 @@ extension World {
     /// What the escrow says of a locked lease, what its parties sign, and what is settled; nil: none is locked.
     private mutating func lock(upTo block: Int64) -> Command? {
         let locks = Self.users.flatMap { user in
-            oracle.read([.locks(of: user, limit: 9)]).locks(.locks(of: user, limit: 9))
+            // Also those that are opened too late.
+            let read =
+                random.isOneIn(3)
+                ? Read.unopenedLocks(of: user, limit: 9) : .locks(of: user, limit: 9)
+            return oracle.read([read]).locks(read)
         }
         guard let lock = random.pick(locks) else { return nil }
         let name = [UInt8](repeating: UInt8(random.below(32)), count: 32)

@@ -48,7 +48,8 @@ enum CommandTable {
     private static let chain: [LeafCommand] = [
         .walletCreate, .walletImport, .walletAddress, .walletBalance, .walletExport, .walletLink,
         .walletSign, .walletAgree, .escrowShow, .escrowSettle, .escrowClaim, .escrowStop,
-        .escrowDispute, .escrowRefund, .escrowWithdraw, .vaultShow, .vaultVouchers, .vaultAudit,
+        .escrowDispute, .escrowRefund, .escrowWatch, .escrowWithdraw, .vaultShow, .vaultVouchers,
+        .vaultAudit,
         .vaultDeposit, .vaultAuthorise, .vaultRevoke, .vaultExit, .vaultWithdraw, .redeem,
         .chainStatus, .chainMint, .chainDeploy,
     ]

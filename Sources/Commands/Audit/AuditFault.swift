@@ -22,6 +22,8 @@ enum AuditFault: Error, Hashable {
     case record(index: Int64, RecordFault)
     case recordsMissing(LeaseID)
     case leaseTerms(LeaseID)
+    /// It has no last record.
+    case leaseOpen(LeaseID)
     /// The bundle names none, and a chain was to be asked for it.
     case anchorMissing
     case publisherRefused(String)
@@ -52,6 +54,7 @@ enum AuditFault: Error, Hashable {
         case .recordsMissing(let lease): return told(.auditRecordsMissing, ["lease": lease.text])
         case .leaseTerms(let lease):
             return "\(lease): " + told(.auditBundleTerms)
+        case .leaseOpen(let lease): return told(.auditLeaseOpen, ["lease": lease.text])
         case .anchorMissing: return told(.auditAnchorMissing)
         case .publisherRefused(let what): return told(.auditPublisherRefused, ["what": what])
         case .publisherOfOtherLog: return told(.auditPublisherOther)

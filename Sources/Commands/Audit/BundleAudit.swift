@@ -219,8 +219,11 @@ struct BundleAudit {
     /// What the bundle claims in numbers is what its records say; a lease still running has no
     /// last record, and its bill is not proven yet.
     private func checkTerms(of lease: ProofLeaseDTO, _ audit: EntryAudit) throws {
-        guard let found = audit.leases[lease.lease], found.isFinal || mayRun,
-            found.attempt == lease.attempt, found.rate.microPerHour == lease.microPerHour,
+        guard let found = audit.leases[lease.lease] else {
+            throw AuditFault.leaseTerms(lease.lease)
+        }
+        guard found.isFinal || mayRun else { throw AuditFault.leaseOpen(lease.lease) }
+        guard found.attempt == lease.attempt, found.rate.microPerHour == lease.microPerHour,
             found.charge.micro == lease.chargedMicro,
             lease.creditMicro == (found.isFinal ? found.promise?.credit.micro : nil),
             found.promise == nil || found.promise?.commission.value == lease.commissionBPS

@@ -17,9 +17,11 @@ extension VoucherBook {
         var seconds: Int64
         /// What the escrow has taken of the deposit; nil: it has not closed it.
         var closedMicro: Int64?
+        /// What was locked, so that no market is needed to watch over it; nil in books of an older form.
+        var lock: LockDTO?
 
         private enum CodingKeys: String, CodingKey {
-            case lease, job, id, seconds
+            case lease, job, id, seconds, lock
             case depositMicro = "deposit_micro"
             case microPerHour = "micro_per_hour"
             case closedMicro = "closed_micro"
@@ -27,7 +29,12 @@ extension VoucherBook {
 
         /// What it may still cost, or has cost.
         var boundMicro: Int64 { closedMicro ?? depositMicro }
+        /// Nil for a name that is none.
+        var name: Hash256? { Ethereum.Hex.bytes(of: id).flatMap(Hash256.init(bytes:)) }
     }
+
+    /// What the escrow has not closed for good.
+    var openLocks: [Locked] { (locked ?? []).filter { $0.closedMicro == nil } }
 
     /// The terms of a lease that may be locked: of a job that was sent from here, within its price, commission and
     /// budget, for a payee that its node has named, and not for longer than the job may take.
@@ -60,7 +67,7 @@ extension VoucherBook {
             guard !isOver else { throw wrong }
             bound = sum
         }
-        guard bound <= mandate.budgetMicro else { throw Fault.budgetAbove(micro: bound) }
+        guard bound <= mandate.budgetMicro else { throw Fault.lockedAbove(micro: bound) }
     }
 
     /// To be kept before anything is sent. The same again changes nothing.
@@ -75,7 +82,7 @@ extension VoucherBook {
             (locked ?? []) + [
                 Locked(
                     lease: lock.lease, job: lock.job, id: "\(id)", depositMicro: lock.depositMicro,
-                    microPerHour: lock.microPerHour, seconds: 0)
+                    microPerHour: lock.microPerHour, seconds: 0, lock: lock)
             ]
     }
 
@@ -89,8 +96,10 @@ extension VoucherBook {
         else { return nil }
         guard known.id == "\(id)" else { throw Fault.termsOther(lock.lease) }
         let counted = mandate.leases.first { $0.lease == lock.lease }
-        guard counted?.payee ?? lock.payee.address == lock.payee.address else {
-            throw Fault.termsOther(lock.lease)
+        // The log's records have what was agreed on: a lock that promises less gives back less.
+        if let counted {
+            guard counted.payee == lock.payee.address, counted.serviceLevel == lock.serviceLevel
+            else { throw Fault.termsOther(lock.lease) }
         }
         let seconds = counted?.seconds ?? 0
         let step = HeldProgress(
@@ -123,10 +132,14 @@ extension VoucherBook {
         locked?[place].closedMicro = min(charge, known.depositMicro)
     }
 
+    func signedSeconds(of lease: LeaseID) -> Int64 {
+        locked?.first { $0.lease == lease }?.seconds ?? 0
+    }
+
     /// Seconds that a claim of a lease may say: what the log has borne out of it, or was signed.
     func mostClaimed(of lease: LeaseID, _ job: JobID) -> Int64 {
         let counted = mandates.first { $0.job == job }?.leases.first { $0.lease == lease }
-        return max(counted?.seconds ?? 0, locked?.first { $0.lease == lease }?.seconds ?? 0)
+        return max(counted?.seconds ?? 0, signedSeconds(of: lease))
     }
 }
 

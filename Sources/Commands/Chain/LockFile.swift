@@ -24,8 +24,12 @@ struct LockFile: Sendable {
     }
 
     init(_ file: LockFileDTO, for deployment: Deployment) throws {
-        guard file.chainID == deployment.chain.number,
-            file.escrow == ChainAddress(deployment.escrow),
+        guard file.chainID == deployment.chain.number else {
+            throw WireError.chainWrong(
+                .escrowChainOther,
+                ["chain": "\(file.chainID)", "wanted": "\(deployment.chain.number)"])
+        }
+        guard file.escrow == ChainAddress(deployment.escrow),
             file.token == ChainAddress(deployment.dollar)
         else {
             throw WireError.chainWrong(
@@ -44,8 +48,13 @@ struct LockFile: Sendable {
         return lock
     }
 
+    /// - Throws: `WireError.parameterInvalid` for numbers that no terms have.
     func terms(_ lock: LockDTO) throws -> LeaseTerms {
-        LeaseTerms(try lock.terms, of: lock.lease, in: deployment.dollar)
+        do {
+            return LeaseTerms(try lock.terms, of: lock.lease, in: deployment.dollar)
+        } catch is MoneyOverflow {
+            throw WireError.parameterInvalid(name: "lock \(lock.lease)")
+        }
     }
 
     /// What its payer has signed last; nil: nothing.

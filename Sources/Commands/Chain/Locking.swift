@@ -15,32 +15,43 @@ struct Locking {
 
     /// What is refused is told, and the others go on.
     ///
-    /// - Returns: jobs with a lease whose last bill is to be signed yet.
+    /// - Returns: jobs with a lease that the escrow has not closed for good.
     func look(_ book: inout VoucherBook, _ folder: VoucherFolder) async throws -> Set<JobID> {
         let jobs = Set(book.mandates.filter { $0.lockSeconds != nil }.map(\.job))
         guard !jobs.isEmpty else { return [] }
+        var known = book
+        if !book.openLocks.isEmpty {
+            // First: a market that does not answer keeps nothing from being struck out.
+            try await ChainAccess.with(session) { access in
+                try await access.check()
+                let watch = LockWatch(session: session, deployment: deployment, key: key)
+                try await watch.look(&known, access)
+            }
+            try folder.write(known)
+        }
         let file = try LockFile(try await market.get("/v1/locks"), for: deployment)
         let own = file.locks.filter { $0.payer == payer }
-        guard !own.isEmpty else { return [] }
-        var known = book
-        let waiting = try await ChainAccess.with(session) { access in
-            try await access.check()
-            var waiting: Set<JobID> = []
-            for lock in own {
-                do {
-                    try await open(lock, file, access, &known, folder)
-                    guard jobs.contains(lock.job) else { continue }
-                    try await dispute(lock, file, access, known)
-                    if try await !sign(lock, file, &known, folder) { waiting.insert(lock.job) }
-                } catch let fault as VoucherBook.Fault {
-                    let reason = ["job": lock.job.text, "reason": fault.text(in: session.language)]
-                    session.terminal.note("! " + session.told(.signRefused, reason))
-                }
+        if !own.isEmpty {
+            try await ChainAccess.with(session) { access in
+                try await access.check()
+                for lock in own { try await advance(lock, file, access, &known, folder) }
             }
-            return waiting
         }
         book = known
-        return waiting
+        return Set(book.openLocks.map(\.job))
+    }
+
+    private func advance(
+        _ lock: LockDTO, _ file: LockFile, _ access: ChainAccess, _ book: inout VoucherBook,
+        _ folder: VoucherFolder
+    ) async throws {
+        do {
+            try await open(lock, file, access, &book, folder)
+            try await sign(lock, file, &book, folder)
+        } catch let fault as VoucherBook.Fault {
+            let reason = ["job": lock.job.text, "reason": fault.text(in: session.language)]
+            session.terminal.note("! " + session.told(.signRefused, reason))
+        }
     }
 
     // MARK: Opening
@@ -53,7 +64,6 @@ struct Locking {
         let keys: LogKeysDTO = try await market.get("/v1/log/keys")
         let terms = try file.terms(lock)
         let id = try terms.id()
-        try await mark(closedOf: lock.job, access, &book)
         try book.mayLock(
             lock, by: payer, key: keys.nodes[lock.node.text]?.bytes,
             at: session.now.milliseconds / 1_000)
@@ -70,25 +80,16 @@ struct Locking {
             "✓ " + session.told(.signLocked, ["lease": lock.lease.text, "amount": amount]))
     }
 
-    /// What the escrow has closed for good bounds the job's cost no more.
-    private func mark(
-        closedOf job: JobID, _ access: ChainAccess, _ book: inout VoucherBook
-    ) async throws {
-        for other in book.locked ?? [] where other.job == job && other.closedMicro == nil {
-            guard let id = Ethereum.Hex.bytes(of: other.id).flatMap(Hash256.init(bytes:)),
-                try await access.escrow.lease(id, on: access.chain, at: .finalized).state
-                    == .closed,
-                let seconds = try await access.escrow.closing(of: id, on: access.chain)
-            else { continue }
-            try book.close(other.lease, seconds: Int64(clamping: seconds.asUInt64 ?? .max))
-        }
-    }
-
     private func checkMeans(for terms: LeaseTerms, _ access: ChainAccess) async throws {
         let has = try await access.dollar.balance(of: key.address, on: access.chain, at: .latest)
         guard has >= terms.deposit else {
             let symbol = try await access.dollar.symbol(on: access.chain, at: .latest)
-            throw WireError.chainWrong(.chainTooLittle, ["has": TokenAmount.text("\(has)", symbol)])
+            throw WireError.chainWrong(
+                .chainTooLittle,
+                [
+                    "has": TokenAmount.text("\(has)", symbol),
+                    "needed": TokenAmount.text("\(terms.deposit)", symbol),
+                ])
         }
     }
 
@@ -101,33 +102,14 @@ struct Locking {
             (allowed < terms.deposit ? [approval] : []) + [try access.escrow.openLease(terms)])
     }
 
-    // MARK: Disputing
-
-    /// A claim above what is proven is struck out: nobody but the payer can, and only in time.
-    private func dispute(
-        _ lock: LockDTO, _ file: LockFile, _ access: ChainAccess, _ book: VoucherBook
-    ) async throws {
-        // Whatever the market says of it: the escrow is asked.
-        let terms = try file.terms(lock)
-        let most = UInt64(max(book.mostClaimed(of: lock.lease, lock.job), 0))
-        let lease = try await access.escrow.lease(
-            try terms.id(), on: access.chain, at: .latest)
-        guard lease.state == .open, lease.claimed > 0, lease.claimSeconds > most else { return }
-        let sender = try await ChainSender(access.chain, session, key: key)
-        _ = try await sender.send([try access.escrow.dispute(terms)])
-        session.terminal.note("! " + session.told(.signDisputed, ["lease": lock.lease.text]))
-    }
-
     // MARK: Signing
 
-    /// - Returns: whether its last bill is signed.
     private func sign(
         _ lock: LockDTO, _ file: LockFile, _ book: inout VoucherBook, _ folder: VoucherFolder
-    ) async throws -> Bool {
-        if lock.progress?.elapsed ?? 0 > 0 { return true }
-        guard lock.id != nil else { return false }
+    ) async throws {
+        guard lock.id != nil else { return }
         let id = try file.terms(lock).id()
-        guard let step = try book.step(of: lock, as: id) else { return false }
+        guard let step = try book.step(of: lock, as: id) else { return }
         let digest = try step.voucher(of: id).digest(for: file.escrow, on: deployment.chain)
         let signed = HeldProgress(
             seconds: step.seconds, elapsed: step.elapsed, usageRoot: step.usageRoot,
@@ -141,6 +123,5 @@ struct Locking {
                 + session.told(
                     .signProgress,
                     ["lease": lock.lease.text, "seconds": String(step.seconds)]))
-        return step.isLast
     }
 }

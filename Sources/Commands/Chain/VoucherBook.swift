@@ -53,12 +53,15 @@ struct VoucherBook: Hashable, Codable, Sendable {
         var seconds: Int64?
         /// Of a lease that is over and whose provider promises something: from start to end.
         var elapsed: Int64?
+        /// What its records say is promised; nil: nothing, or books of an older form.
+        var serviceLevel: ServiceLevelDTO?
         /// Of its last record: place in the log, and leaf hash.
         let index: Int64
         let leaf: Base64Bytes
 
         private enum CodingKeys: String, CodingKey {
             case lease, payee, index, leaf, seconds, elapsed
+            case serviceLevel = "service_level"
             case chargeMicro = "charge_micro"
             case commissionMicro = "commission_micro"
         }
@@ -94,6 +97,8 @@ struct VoucherBook: Hashable, Codable, Sendable {
         case priceAbove(LeaseID)
         case commissionAbove(LeaseID)
         case budgetAbove(micro: Int64)
+        /// What would be locked for a job at once.
+        case lockedAbove(micro: Int64)
         /// The lease's node has not said whom to pay.
         case payeeUnsaid(LeaseID)
         /// Less than was counted before, or for somebody else.
@@ -166,6 +171,7 @@ struct VoucherBook: Hashable, Codable, Sendable {
             commissionMicro: EntryAudit.commission(of: found.charge.micro, at: points),
             seconds: found.seconds,
             elapsed: found.isFinal ? found.promise?.elapsed : nil,
+            serviceLevel: found.promise.map { ServiceLevelDTO($0.level) },
             index: last.index, leaf: Base64Bytes(LogHash.leaf(last.bytes.bytes).bytes))
     }
 

@@ -37,24 +37,13 @@ extension LeafCommand {
     ) { session in
         let file = try LockFile.read(session)
         return try await act(session, .escrowSettled) { access, account in
-            var calls: [Transaction.Call] = []
-            for lock in file.locks {
-                guard let settlement = try file.settlement(lock) else { continue }
-                let isLast = settlement.voucher.elapsed > .zero
-                guard
-                    !isLast || settlement.agreement != nil
-                        || ChainAddress(account) == lock.payee.address
-                else { continue }
-                let known = try await access.escrow.lease(
-                    settlement.voucher.id, on: access.chain, at: .latest)
-                let paid = UInt256(known.paidSeconds)
-                guard known.state == .open, isLast || settlement.voucher.seconds > paid else {
-                    continue
-                }
-                calls.append(try access.escrow.settle(settlement))
+            let settling = Settling(session: session, file: file, access: access, by: account)
+            let settlements = try await settling.settlements()
+            guard !settlements.isEmpty else { throw WireError.chainWrong(.escrowNothing, [:]) }
+            return try stride(from: 0, to: settlements.count, by: LeaseEscrow.mostInBatch).map {
+                let batch = settlements[$0...].prefix(LeaseEscrow.mostInBatch)
+                return try access.escrow.settleBatch(Array(batch))
             }
-            guard !calls.isEmpty else { throw WireError.chainWrong(.escrowNothing, [:]) }
-            return calls
         }
     }
 
@@ -74,12 +63,18 @@ extension LeafCommand {
             let evidence = Hash256(bytes: digest)
         else { throw WireError.parameterInvalid(name: "receipt") }
         let terms = try file.terms(lock)
-        let seconds = UInt256(UInt64(max(read.seconds, 0)))
-        let claim = LeaseClaim(id: try terms.id(), seconds: seconds, evidence: evidence)
-        let signature = key.sign(try claim.digest(for: file.escrow, on: file.deployment.chain))
-        let call = try file.escrow.claimUnsigned(
-            terms, seconds: seconds, evidence: evidence, signature.bytes)
-        return try await act(session, .escrowClaimed, by: key) { _, _ in [call] }
+        let id = try terms.id()
+        return try await act(session, .escrowClaimed, by: key) { access, _ in
+            let metered = UInt64(max(read.seconds, 0))
+            let most = try await access.billable(of: id) ?? metered
+            let seconds = UInt256(min(metered, most))
+            let claim = LeaseClaim(id: id, seconds: seconds, evidence: evidence)
+            let signature = key.sign(try claim.digest(for: file.escrow, on: access.chain.id))
+            return [
+                try file.escrow.claimUnsigned(
+                    terms, seconds: seconds, evidence: evidence, signature.bytes)
+            ]
+        }
     }
 
     /// `orban escrow stop`: ends the time that can be billed.
@@ -120,5 +115,59 @@ extension LeafCommand {
         return try await act(session, .escrowWithdrawn) { access, account in
             [try access.escrow.withdraw(access.dollar, to: receiver ?? account)]
         }
+    }
+}
+
+extension ChainAccess {
+    /// Seconds that the escrow bills of a lease that was stopped there at most; nil: it was not.
+    fileprivate func billable(of id: Hash256) async throws -> UInt64? {
+        let lease = try await escrow.lease(id, on: chain, at: .latest)
+        return lease.stopped > 0 ? lease.stopped - min(lease.opened, lease.stopped) : nil
+    }
+}
+
+/// What of a file can be settled by one account; of the rest is told why not.
+private struct Settling {
+    let session: Session
+    let file: LockFile
+    let access: ChainAccess
+    let by: Address
+
+    func settlements() async throws -> [LeaseEscrow.Settlement] {
+        var found: [LeaseEscrow.Settlement] = []
+        for lock in file.locks {
+            do {
+                guard let settlement = try await settlement(lock) else { continue }
+                let call = try access.escrow.settle(settlement)
+                _ = try await access.chain.gas(of: call, from: by)
+                found.append(settlement)
+            } catch let error as WireError {
+                guard case .parameterInvalid(let name) = error else { throw error }
+                skip(lock, name)
+            } catch Chain.Refusal.reverted(let reason) {
+                skip(lock, reason.words)
+            }
+        }
+        return found
+    }
+
+    private func skip(_ lock: LockDTO, _ reason: String) {
+        let values = ["lease": lock.lease.text, "reason": reason]
+        session.terminal.note("! " + session.told(.escrowSkipped, values))
+    }
+
+    /// Nil where nothing is signed beyond what is settled, or not by all who must.
+    private func settlement(_ lock: LockDTO) async throws -> LeaseEscrow.Settlement? {
+        guard let settlement = try file.settlement(lock) else { return nil }
+        let isLast = settlement.voucher.elapsed > .zero
+        guard
+            !isLast || settlement.agreement != nil || ChainAddress(by) == lock.payee.address
+        else { return nil }
+        let known = try await access.escrow.lease(
+            settlement.voucher.id, on: access.chain, at: .latest)
+        guard known.state == .open,
+            isLast || settlement.voucher.seconds > UInt256(known.paidSeconds)
+        else { return nil }
+        return settlement
     }
 }

@@ -38,7 +38,11 @@ extension LeafCommand {
             guard has >= units else {
                 let symbol = try await access.dollar.symbol(on: access.chain, at: .latest)
                 throw WireError.chainWrong(
-                    .chainTooLittle, ["has": TokenAmount.text("\(has)", symbol)])
+                    .chainTooLittle,
+                    [
+                        "has": TokenAmount.text("\(has)", symbol),
+                        "needed": TokenAmount.text("\(units)", symbol),
+                    ])
             }
             let allowed = try await access.dollar.allowance(
                 of: account, for: access.vault.address, on: access.chain, at: .latest)

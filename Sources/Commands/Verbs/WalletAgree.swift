@@ -56,8 +56,11 @@ private struct Agreeing {
             let progress = lock.progress, progress.elapsed > 0,
             let (voucher, _) = try file.signed(lock)
         else { return false }
-        let metered = try lock.receipt.map { try Receipt(bytes: $0.bytes.bytes) }
-        guard progress.seconds >= metered?.seconds ?? 0 else {
+        guard let metered = try await metered(lock) else {
+            session.terminal.note("! " + session.told(.agreeUnborne, ["lease": lock.lease.text]))
+            return false
+        }
+        guard progress.seconds >= metered else {
             session.terminal.note("! " + session.told(.agreeBelow, ["lease": lock.lease.text]))
             return false
         }
@@ -67,5 +70,16 @@ private struct Agreeing {
             AgreementDTO(signature: Ethereum.Hex.text(of: signature.bytes)))
         session.terminal.progress("✓ " + session.told(.agreeDone, ["lease": lock.lease.text]))
         return true
+    }
+
+    /// Seconds that the lease's node has signed for last; 0 for one that never ran; nil for what it did not sign.
+    private func metered(_ lock: LockDTO) async throws -> Int64? {
+        guard let shown = lock.receipt else { return lock.progress?.seconds == 0 ? 0 : nil }
+        let receipt = SignedReceipt(bytes: shown.bytes.bytes, signature: shown.signature.bytes)
+        let keys: LogKeysDTO = try await market.get("/v1/log/keys")
+        guard let key = keys.nodes[lock.node.text]?.bytes, EntryAudit.isSigned(receipt, by: key),
+            let read = try? Receipt(bytes: receipt.bytes), read.lease == lock.lease
+        else { return nil }
+        return read.seconds
     }
 }

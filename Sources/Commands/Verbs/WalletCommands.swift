@@ -87,6 +87,7 @@ struct Holdings: Encodable {
     let tokenMicro: String
     let vaultMicro: String
     let owedMicro: String
+    let escrowMicro: String
     let exitMicro: String
     let exitOpens: UInt64?
     let exitCloses: UInt64?
@@ -96,6 +97,7 @@ struct Holdings: Encodable {
         case tokenMicro = "token_micro"
         case vaultMicro = "vault_micro"
         case owedMicro = "owed_micro"
+        case escrowMicro = "escrow_owed_micro"
         case exitMicro = "exit_micro"
         case exitOpens = "exit_opens"
         case exitCloses = "exit_closes"
@@ -113,6 +115,8 @@ struct Holdings: Encodable {
         tokenMicro = "\(try await dollar.balance(of: account, on: chain, at: at))"
         vaultMicro = "\(try await vault.unspent(of: account, in: dollar, on: chain, at: at))"
         owedMicro = "\(try await vault.owed(to: account, in: dollar, on: chain, at: at))"
+        let escrowed = try await access.escrow.owed(to: account, in: dollar, on: chain, at: at)
+        escrowMicro = "\(escrowed)"
         exitMicro = "\(exit.amount)"
         exitOpens = exit.amount > .zero ? exit.opens.asUInt64 : nil
         exitCloses = exit.amount > .zero ? exit.closes.asUInt64 : nil
@@ -125,6 +129,7 @@ struct Holdings: Encodable {
             [session.told(.walletTokens), TokenAmount.text(tokenMicro, token)],
             [session.told(.walletVault), TokenAmount.text(vaultMicro, token)],
             [session.told(.walletOwed), TokenAmount.text(owedMicro, token)],
+            [session.told(.walletEscrow), TokenAmount.text(escrowMicro, token)],
         ]
         if let opens = exitOpens, let closes = exitCloses {
             rows.append([

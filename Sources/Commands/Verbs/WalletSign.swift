@@ -39,7 +39,7 @@ extension LeafCommand {
         return ExitCode.done.rawValue
     }
 
-    /// `orban wallet sign`: signs vouchers for what the caller's own jobs are proven to have used.
+    /// `orban wallet sign`: signs for what the caller's own jobs are proven to have used, and locks what they ask for.
     static let walletSign = LeafCommand(
         "wallet sign", .helpWalletSign,
         options: ChainSender.options + [
@@ -89,11 +89,13 @@ private struct Signing {
 
     private struct Report: Encodable {
         let signed: [VoucherBook.Sums]
+        /// Leases that the escrow has not closed.
+        let locked: [VoucherBook.Locked]
         /// Jobs whose bills are not all counted yet.
         let open: [JobID]
     }
 
-    /// Until every job is over and signed for; with `--once`, one look.
+    /// Until every job is over, signed for and, where its price was locked, closed; with `--once`, one look.
     func run() async throws -> Int32 {
         let standing = try await market.vault(of: deployment)
         guard standing.deposit?.address == ChainAddress(user) else {
@@ -120,7 +122,8 @@ private struct Signing {
                 .map(\.job)
             if open.isEmpty || session.arguments.has(.once) {
                 let isEmpty = book.mandates.isEmpty
-                try session.show(Report(signed: signed, open: open)) { lines(open, isEmpty) }
+                let report = Report(signed: signed, locked: book.openLocks, open: open)
+                try session.show(report) { try locked(book) + lines(open, isEmpty) }
                 return ExitCode.done.rawValue
             }
             try await market.pause(milliseconds: Self.pause)
@@ -235,6 +238,16 @@ private struct Signing {
             commission: try Money(micro: sums.commissionMicro).units, usageRoot: root)
     }
 
+    private func locked(_ book: VoucherBook) throws -> [String] {
+        Table.aligned(
+            try book.openLocks.map { lock in
+                [
+                    lock.lease.text, Quantity.money(try Money(micro: lock.depositMicro)),
+                    session.told(.lockSigned, ["seconds": String(lock.seconds)]),
+                ]
+            })
+    }
+
     private func lines(_ open: [JobID], _ isEmpty: Bool) -> [String] {
         if isEmpty { return [session.told(.signNothing)] }
         return open.isEmpty
@@ -252,6 +265,10 @@ extension VoucherBook.Fault {
             Message.signPriceAbove.text(in: language, ["lease": lease.text])
         case .budgetAbove(let micro):
             Message.signBudgetAbove.text(
+                in: language,
+                ["charge": (try? Money(micro: micro)).map(Quantity.money) ?? "–"])
+        case .lockedAbove(let micro):
+            Message.signBudgetLocked.text(
                 in: language,
                 ["charge": (try? Money(micro: micro)).map(Quantity.money) ?? "–"])
         case .commissionAbove(let lease):

@@ -11,6 +11,8 @@ struct ChainWorker: Service {
     private static let periodTicks = 60
     private static let connectTicks = 5
     private static let guardTicks = 5
+    /// Leases are closed sooner than vouchers are redeemed: a deposit is locked until then.
+    private static let settleTicks = 60
     /// So long the stop waits for the last head to be final; what is left goes on at the next start.
     private static let farewell = Duration.seconds(30)
 
@@ -37,7 +39,8 @@ struct ChainWorker: Service {
         try await cancelWhenGracefulShutdown {
             // Another chain than the one of the books is told at once.
             var dealings = try await connected(client)
-            var (tick, nextRedeem) = (0, 0)
+            var (tick, nextRedeem, nextSettle) = (0, 0, 0)
+            let redeemTicks = max(configuration.redeemSeconds, 1)
             var guarding = VaultGuard(store: store, limit: configuration.unsignedLimit)
             while !Task.isCancelled {
                 tick += 1
@@ -61,8 +64,11 @@ struct ChainWorker: Service {
                     let isHeard = await hear(dealings)
                     if isHeard, tick >= nextRedeem {
                         try await wish(.redeem)
+                        nextRedeem = tick + redeemTicks
+                    }
+                    if isHeard, tick >= nextSettle {
                         try await wish(.settleLocks)
-                        nextRedeem = tick + max(configuration.redeemSeconds, 1)
+                        nextSettle = tick + min(redeemTicks, Self.settleTicks)
                     }
                 }
                 do { try await MarketClock.pause(milliseconds: 1000) } catch { break }

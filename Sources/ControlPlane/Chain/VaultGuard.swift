@@ -1,8 +1,8 @@
 import Domain
 import Marketplace
 
-/// Ends jobs that their deposit will not pay for: its user is on the way out, has spent it elsewhere, or leaves more
-/// unsigned than the market's limit for longer than a client takes to sign.
+/// Ends jobs that nobody will pay for: their user's deposit is on the way out, or was spent elsewhere, or more of what
+/// their user has bought is unsigned than the market's limit for longer than a client takes to sign.
 struct VaultGuard: Sendable {
     private static let everything = 1_000_000
     private static let graceSeconds: Int64 = 20
@@ -17,12 +17,14 @@ struct VaultGuard: Sendable {
     }
 
     mutating func stop(at now: Timestamp) async throws {
-        let users = try await atRisk(now).union(try await owing(now))
-        guard !users.isEmpty else { return }
+        let owing = try await owing(now)
+        // What is locked is there, whatever becomes of the deposit.
+        let deposits = try await atRisk(now).union(owing)
+        guard !deposits.isEmpty else { return }
         let open = Read.openJobs(limit: Self.everything)
         for case .job(let job) in try await store.read([open])[open] {
-            guard case .active = job.life, !job.terms.isLocked, let payer = job.terms.payer,
-                users.contains(payer)
+            guard case .active = job.life, let payer = job.terms.payer,
+                (job.terms.isLocked ? owing : deposits).contains(payer)
             else { continue }
             try await store.perform(.stop(job.id))
         }
@@ -39,7 +41,7 @@ struct VaultGuard: Sendable {
 
     private mutating func owing(_ now: Timestamp) async throws -> Set<ChainAddress> {
         let read = Read.unsignedPairs(limit: Self.everything)
-        var unsigned: [ChainAddress: Money] = [:]
+        var unsigned = try await unsignedLocks()
         for pair in try await store.read([read]).pairs(read) {
             let user = pair.parties.user
             unsigned[user] = try (unsigned[user] ?? .zero).adding(pair.unsigned)
@@ -49,5 +51,18 @@ struct VaultGuard: Sendable {
         for user in over.keys where owingSince[user] == nil { owingSince[user] = now }
         return Set(
             owingSince.filter { $0.value.advanced(seconds: Self.graceSeconds) <= now }.keys)
+    }
+
+    private func unsignedLocks() async throws -> [ChainAddress: Money] {
+        let read = Read.openLocks(limit: Self.everything)
+        let locks = try await store.read([read]).locks(read)
+        let rows = try await store.read(locks.map { .lease($0.lease) })
+        var unsigned: [ChainAddress: Money] = [:]
+        for lock in locks {
+            let metered = rows.lease(lock.lease)?.life.reading?.seconds ?? 0
+            let user = lock.terms.payer
+            unsigned[user] = try (unsigned[user] ?? .zero).adding(lock.unsigned(metered: metered))
+        }
+        return unsigned
     }
 }

@@ -64,9 +64,33 @@ actor VaultNews {
         return fresh
     }
 
-    /// What may still go changes nothing, and quiet blocks are not written one by one.
+    /// What may still go changes no books, and quiet blocks are not written one by one.
     private func take(_ delivery: LogFollower.Delivery) async throws {
-        guard case .final(let logs, let cursor) = delivery else { return }
+        switch delivery {
+        case .added(_, let logs): for log in logs { try await heed(log) }
+        case .retracted: break
+        case .final(let logs, let cursor):
+            for log in logs { try await heed(log) }
+            try await book(logs, upTo: cursor)
+        }
+    }
+
+    /// A payer who has stopped a lease in the escrow wants no more of its job, whether or not the block stays: no
+    /// later second is paid.
+    private func heed(_ entry: Log) async throws {
+        guard entry.address == escrow.address,
+            case .stopped(let id, let by) = try EscrowEvent(entry, of: escrow)
+        else { return }
+        let named = Read.lockNamed(id.bytes)
+        guard let lock = try await store.read([named]).locks(named).first, lock.bill == nil,
+            lock.terms.payer == ChainAddress(by),
+            let lease = try await store.read([.lease(lock.lease)]).lease(lock.lease)
+        else { return }
+        log.info("stopped in the escrow", metadata: ["lease": "\(lease.id)"])
+        try await store.perform(.stop(lease.task.job))
+    }
+
+    private func book(_ logs: [Log], upTo cursor: LogFollower.Cursor) async throws {
         var facts: [VaultFact] = []
         for log in logs {
             let isEscrow = log.address == escrow.address
@@ -85,7 +109,7 @@ actor VaultNews {
     private func lockFact(of entry: Log, _ facts: [VaultFact]) async throws -> VaultFact? {
         switch try EscrowEvent(entry, of: escrow) {
         case .opened(let id, let payer, _, _, _, _):
-            let read = Read.openLocksOf(ChainAddress(payer))
+            let read = Read.unopenedLocksOf(ChainAddress(payer))
             let locks = try await store.read([read]).locks(read)
             let token = token
             guard let lock = try locks.first(where: { try $0.terms(in: token).id() == id }) else {

@@ -40,7 +40,16 @@ package struct Lock: Hashable, Sendable, Codable {
 
     package var isAgreed: Bool { agreed != nil }
 
-    /// Nothing more comes of it: closed, or over before it was opened.
+    /// What its payer has not signed for yet of what its lease has used; nothing of one that the escrow has closed.
+    ///
+    /// - Parameter metered: seconds, of a lease that goes on.
+    package func unsigned(metered: Int64) throws(MoneyOverflow) -> Money {
+        guard closing == nil, id != nil else { return .zero }
+        let used = try Bill.charge(seconds: bill?.seconds ?? metered, rate: terms.rate)
+        return used.excess(over: try Bill.charge(seconds: signed?.seconds ?? 0, rate: terms.rate))
+    }
+
+    /// Nothing more comes of it: closed, or over and not opened. One that is opened later is open again.
     package var isOver: Bool { closing != nil ? bill != nil : bill != nil && id == nil }
 
     /// The ledger's accounts that its money moves between.
@@ -88,6 +97,11 @@ package enum LockWord: Hashable, Sendable {
 }
 
 extension Read {
+    /// All of a payer's that the escrow may open yet.
+    package static func unopenedLocksOf(_ payer: ChainAddress) -> Read {
+        .unopenedLocks(of: payer, limit: 1_000_000)
+    }
+
     /// All of a payer's that something may come of.
     package static func openLocksOf(_ payer: ChainAddress) -> Read {
         .locks(of: payer, limit: 1_000_000)
@@ -97,6 +111,20 @@ extension Read {
 extension Rows {
     package func lock(_ lease: LeaseID) -> Lock? {
         if case .lock(let lock)? = self[.lock(lease)].first { lock } else { nil }
+    }
+
+    /// Of a payer whose locks were read by `Read.openLocksOf`, and their leases.
+    package func unsignedLocks(of payer: ChainAddress) throws(Refusal) -> Money {
+        var sum = Money.zero
+        for lock in locks(.openLocksOf(payer)) {
+            let metered = lease(lock.lease)?.life.reading?.seconds ?? 0
+            do throws(MoneyOverflow) {
+                sum = try sum.adding(lock.unsigned(metered: metered))
+            } catch {
+                throw .amountOutOfRange
+            }
+        }
+        return sum
     }
 
     package func locks(_ read: Read) -> [Lock] {
