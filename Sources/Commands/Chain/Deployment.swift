@@ -10,8 +10,14 @@ struct Deployment: Hashable, Codable, Sendable {
     let anchor: Address
     /// The token that is settled in: six decimals.
     let dollar: Address
+    /// No event of theirs is in an earlier block; nil: that is not known.
+    let fromBlock: UInt64?
 
-    init(chain: ChainID, vault: Address, escrow: Address, anchor: Address, dollar: Address) {
+    init(
+        chain: ChainID, vault: Address, escrow: Address, anchor: Address, dollar: Address,
+        fromBlock: UInt64? = nil
+    ) {
+        self.fromBlock = fromBlock
         self.chain = chain
         self.vault = vault
         self.escrow = escrow
@@ -22,6 +28,7 @@ struct Deployment: Hashable, Codable, Sendable {
     private enum CodingKeys: String, CodingKey {
         case chain = "chain_id"
         case vault, escrow, anchor, dollar
+        case fromBlock = "from_block"
     }
 
     init(from decoder: any Decoder) throws {
@@ -38,6 +45,7 @@ struct Deployment: Hashable, Codable, Sendable {
         escrow = try address(.escrow)
         anchor = try address(.anchor)
         dollar = try address(.dollar)
+        fromBlock = try values.decodeIfPresent(UInt64.self, forKey: .fromBlock)
     }
 
     func encode(to encoder: any Encoder) throws {
@@ -47,6 +55,7 @@ struct Deployment: Hashable, Codable, Sendable {
         try values.encode(escrow.description, forKey: .escrow)
         try values.encode(anchor.description, forKey: .anchor)
         try values.encode(dollar.description, forKey: .dollar)
+        try values.encodeIfPresent(fromBlock, forKey: .fromBlock)
     }
 
     private static let mostBytes = 65_536

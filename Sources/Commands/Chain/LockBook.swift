@@ -19,9 +19,11 @@ extension VoucherBook {
         var closedMicro: Int64?
         /// What was locked, so that no market is needed to watch over it; nil in books of an older form.
         var lock: LockDTO?
+        /// The chain's last final block when it was locked; nil in books of an older form.
+        var block: UInt64?
 
         private enum CodingKeys: String, CodingKey {
-            case lease, job, id, seconds, lock
+            case lease, job, id, seconds, lock, block
             case depositMicro = "deposit_micro"
             case microPerHour = "micro_per_hour"
             case closedMicro = "closed_micro"
@@ -73,7 +75,7 @@ extension VoucherBook {
     /// To be kept before anything is sent. The same again changes nothing.
     ///
     /// - Throws: `Fault.termsOther` for a lease that is locked by other terms: one lease is locked once.
-    mutating func lock(_ lock: LockDTO, as id: Hash256) throws {
+    mutating func lock(_ lock: LockDTO, as id: Hash256, after block: UInt64? = nil) throws {
         if let known = locked?.first(where: { $0.lease == lock.lease }) {
             guard known.id == "\(id)" else { throw Fault.termsOther(lock.lease) }
             return
@@ -82,7 +84,7 @@ extension VoucherBook {
             (locked ?? []) + [
                 Locked(
                     lease: lock.lease, job: lock.job, id: "\(id)", depositMicro: lock.depositMicro,
-                    microPerHour: lock.microPerHour, seconds: 0, lock: lock)
+                    microPerHour: lock.microPerHour, seconds: 0, lock: lock, block: block)
             ]
     }
 

@@ -40,9 +40,11 @@ struct LockWatch {
             try book.close(known.lease, seconds: 0)
             return true
         case .closed:
-            guard let closing = try await access.escrow.closing(of: id, on: access.chain) else {
-                return false
-            }
+            let first = known.block ?? deployment.fromBlock ?? 0
+            guard
+                let closing = try await access.escrow.closing(
+                    of: id, since: first, on: access.chain)
+            else { return false }
             try book.close(known.lease, seconds: Int64(clamping: closing.asUInt64 ?? .max))
             session.terminal.progress(
                 "✓ " + session.told(.signClosed, ["lease": known.lease.text]))

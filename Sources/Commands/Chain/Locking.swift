@@ -72,7 +72,7 @@ struct Locking {
         else { return }
         // A lock that cannot be sent is not noted: it would bound the job's cost for nothing.
         try await checkMeans(for: terms, access)
-        try book.lock(lock, as: id)
+        try book.lock(lock, as: id, after: try await access.chain.finalized().number)
         try folder.write(book)
         try await send(terms, access)
         let amount = Quantity.money(try Money(micro: lock.depositMicro))

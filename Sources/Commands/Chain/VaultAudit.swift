@@ -74,8 +74,6 @@ struct VaultFindings: Encodable, Sendable {
 }
 
 extension ChainAccess {
-    private static let span: UInt64 = 1_000
-
     /// - Throws: `WireError.chainWrong` where the vault has less than it owes, or says otherwise of somebody than its
     ///   events do.
     func auditVault() async throws -> VaultFindings {
@@ -85,18 +83,8 @@ extension ChainAccess {
         _ = try await vault.exitDelay(on: chain, at: at)
         var audit = VaultAudit(
             of: dollar.address, treasury: try await vault.treasury(on: chain, at: at))
-        var next: UInt64 = 0
-        var span = Self.span
-        while next <= last {
-            let range = next...min(last, next + span - 1)
-            let logs: [Log]
-            do {
-                logs = try await chain.logs(vault.filter, in: .numbers(range))
-            } catch let error where span > 1 && !(error is CancellationError) {
-                // Answers have limits: fewer blocks, then.
-                span /= 2
-                continue
-            }
+        let first = min(deployment.fromBlock ?? 0, last)
+        try await chain.logs(vault.filter, over: first...last) { logs in
             for log in logs {
                 do {
                     try audit.take(try VaultEvent(log, of: vault))
@@ -104,7 +92,6 @@ extension ChainAccess {
                     throw WireError.chainWrong(.vaultUnsound, ["what": "\(log.transaction)"])
                 }
             }
-            next = range.upperBound + 1
         }
         try await compare(audit, at: at)
         let balance = try await dollar.balance(of: vault.address, on: chain, at: at)

@@ -78,9 +78,11 @@ extension LeafCommand {
             exitDelay: try seconds(Option.exitDelay, else: day),
             exitWindow: try seconds(Option.exitWindow, else: 7 * day),
             disputeWindow: try seconds(Option.disputeWindow, else: day))
+        let first = try await chain.latest().number
         return Deployment(
             chain: chain.id, vault: try await sender.make(try Deploying.vault(terms)),
             escrow: try await sender.make(try Deploying.escrow(terms)),
-            anchor: try await sender.make(try Deploying.anchor()), dollar: dollar)
+            anchor: try await sender.make(try Deploying.anchor()), dollar: dollar,
+            fromBlock: first)
     }
 }

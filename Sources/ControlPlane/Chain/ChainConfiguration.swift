@@ -12,6 +12,8 @@ package struct ChainConfiguration: Sendable {
     package var escrow: LeaseEscrow
     /// The token that is settled in: six decimals.
     package var dollar: ERC20
+    /// The contracts say nothing in earlier blocks.
+    package var fromBlock: UInt64 = 0
     /// Sends the market's transactions and publishes its heads. Nobody else may use its account.
     package var key: PrivateKey
     /// Above this for a unit of gas nothing is sent.

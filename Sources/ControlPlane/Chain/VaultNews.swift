@@ -6,7 +6,7 @@ import Marketplace
 /// What a market's vault and escrow say in blocks that are final, brought to its books.
 actor VaultNews {
     /// Blocks of one question; fewer after one that an endpoint refused, for its answers have limits.
-    private static let longestSpan: UInt64 = 1_000
+    private static let longestSpan = Chain.longestSpan
     /// Blocks above the final one that are looked at.
     private static let window = 64
     /// Blocks without news for which the books are not written.
@@ -15,6 +15,7 @@ actor VaultNews {
     private let vault: Vault
     private let escrow: LeaseEscrow
     private let token: Address
+    private let fromBlock: UInt64
     private let chain: Chain
     private let store: any Store
     private let log: Logger
@@ -30,6 +31,7 @@ actor VaultNews {
         vault = configuration.vault
         escrow = configuration.escrow
         token = configuration.dollar.address
+        fromBlock = configuration.fromBlock
         self.chain = chain
         self.store = store
         self.log = log
@@ -53,7 +55,8 @@ actor VaultNews {
 
     private func current() async throws -> LogPump {
         if let pump { return pump }
-        written = UInt64(max(try await store.read([.books]).books?.vaultBlock ?? 0, 0))
+        let booked = UInt64(max(try await store.read([.books]).books?.vaultBlock ?? 0, 0))
+        written = max(booked, max(fromBlock, 1) - 1)
         let fresh = LogPump(
             LogFollower(
                 after: LogFollower.Cursor(number: written, hash: nil),

@@ -49,14 +49,23 @@ extension LeaseEscrow {
     }
 
     /// The seconds with which a lease was closed in a block that is final; nil: it was not.
-    package func closing(of id: Hash256, on chain: Chain) async throws -> UInt256? {
+    ///
+    /// - Parameter first: a block before which it was not.
+    package func closing(
+        of id: Hash256, since first: UInt64, on chain: Chain
+    ) async throws -> UInt256? {
         let head = try await chain.finalized().number
         let filter = LogFilter(
             addresses: [address], topics: [[EscrowEvent.Kind.closed.event.topic], [id]])
-        guard let log = try await chain.logs(filter, in: .numbers(0...head)).first,
-            case .closed(_, let seconds, _, _) = try EscrowEvent(log, of: self)
-        else { return nil }
-        return seconds
+        var found: UInt256?
+        try await chain.logs(filter, over: min(first, head)...head) { logs in
+            for log in logs {
+                if case .closed(_, let seconds, _, _) = try EscrowEvent(log, of: self) {
+                    found = seconds
+                }
+            }
+        }
+        return found
     }
 
     /// What an account may withdraw.

@@ -101,6 +101,31 @@ extension Chain {
         }
     }
 
+    /// Logs of any number of blocks, in their order, a span of them at a time: answers of endpoints have limits.
+    ///
+    /// - Throws: also what keeps a single block's from being read; what `body` throws.
+    package func logs(
+        _ filter: LogFilter, over blocks: ClosedRange<UInt64>, _ body: ([Log]) throws -> Void
+    ) async throws {
+        var (next, span) = (blocks.lowerBound, Self.longestSpan)
+        while next <= blocks.upperBound {
+            let range = next...min(blocks.upperBound, next + min(span - 1, .max - next))
+            let found: [Log]
+            do {
+                found = try await logs(filter, in: .numbers(range))
+            } catch let error where span > 1 && !(error is CancellationError) {
+                span /= 2
+                continue
+            }
+            try body(found)
+            guard range.upperBound < .max else { return }
+            next = range.upperBound + 1
+        }
+    }
+
+    /// Blocks that one question for logs covers at most.
+    package static let longestSpan: UInt64 = 1_000
+
     package func feeHistory(blocks: UInt64) async throws -> FeeHistory {
         let percentiles = JSON.array([.number(FeeHistory.percentile)])
         let call = RPCCall("eth_feeHistory", [.quantity(blocks), .string("latest"), percentiles])

@@ -226,4 +226,34 @@ import Testing
             #expect(open == 1, "what was added and not retracted is final")
         }
     }
+
+    @Test(arguments: [1, 3, 7, 8] as [UInt64])
+    func `logs of many blocks are read once and in order, however few a node gives at once`(
+        most: UInt64
+    ) async throws {
+        var model = ModelChain(firstNonce: 0)
+        for nonce in 0..<7 as Range<UInt64> {
+            let transaction = Transaction(
+                envelope: .dynamicFee(OutgoingTests.quote, chain: ChainID(1), []), nonce: nonce,
+                gasLimit: 1, call: .init(to: .zero, value: 0, data: [UInt8(nonce)]))
+            model.send(key(1).sign(transaction))
+            model.mine(1)
+        }
+        try await withChain([.limits(most)], model) { chain, _, _, _ in
+            let filter = LogFilter(addresses: [.zero], topics: [])
+            var found: [UInt8] = []
+            try await chain.logs(filter, over: 0...7) { found += $0.flatMap(\.data) }
+            #expect(found == [0, 1, 2, 3, 4, 5, 6])
+            found = []
+            try await chain.logs(filter, over: 3...4) { found += $0.flatMap(\.data) }
+            #expect(found == [2, 3], "the first of them is in block 1")
+        }
+        try await withChain([.fails], model) { chain, _, _, _ in
+            await #expect(throws: (any Error).self) {
+                try await chain.logs(
+                    LogFilter(addresses: [.zero], topics: []), over: 0...7
+                ) { _ in }
+            }
+        }
+    }
 }

@@ -12,6 +12,8 @@ final class ModelNode: Sendable {
         /// Knows so many blocks less.
         case lags(Int)
         case fails
+        /// Gives logs of so many blocks at once, and of no more.
+        case limits(UInt64)
         /// Every number is the largest of 64 bits.
         case absurd
     }
@@ -38,6 +40,13 @@ final class ModelNode: Sendable {
             else { return .body([], .badRequest) }
             let manner = manner.withLock { $0 }
             if case .fails = manner { return .body([], .internalServerError) }
+            if case .limits(let most) = manner, method == "eth_getLogs",
+                let filter = json["params"]?.asArray?.first,
+                let from = filter["fromBlock"]?.asQuantity?.asUInt64,
+                let to = filter["toBlock"]?.asQuantity?.asUInt64, to - from >= most
+            {
+                return .body([], .badRequest)
+            }
             let result = answer(method, json["params"]?.asArray ?? [], manner)
             return .body(
                 JSON.object(["jsonrpc": .string("2.0"), "id": .number(1), "result": result]).bytes)
