@@ -145,8 +145,19 @@ struct LockJobTests {
             try await scene.claim(of: wanted, seconds: 50)
             let signing = try await scene.sign()
             #expect(signing.contains("struck out"), "\(signing)")
-            let agreed = try await scene.asProvider("wallet agree --once \(scene.provider) -o json")
+            // A receipt that the market does not show, in the folder of the node that signed it.
+            let hidden = Receipt(
+                lease: wanted.lease, attempt: 1, node: wanted.node, sequence: 99, seconds: 99,
+                status: .ended(.exited(code: 0)), level: .live, cpuMilliseconds: 0,
+                peakMemoryBytes: 0)
+            let line = Data(hidden.bytes).base64EncodedString() + " c2lnbmVk\n"
+            _ = try stage.write(line, to: "receipts")
+            let agree = "wallet agree --once \(scene.provider) -o json --state-dir "
+            let refused = try await scene.asProvider(agree + stage.folder)
+            #expect(!refused.contains(wanted.lease.text), "\(refused)")
+            let agreed = try await scene.asProvider(agree + scene.node.folder)
             #expect(agreed.contains(wanted.lease.text), "\(agreed)")
+            #expect(FileManager.default.fileExists(atPath: scene.node.folder + "/receipts"))
             try await scene.areClosed()
             let commission = charged * 250 / 10_000
             #expect(try await scene.owed(3) == charged - commission)

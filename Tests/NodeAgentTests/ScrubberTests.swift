@@ -133,8 +133,8 @@ struct ScrubberTests {
     }
 }
 
-/// The receipts of scrubs on disk.
-struct ScrubFileTests {
+/// What a node has signed, on disk.
+struct SignedFileTests {
     private func receipt(_ number: Int64) -> ScrubReceipt {
         ScrubReceipt(
             node: NodeID("nod_1")!, device: DeviceID("GPU-1")!, scrub: number, lease: nil,
@@ -146,11 +146,11 @@ struct ScrubFileTests {
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(atPath: folder) }
         let key = Curve25519.Signing.PrivateKey()
-        let file = ScrubFile(stateFolder: folder)
-        for number: Int64 in [1, 2, 2, 1] { try file.append(receipt(number), key) }
+        let file = SignedFile.scrubs(stateFolder: folder)
+        for number: Int64 in [1, 2, 2, 1] { try file.append(receipt(number).bytes, key) }
         let whole = try Data(contentsOf: URL(fileURLWithPath: file.path))
         try whole.dropLast(20).write(to: URL(fileURLWithPath: file.path))
-        for number: Int64 in [2, 3] { try file.append(receipt(number), key) }
+        for number: Int64 in [2, 3] { try file.append(receipt(number).bytes, key) }
         let lines = try String(contentsOfFile: file.path, encoding: .utf8).split(separator: "\n")
         #expect(lines.count == 4)
         let good = lines.filter { line in
@@ -158,9 +158,12 @@ struct ScrubFileTests {
             return parts.count == 2 && key.publicKey.isValidSignature(parts[1], for: parts[0])
         }
         #expect(good.count == 3)
+        let read = try file.read()
+        #expect(
+            read.map(\.bytes) == [1, 2, 3].map { receipt($0).bytes }, "what was torn is left out")
         try Data(repeating: UInt8(ascii: "\n"), count: 2 << 20).write(
             to: URL(fileURLWithPath: file.path))
-        try file.append(receipt(4), key)
+        try file.append(receipt(4).bytes, key)
         #expect(FileManager.default.fileExists(atPath: file.path + ".1"))
         #expect(try Data(contentsOf: URL(fileURLWithPath: file.path)).count < 1000)
     }

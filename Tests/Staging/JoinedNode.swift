@@ -10,7 +10,7 @@ package final class JoinedNode {
 
     package let stage: Stage
     private let options: [String]
-    private let folder: String
+    package let folder: String
     private let environment: [String: String]
     package private(set) var program: Program
     package private(set) var id: NodeID?

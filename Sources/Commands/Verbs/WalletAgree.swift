@@ -1,19 +1,25 @@
 import ControlPlane
 import Domain
 import Ethereum
+import NodeAgent
 import Wire
 
 extension LeafCommand {
     /// `orban wallet agree`: a provider's word to the last bills of locked leases.
     static let walletAgree = LeafCommand(
         "wallet agree", .helpWalletAgree,
-        options: Wallet.options + [Option<String>.contracts.form, Flag.once.form]
+        options: Wallet.options + [
+            Option<String>.contracts.form, Option<String>.stateFolder.form, Flag.once.form,
+        ]
     ) { session in
         let deployment = try session.deployment()
         let key = try await Wallet(session).open(session)
         return try await session.withMarket([.provider]) { market in
             try await Agreeing(
-                session: session, market: market, deployment: deployment, key: key
+                session: session, market: market, deployment: deployment, key: key,
+                own: try session.arguments.value(Option<String>.stateFolder).map {
+                    .receipts(stateFolder: session.surroundings.absolute($0))
+                }
             ).run()
         }
     }
@@ -27,6 +33,8 @@ private struct Agreeing {
     let market: MarketClient
     let deployment: Deployment
     let key: PrivateKey
+    /// What a node of this machine has kept itself; nil: the market is believed that it shows the last receipts.
+    let own: SignedFile?
 
     private struct Report: Encodable {
         let agreed: [LeaseID]
@@ -36,8 +44,9 @@ private struct Agreeing {
     func run() async throws -> Int32 {
         while true {
             let file = try LockFile(try await market.get("/v1/locks"), for: deployment)
+            let kept = try keptSeconds()
             var agreed: [LeaseID] = []
-            for lock in file.locks where try await agree(to: lock, file) {
+            for lock in file.locks where try await agree(to: lock, file, kept) {
                 agreed.append(lock.lease)
             }
             if session.arguments.has(.once) {
@@ -51,7 +60,9 @@ private struct Agreeing {
     }
 
     /// To a last bill that its payer has signed, and that is not below what the node's own receipt says.
-    private func agree(to lock: LockDTO, _ file: LockFile) async throws -> Bool {
+    private func agree(
+        to lock: LockDTO, _ file: LockFile, _ kept: [LeaseID: Int64]
+    ) async throws -> Bool {
         guard lock.payee.address == ChainAddress(key.address), lock.agreement == nil,
             let progress = lock.progress, progress.elapsed > 0,
             let (voucher, _) = try file.signed(lock)
@@ -60,7 +71,7 @@ private struct Agreeing {
             session.terminal.note("! " + session.told(.agreeUnborne, ["lease": lock.lease.text]))
             return false
         }
-        guard progress.seconds >= metered else {
+        guard progress.seconds >= max(metered, kept[lock.lease] ?? 0) else {
             session.terminal.note("! " + session.told(.agreeBelow, ["lease": lock.lease.text]))
             return false
         }
@@ -70,6 +81,16 @@ private struct Agreeing {
             AgreementDTO(signature: Ethereum.Hex.text(of: signature.bytes)))
         session.terminal.progress("✓ " + session.told(.agreeDone, ["lease": lock.lease.text]))
         return true
+    }
+
+    /// By lease, of those that are over, what the node itself has written down.
+    private func keptSeconds() throws -> [LeaseID: Int64] {
+        var seconds: [LeaseID: Int64] = [:]
+        for signed in try own?.read() ?? [] {
+            guard let receipt = try? Receipt(bytes: signed.bytes) else { continue }
+            seconds[receipt.lease] = max(seconds[receipt.lease] ?? 0, receipt.seconds)
+        }
+        return seconds
     }
 
     /// Seconds that the lease's node has signed for last; 0 for one that never ran; nil for what it did not sign.

@@ -79,7 +79,8 @@ package actor NodeAgent: Service {
     private let scrubQueue: AsyncStream<ScrubOrder>.Continuation
     /// The scrub of each device that is under way.
     var scrubbing: [DeviceID: Abort] = [:]
-    private let scrubFile: ScrubFile
+    private let scrubFile: SignedFile
+    private let receiptFile: SignedFile
     private var backoff = Backoff()
 
     /// - Throws: `CapacityRefusal` when the machine has not so much left; `Journal.Failure`;
@@ -99,7 +100,8 @@ package actor NodeAgent: Service {
         (newWorkers, workerQueue) = AsyncStream.makeStream(bufferingPolicy: .unbounded)
         // One a device at most, and a late one is given up for the next.
         (scrubs, scrubQueue) = AsyncStream.makeStream(bufferingPolicy: .unbounded)
-        scrubFile = ScrubFile(stateFolder: configuration.statePath)
+        scrubFile = .scrubs(stateFolder: configuration.statePath)
+        receiptFile = .receipts(stateFolder: configuration.statePath)
     }
 
     /// Works until it is cancelled or shut down; containers run on, for the next run to adopt.
@@ -219,6 +221,7 @@ extension NodeAgent {
             send(frame)
         case .claim(let receipt):
             telemetry.claimed(receipt)
+            keep(receipt)
             let signature = try parts.signer.signature(for: receipt.bytes)
             send(.receipt(SignedReceipt(bytes: receipt.bytes, signature: Array(signature))))
         case .prepare(let dispatch): order(.prepare(dispatch), for: dispatch.lease)
@@ -246,11 +249,21 @@ extension NodeAgent {
             scrubQueue.yield(order)
         case .attest(let receipt):
             log(receipt)
-            try scrubFile.append(receipt, parts.signer)
+            try scrubFile.append(receipt.bytes, parts.signer)
         case .tell(let receipt):
             let signature = try parts.signer.signature(for: receipt.bytes)
             send(.scrubbed(SignedReceipt(bytes: receipt.bytes, signature: Array(signature))))
         case .reconnect: outbox?.finish()
+        }
+    }
+
+    /// The provider's own word of what a lease came to, beside the market's; what it is paid does not hang on it.
+    private func keep(_ receipt: Receipt) {
+        guard case .ended = receipt.status else { return }
+        do {
+            try receiptFile.append(receipt.bytes, parts.signer)
+        } catch {
+            parts.logger.error("receipt not kept", metadata: ["cause": "\(error)"])
         }
     }
 
