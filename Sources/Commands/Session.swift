@@ -8,12 +8,14 @@ struct Session: Sendable {
     let language: Language
     let form: OutputForm
     let surroundings: Surroundings
+    let hints: OutputHints
 
     init(_ arguments: Arguments, hints: OutputHints, surroundings: Surroundings) {
         self.arguments = arguments
         language = hints.language
         form = hints.form
         self.surroundings = surroundings
+        self.hints = hints
     }
 
     var terminal: Terminal { surroundings.terminal }

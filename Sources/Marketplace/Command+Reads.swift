@@ -115,7 +115,8 @@ extension Command {
                 [.pairsOf(user)]
             case .redeemed(let parties, _): [.pairsOf(parties.user), .vaultUser(parties.user)]
             case .lock(let lease, _):
-                [.lease(lease)] + (rows.lock(lease)?.accounts.map(Read.balance) ?? [])
+                [.lease(lease)] + (rows.lease(lease).map { [.job($0.task.job)] } ?? [])
+                    + (rows.lock(lease)?.accounts.map(Read.balance) ?? [])
             case .exitStarted, .exitFinished, .unbookable: []
             }
         return [row] + pairs + fact.accounts.map(Read.balance)

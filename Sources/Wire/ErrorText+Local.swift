@@ -123,8 +123,8 @@ extension ErrorText {
             Bilingual("Not what it has to be on the chain", "鏈上狀態不符"),
             Bilingual("{what}", "{what}"),
             hint: Bilingual(
-                "compare --rpc and --contracts with orban chain status",
-                "請以 orban chain status 核對 --rpc 與 --contracts"),
+                "orban chain status shows what --rpc and --contracts stand for",
+                "orban chain status 可查看 --rpc 與 --contracts 所指的內容"),
             command: ["orban", "chain", "status"]),
         .contractRefused: ErrorText(
             Bilingual("The contract refused", "合約拒絕"),

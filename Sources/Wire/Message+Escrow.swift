@@ -52,6 +52,11 @@ extension Message {
             "nothing in the file is signed beyond what is settled", "檔案中沒有待結算的簽署"),
         .escrowWanted: Bilingual("to be locked", "待鎖定"),
         .escrowLocked: Bilingual("locked", "已鎖定"),
+        .escrowUnsigned: Bilingual(
+            "over; its payer is to sign (orban wallet sign)", "已結束；待付款人簽署（orban wallet sign）"),
+        .escrowUnagreed: Bilingual(
+            "over; its provider is to agree (orban wallet agree)",
+            "已結束；待供應者同意（orban wallet agree）"),
         .escrowBilled: Bilingual("over, to be settled", "已結束，待結算"),
         .escrowSettled: Bilingual("settled", "已結算"),
         .escrowClaimed: Bilingual("claimed; payable after the dispute window", "已請款；異議期過後可領"),
@@ -67,6 +72,14 @@ extension Message {
             "lease {lease}: more was claimed than is proven; the claim is struck out",
             "租約 {lease}：請款超過已證明的用量，已駁回"),
         .lockSigned: Bilingual("locked, signed for {seconds} s", "已鎖定，已簽署 {seconds} 秒"),
+        .signWaits: Bilingual(
+            "all is signed; the providers' agreement, or the chain, is waited for",
+            "已全部簽署；等待供應者同意或鏈上結算"),
+        .signWithdraw: Bilingual(
+            "orban escrow withdraw takes what closed leases have freed",
+            "以 orban escrow withdraw 領取已結束租約退回的金額"),
+        .escrowNoneHere: Bilingual(
+            "nothing was locked from this machine with this wallet", "此機器未曾以此錢包鎖定任何租約"),
         .signClosed: Bilingual("lease {lease} is closed", "租約 {lease} 已結束"),
         .signRefunded: Bilingual(
             "lease {lease} is closed; nobody settled it in time", "租約 {lease} 已結束；逾期無人結算"),
@@ -79,17 +92,25 @@ extension Message {
         .agreeBelow: Bilingual(
             "lease {lease}: the bill is below what your node has metered; not agreed",
             "租約 {lease}：帳單低於節點的計量，未同意"),
+        .agreeOther: Bilingual(
+            "lease {lease}: what its payer signed is not its bill; not agreed",
+            "租約 {lease}：付款人簽署的內容與帳單不符，未同意"),
         .agreeUnborne: Bilingual(
-            "lease {lease}: the market shows no receipt of your node's for it; not agreed",
-            "租約 {lease}：市場未出示你的節點的收據，未同意"),
+            "lease {lease}: the market shows no receipt of your node's for it; not agreed "
+                + "(--state-dir of the node says whether it ran)",
+            "租約 {lease}：市場未出示你的節點的收據，未同意（以 --state-dir 指定節點資料夾可確認是否執行過）"),
         .agreedAll: Bilingual("bills agreed to: {count}", "已同意的帳單：{count}"),
+        .agreedKept: Bilingual(
+            "kept for orban escrow settle and claim: {path}",
+            "供 orban escrow settle、claim 使用：{path}"),
         .runLockNote: Bilingual(
             "orban wallet sign locks the price of each lease and signs for it as it runs",
             "orban wallet sign 會鎖定每筆租約的價金，並於執行期間簽署"),
         .paidFromLock: Bilingual(
             "the escrow, locked for each lease by {address}", "託管合約，由 {address} 逐筆鎖定"),
         .planLock: Bilingual(
-            "each lease starts when your wallet has locked its price; keep orban wallet sign running",
-            "每筆租約在錢包鎖定價金後才開始；請保持 orban wallet sign 執行"),
+            "each lease starts when your wallet has locked its price; keep orban wallet sign running: "
+                + "at most {limit} may be worked for unsigned, then it ends",
+            "每筆租約在錢包鎖定價金後才開始；請保持 orban wallet sign 執行：未簽署的用量上限為 {limit}，超過即結束"),
     ]
 }

@@ -184,7 +184,7 @@ extension Message {
         .optionMetrics: Bilingual(
             "serve this node's metrics for Prometheus there, at /metrics (default: nowhere)",
             "在該位址的 /metrics 提供本節點的 Prometheus 指標（預設：不提供）"),
-        .optionOnce: Bilingual("show once and end", "顯示一次後結束"),
+        .optionOnce: Bilingual("look once and end", "查看一次後結束"),
         .optionSince: Bilingual(
             "how far back; without it 5m, and 1h of a job that is over",
             "往前多久；未指定時為 5m，已結束的工作為 1h"),

@@ -5,8 +5,8 @@ extension Message {
             "show the market that this wallet is yours: its deposit pays for your jobs",
             "向市場證明錢包屬於您，以其存款支付您的工作"),
         .helpWalletSign: Bilingual(
-            "sign vouchers for what your own jobs are proven to have used",
-            "為您自己的工作經證明的用量簽署付款憑單"),
+            "sign for what your own jobs are proven to have used, and lock what --pay lock asks for",
+            "為您自己的工作經證明的用量簽署，並鎖定 --pay lock 所需的金額"),
         .helpVaultShow: Bilingual(
             "your deposit and your vouchers, as the market has them",
             "市場所知的您的存款與付款憑單"),
@@ -77,8 +77,8 @@ extension Message {
             "this market has no {job} of yours: nothing is signed for it here",
             "此市場沒有您的 {job}：不在此簽署"),
         .signNothing: Bilingual(
-            "no job of yours is to be paid here: orban run --pay vault, or --accept JOB",
-            "此處沒有待付款的工作：請用 orban run --pay vault，或 --accept JOB"),
+            "no job of yours is to be paid here: orban run --pay vault or --pay lock, or --accept JOB",
+            "此處沒有待付款的工作：請用 orban run --pay vault 或 --pay lock，或 --accept JOB"),
         .signPriceAbove: Bilingual(
             "{lease} costs more per hour than you allowed", "{lease} 的每小時價格高於您的上限"),
         .signBudgetAbove: Bilingual(

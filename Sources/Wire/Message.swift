@@ -217,10 +217,14 @@ package enum Message: String, Hashable, Sendable, CaseIterable {
     case helpWalletAgree, helpEscrowShow, helpEscrowSettle, helpEscrowClaim, helpEscrowStop,
         helpEscrowDispute, helpEscrowRefund, helpEscrowWithdraw, operandLockFile,
         operandLockedLease, lockFileUnreadable, escrowOther, escrowNone, escrowNothing,
-        escrowWanted, escrowLocked, escrowBilled, escrowSettled, escrowClaimed, escrowStopped,
+        escrowWanted, escrowLocked, escrowUnsigned, escrowUnagreed, escrowBilled, escrowSettled,
+        escrowClaimed, escrowStopped,
         escrowDisputed, escrowRefunded, escrowWithdrawn, signLocked, signProgress,
-        signDisputed, lockSigned, signClosed, signRefunded, signTermsOther, signBudgetLocked,
+        signDisputed, lockSigned, signWaits, signWithdraw, escrowNoneHere, signClosed, signRefunded,
+        signTermsOther, signBudgetLocked,
         agreeDone,
-        agreeBelow, agreeUnborne, agreedAll, runLockNote, paidFromLock, planLock, helpEscrowWatch,
+        agreeBelow, agreeOther, agreeUnborne, agreedAll, agreedKept, runLockNote, paidFromLock,
+        planLock,
+        helpEscrowWatch,
         escrowSkipped, escrowAllClosed, escrowLeft, escrowChainOther, walletEscrow
 }

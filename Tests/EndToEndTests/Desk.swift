@@ -64,6 +64,10 @@ struct Desk {
         return (object as? [String: Any])?.compactMapValues { $0 as? String } ?? [:]
     }
 
+    func mine(_ blocks: Int) async throws {
+        for _ in 0..<blocks { _ = try await devnet.rpc("evm_mine") }
+    }
+
     /// So much later, in a block of then.
     func pass(seconds: Int) async throws {
         _ = try await devnet.rpc("evm_increaseTime", [seconds])

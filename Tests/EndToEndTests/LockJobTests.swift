@@ -18,8 +18,11 @@ struct LockJobTests {
         let payee: String
         let node: JoinedNode
 
-        init(_ stage: Stage, promising promise: [String] = []) async throws {
-            desk = try await Desk(stage, adding: ["--block-time", "1", "--finality", "2"])
+        init(
+            _ stage: Stage, promising promise: [String] = [], finality: Int = 2
+        ) async throws {
+            desk = try await Desk(
+                stage, adding: ["--block-time", "1", "--finality", "\(finality)"])
             let devnet = desk.devnet
             site = try await Site.serving(
                 stage, isSimulated: true, adding: ["--redeem-every", "1"],
@@ -295,6 +298,37 @@ struct LockJobTests {
             let charged = over.charged.money.micro
             #expect(try await scene.owed(3) == charged - charged * 250 / 10_000)
             #expect(try await scene.owed(2) == wanted.depositMicro - charged)
+        }
+    }
+
+    @Test func `a lease that is stopped in the escrow before its opening is final never starts`()
+        async throws
+    {
+        try await Stage.run { stage in
+            let scene = try await Scene(stage, finality: 200)
+            try await scene.submit(scene.job)
+            let wanted = try await scene.lock("is wanted") { $0.isWanted }
+            let path = try stage.write(
+                try await scene.site.ok(.renter, ["escrow", "show", "-o", "json"]),
+                to: "locks.json")
+            _ = try await scene.asRenter("wallet sign --once \(scene.renter)")
+            try await scene.desk.ok("escrow stop \(path) \(wanted.lease) \(scene.renter)")
+            try await scene.desk.mine(200)
+            let over = try await scene.site.over("short")
+            #expect(over.state == .stopped && over.charged.money == .zero)
+            // It is open all the same, and both agree that nothing ran.
+            _ = try await scene.lock("is opened") { $0.id != nil && $0.bill != nil }
+            _ = try await scene.sign()
+            let blind = "wallet agree --once \(scene.provider) -o json"
+            let unagreed = try await scene.asProvider(blind)
+            #expect(!unagreed.contains(wanted.lease.text), "\(unagreed)")
+            _ = try await scene.asProvider(blind + " --state-dir " + scene.node.folder)
+            try await eventually("the lease is closed", within: .seconds(60)) {
+                try await scene.desk.mine(20)
+                let file: LockFileDTO = try scene.site.api(.renter).get("/v1/locks")
+                return file.locks.isEmpty ? true : nil
+            }
+            #expect(try await scene.owed(2) == wanted.depositMicro)
         }
     }
 

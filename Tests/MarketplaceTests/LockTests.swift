@@ -150,6 +150,21 @@ struct LockTests {
         #expect(shop.balance(.escrow) == 0 && total(shop) == 0)
     }
 
+    @Test func `a lease whose job was stopped does not start when its price is locked after all`()
+        throws
+    {
+        var shop = try shop()
+        try shop.run(shop.submit(wish()))
+        let lease = try shop.place()
+        try shop.run(.stop(try shop.job().id))
+        try shop.run(news(lease, .opened(id: Self.name), 1))
+        #expect(!shop.effects.contains(Effect.dispatch(lease).id))
+        try shop.run(.endLease(lease, .stopped))
+        try shop.run(.verify(lease))
+        #expect(try lock(shop, lease).bill?.seconds == 0)
+        #expect(try shop.job().life == .closed(.stopped, at: shop.now))
+    }
+
     @Test func `what the escrow did not close is tried again, and not for ever`() throws {
         var shop = try shop()
         let lease = try locked(&shop)
@@ -192,18 +207,18 @@ struct LockTests {
             try shop.finish(lease, after: 550)
             leases.append(lease)
         }
-        #expect(try lock(shop, leases[0]).unsigned(metered: 0) == money(550_000), "as billed")
+        #expect(try lock(shop, leases[0]).unsigned(logged: 0) == money(550_000), "as billed")
         var third = wish()
         (third.job, third.key) = ("job_c", "c")
         shop.refuses(
             try shop.submit(third),
             .vouchersMissing(unsigned: try money(1_100_000), limit: Market.standardUnsignedLimit))
         try shop.run(.signLock(leases[0], word(550, 550)))
-        #expect(try lock(shop, leases[0]).unsigned(metered: 0) == .zero)
+        #expect(try lock(shop, leases[0]).unsigned(logged: 0) == .zero)
         try shop.run(shop.submit(third))
         let closed = LockFact.closed(LockClosing(seconds: 0, credit: .zero))
         try shop.run(news(leases[1], closed, 3))
         #expect(
-            try lock(shop, leases[1]).unsigned(metered: 0) == .zero, "the escrow has settled it")
+            try lock(shop, leases[1]).unsigned(logged: 0) == .zero, "the escrow has settled it")
     }
 }

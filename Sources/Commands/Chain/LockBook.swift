@@ -21,9 +21,12 @@ extension VoucherBook {
         var lock: LockDTO?
         /// The chain's last final block when it was locked; nil in books of an older form.
         var block: UInt64?
+        /// Its last word is signed.
+        var isSigned: Bool?
 
         private enum CodingKeys: String, CodingKey {
             case lease, job, id, seconds, lock, block
+            case isSigned = "signed"
             case depositMicro = "deposit_micro"
             case microPerHour = "micro_per_hour"
             case closedMicro = "closed_micro"
@@ -54,6 +57,7 @@ extension VoucherBook {
             let seconds = mandate.lockSeconds, lock.payer == payer,
             lock.deadline > now, lock.deadline <= now + seconds, lock.depositMicro > 0
         else { throw wrong }
+        guard lock.microPerHour > 0 else { throw wrong }
         guard lock.microPerHour <= mandate.mostMicroPerHour else {
             throw Fault.priceAbove(lock.lease)
         }
@@ -115,13 +119,15 @@ extension VoucherBook {
             else { return nil }
             return step
         }
-        return seconds > max(known.seconds, lock.progress?.seconds ?? 0) ? step : nil
+        // Also the same again, where it did not reach the market: to sign it twice gives nothing away.
+        return seconds > lock.progress?.seconds ?? 0 ? step : nil
     }
 
     /// To be kept before the signature leaves.
     mutating func note(_ step: HeldProgress, of lease: LeaseID) {
         guard let place = locked?.firstIndex(where: { $0.lease == lease }) else { return }
         locked?[place].seconds = step.seconds
+        if step.isLast { locked?[place].isSigned = true }
     }
 
     /// The escrow has closed it with these seconds, whoever said so.
@@ -136,6 +142,10 @@ extension VoucherBook {
 
     func signedSeconds(of lease: LeaseID) -> Int64 {
         locked?.first { $0.lease == lease }?.seconds ?? 0
+    }
+
+    func isLastSigned(of lease: LeaseID) -> Bool {
+        locked?.first { $0.lease == lease }?.isSigned == true
     }
 
     /// Seconds that a claim of a lease may say: what the log has borne out of it, or was signed.

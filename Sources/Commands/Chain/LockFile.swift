@@ -84,6 +84,10 @@ struct LockFile: Sendable {
         guard let bytes = Ethereum.Hex.bytes(of: text), bytes.count == 65 else {
             throw WireError.parameterInvalid(name: "signature")
         }
-        return try Signature(strict: bytes)
+        do {
+            return try Signature(strict: bytes)
+        } catch {
+            throw WireError.parameterInvalid(name: "signature")
+        }
     }
 }

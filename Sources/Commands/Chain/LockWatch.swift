@@ -15,8 +15,10 @@ struct LockWatch {
     /// The payer's own.
     let key: PrivateKey
 
-    func look(_ book: inout VoucherBook, _ access: ChainAccess) async throws {
-        guard !book.openLocks.isEmpty else { return }
+    /// - Returns: leases of which the escrow knows nothing: what was to lock them was not sent, or is not in a block.
+    func look(_ book: inout VoucherBook, _ access: ChainAccess) async throws -> Set<LeaseID> {
+        guard !book.openLocks.isEmpty else { return [] }
+        var unopened: Set<LeaseID> = []
         let chain = access.chain
         let (now, final) = (try await chain.latest().second, try await chain.finalized().second)
         for known in book.openLocks {
@@ -24,8 +26,16 @@ struct LockWatch {
             if try await isOver(known, id, access, final, &book) { continue }
             // Books of an older form have no terms of their own.
             guard let lock = known.lock else { continue }
-            try await act(lock, id, book, access, now)
+            let lease = try await access.escrow.lease(id, on: chain, at: .latest)
+            if lease.state == .unknown { unopened.insert(known.lease) }
+            if lease.state == .open {
+                // What keeps one from being done keeps no other from it.
+                do { try await act(lock, lease, book, access, now) } catch {
+                    try session.endure(error)
+                }
+            }
         }
+        return unopened
     }
 
     /// Closed for good, or never opened and too late for it.
@@ -53,22 +63,22 @@ struct LockWatch {
     }
 
     private func act(
-        _ lock: LockDTO, _ id: Hash256, _ book: VoucherBook, _ access: ChainAccess,
+        _ lock: LockDTO, _ lease: LeaseEscrow.Lease, _ book: VoucherBook, _ access: ChainAccess,
         _ now: UInt64
     ) async throws {
         let terms = LeaseTerms(try lock.terms, of: lock.lease, in: deployment.dollar)
-        let lease = try await access.escrow.lease(id, on: access.chain, at: .latest)
-        guard lease.state == .open else { return }
         let proven = UInt64(max(book.mostClaimed(of: lock.lease, lock.job), 0))
-        if lease.claimed > 0, lease.claimSeconds > proven {
-            guard try await isTaken(try access.escrow.dispute(terms), access) else { return }
+        if lease.claimed > 0, lease.claimSeconds > proven,
+            try await isTaken(try access.escrow.dispute(terms), access)
+        {
             session.terminal.note("! " + session.told(.signDisputed, ["lease": lock.lease.text]))
             return
         }
         let deadline = UInt64(max(lock.deadline, 0))
         let end = lease.stopped > 0 ? min(lease.stopped, deadline) : deadline
         let signed = UInt64(max(book.signedSeconds(of: lock.lease), 0))
-        let isUnpaid = signed > max(lease.paidSeconds, lease.claimSeconds)
+        let isUnpaid =
+            book.isLastSigned(of: lock.lease) || signed > max(lease.paidSeconds, lease.claimSeconds)
         guard now > end + (isUnpaid ? Self.mercySeconds : 0) else { return }
         guard try await isTaken(try access.escrow.refund(terms), access) else { return }
         session.terminal.progress("✓ " + session.told(.signRefunded, ["lease": lock.lease.text]))

@@ -13,32 +13,41 @@ struct Locking {
 
     private var payer: ChainAddress { ChainAddress(key.address) }
 
-    /// What is refused is told, and the others go on.
+    /// Watches over what is locked; no market is asked.
     ///
-    /// - Returns: jobs with a lease that the escrow has not closed for good.
-    func look(_ book: inout VoucherBook, _ folder: VoucherFolder) async throws -> Set<JobID> {
-        let jobs = Set(book.mandates.filter { $0.lockSeconds != nil }.map(\.job))
-        guard !jobs.isEmpty else { return [] }
-        var known = book
-        if !book.openLocks.isEmpty {
-            // First: a market that does not answer keeps nothing from being struck out.
-            try await ChainAccess.with(session) { access in
-                try await access.check()
-                let watch = LockWatch(session: session, deployment: deployment, key: key)
-                try await watch.look(&known, access)
-            }
-            try folder.write(known)
+    /// - Returns: leases of which the escrow knows nothing yet.
+    func watch(_ folder: VoucherFolder) async throws -> Set<LeaseID> {
+        var book = try folder.read()
+        guard !book.openLocks.isEmpty else { return [] }
+        let unopened = try await ChainAccess.with(session) { access in
+            try await access.check()
+            let watch = LockWatch(session: session, deployment: deployment, key: key)
+            return try await watch.look(&book, access)
         }
+        try folder.write(book)
+        return unopened
+    }
+
+    /// Locks what is asked for, and signs. What is refused is told, and the others go on.
+    ///
+    /// - Returns: jobs with a lease that the escrow has opened, or is to open, and has not closed for good.
+    func advance(
+        _ book: inout VoucherBook, _ folder: VoucherFolder, _ unopened: Set<LeaseID>
+    ) async throws -> Set<JobID> {
+        guard book.mandates.contains(where: { $0.lockSeconds != nil }) else { return [] }
         let file = try LockFile(try await market.get("/v1/locks"), for: deployment)
         let own = file.locks.filter { $0.payer == payer }
         if !own.isEmpty {
+            var known = book
             try await ChainAccess.with(session) { access in
                 try await access.check()
                 for lock in own { try await advance(lock, file, access, &known, folder) }
             }
+            book = known
         }
-        book = known
-        return Set(book.openLocks.map(\.job))
+        // Nothing comes of what the market does not wait for any more, unless a block has it yet.
+        let idle = unopened.subtracting(own.filter(\.isWanted).map(\.lease))
+        return Set(book.openLocks.filter { !idle.contains($0.lease) }.map(\.job))
     }
 
     private func advance(
@@ -51,6 +60,8 @@ struct Locking {
         } catch let fault as VoucherBook.Fault {
             let reason = ["job": lock.job.text, "reason": fault.text(in: session.language)]
             session.terminal.note("! " + session.told(.signRefused, reason))
+        } catch {
+            try session.endure(error)
         }
     }
 
@@ -70,11 +81,14 @@ struct Locking {
         guard
             try await access.escrow.lease(id, on: access.chain, at: .latest).state == .unknown
         else { return }
-        // A lock that cannot be sent is not noted: it would bound the job's cost for nothing.
         try await checkMeans(for: terms, access)
+        try await allow(terms, access)
+        // A lock that cannot be sent is not noted: it would bound the job's cost for nothing.
+        let call = try access.escrow.openLease(terms)
+        _ = try await access.chain.gas(of: call, from: key.address)
         try book.lock(lock, as: id, after: try await access.chain.finalized().number)
         try folder.write(book)
-        try await send(terms, access)
+        _ = try await ChainSender(access.chain, session, key: key).send([call])
         let amount = Quantity.money(try Money(micro: lock.depositMicro))
         session.terminal.progress(
             "✓ " + session.told(.signLocked, ["lease": lock.lease.text, "amount": amount]))
@@ -93,13 +107,13 @@ struct Locking {
         }
     }
 
-    private func send(_ terms: LeaseTerms, _ access: ChainAccess) async throws {
-        let sender = try await ChainSender(access.chain, session, key: key)
+    /// Lets the escrow take the deposit, which it does for nobody but its owner.
+    private func allow(_ terms: LeaseTerms, _ access: ChainAccess) async throws {
         let allowed = try await access.dollar.allowance(
             of: key.address, for: access.escrow.address, on: access.chain, at: .latest)
+        guard allowed < terms.deposit else { return }
         let approval = try access.dollar.approve(access.escrow.address, terms.deposit)
-        _ = try await sender.send(
-            (allowed < terms.deposit ? [approval] : []) + [try access.escrow.openLease(terms)])
+        _ = try await ChainSender(access.chain, session, key: key).send([approval])
     }
 
     // MARK: Signing

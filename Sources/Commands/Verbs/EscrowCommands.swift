@@ -2,6 +2,7 @@ import ControlPlane
 import Crypto
 import Domain
 import Ethereum
+import NodeAgent
 import Wire
 
 /// What anybody does with a locked lease, from a file and with a wallet: no market is asked.
@@ -18,13 +19,10 @@ extension LeafCommand {
             guard !file.locks.isEmpty else { return [session.told(.escrowNone)] }
             return Table.aligned(
                 try file.locks.map { lock in
-                    let standing: Message =
-                        lock.bill != nil
-                        ? .escrowBilled : lock.id != nil ? .escrowLocked : .escrowWanted
-                    return [
+                    [
                         lock.lease.text,
                         Quantity.money(try Money(micro: lock.depositMicro)),
-                        session.told(standing),
+                        session.told(lock.standing),
                     ]
                 })
         }
@@ -50,17 +48,20 @@ extension LeafCommand {
     /// `orban escrow claim`: what the node's receipt says, where the payer is silent.
     static let escrowClaim = LeafCommand(
         "escrow claim", .helpEscrowClaim, operands: [lockFile, lease],
-        options: ChainSender.options
+        options: ChainSender.options + [Option<String>.stateFolder.form]
     ) { session in
         let file = try LockFile.read(session)
         let lock = try file.lock(session.arguments.operands[1])
         let key = try await Wallet(session).open(session)
-        guard let receipt = lock.receipt else {
+        // What the node has kept itself is better than what a market has shown of it.
+        let own = try session.nodeReceipts()?.read().last { signed in
+            (try? Receipt(bytes: signed.bytes))?.lease == lock.lease
+        }
+        guard let bytes = own?.bytes ?? lock.receipt?.bytes.bytes else {
             throw WireError.parameterInvalid(name: "receipt")
         }
-        let digest = Array(SHA256.hash(data: receipt.bytes.bytes))
-        guard let read = try? Receipt(bytes: receipt.bytes.bytes), read.lease == lock.lease,
-            let evidence = Hash256(bytes: digest)
+        guard let read = try? Receipt(bytes: bytes), read.lease == lock.lease,
+            let evidence = Hash256(bytes: Array(SHA256.hash(data: bytes)))
         else { throw WireError.parameterInvalid(name: "receipt") }
         let terms = try file.terms(lock)
         let id = try terms.id()
@@ -115,6 +116,15 @@ extension LeafCommand {
         return try await act(session, .escrowWithdrawn) { access, account in
             [try access.escrow.withdraw(access.dollar, to: receiver ?? account)]
         }
+    }
+}
+
+extension LockDTO {
+    /// Who is waited for.
+    fileprivate var standing: Message {
+        guard bill != nil else { return id == nil ? .escrowWanted : .escrowLocked }
+        guard progress?.elapsed ?? 0 > 0 else { return .escrowUnsigned }
+        return agreement == nil ? .escrowUnagreed : .escrowBilled
     }
 }
 

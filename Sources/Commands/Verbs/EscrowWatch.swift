@@ -19,11 +19,20 @@ extension LeafCommand {
         let watch = LockWatch(session: session, deployment: deployment, key: key)
         let isOnce = session.arguments.has(.once)
         while true {
-            let isSeen = try await watch.look(folder, enduring: !isOnce)
-            let open = try folder.read().openLocks.map(\.lease)
+            var isSeen = false
+            do {
+                try await watch.look(folder)
+                isSeen = true
+            } catch {
+                if isOnce { throw error }
+                try session.endure(error)
+            }
+            let book = try folder.read()
+            let open = book.openLocks.map(\.lease)
             if isOnce || isSeen && open.isEmpty {
                 try session.show(WatchReport(open: open)) {
-                    open.isEmpty
+                    if book.locked ?? [] == [] { return [session.told(.escrowNoneHere)] }
+                    return open.isEmpty
                         ? [session.told(.escrowAllClosed)]
                         : [session.told(.escrowLeft, ["count": String(open.count)])]
                 }
@@ -41,23 +50,12 @@ private struct WatchReport: Encodable {
 
 extension LockWatch {
     /// Looks once, and keeps what was found.
-    ///
-    /// - Parameter enduring: a chain that is away is told, and not thrown.
-    /// - Returns: whether the chain answered.
-    fileprivate func look(_ folder: VoucherFolder, enduring: Bool) async throws -> Bool {
+    fileprivate func look(_ folder: VoucherFolder) async throws {
         var book = try folder.read()
-        do {
-            try await ChainAccess.with(session) { access in
-                try await access.check()
-                try await look(&book, access)
-            }
-        } catch {
-            guard enduring, case .chainUnreachable(let why, let values)? = WireError(ofChain: error)
-            else { throw error }
-            session.terminal.note("! " + session.told(why, values))
-            return false
+        try await ChainAccess.with(session) { access in
+            try await access.check()
+            _ = try await look(&book, access)
         }
         try folder.write(book)
-        return true
     }
 }

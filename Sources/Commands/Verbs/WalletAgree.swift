@@ -1,6 +1,7 @@
 import ControlPlane
 import Domain
 import Ethereum
+import Foundation
 import NodeAgent
 import Wire
 
@@ -17,9 +18,7 @@ extension LeafCommand {
         return try await session.withMarket([.provider]) { market in
             try await Agreeing(
                 session: session, market: market, deployment: deployment, key: key,
-                own: try session.arguments.value(Option<String>.stateFolder).map {
-                    .receipts(stateFolder: session.surroundings.absolute($0))
-                }
+                own: try session.nodeReceipts()
             ).run()
         }
     }
@@ -36,27 +35,49 @@ private struct Agreeing {
     /// What a node of this machine has kept itself; nil: the market is believed that it shows the last receipts.
     let own: SignedFile?
 
+    private var keep: LockKeep {
+        LockKeep(deployment, payee: ChainAddress(key.address), session.settings)
+    }
+
     private struct Report: Encodable {
         let agreed: [LeaseID]
+        /// A lock file of all that is open.
+        let kept: String
     }
 
     /// Until it is stopped; with `--once`, one look.
     func run() async throws -> Int32 {
+        let isOnce = session.arguments.has(.once)
         while true {
-            let file = try LockFile(try await market.get("/v1/locks"), for: deployment)
-            let kept = try keptSeconds()
-            var agreed: [LeaseID] = []
-            for lock in file.locks where try await agree(to: lock, file, kept) {
-                agreed.append(lock.lease)
-            }
-            if session.arguments.has(.once) {
-                try session.show(Report(agreed: agreed)) {
-                    [session.told(.agreedAll, ["count": String(agreed.count)])]
+            do {
+                let agreed = try await look()
+                if isOnce {
+                    try session.show(Report(agreed: agreed, kept: keep.path)) {
+                        [
+                            session.told(.agreedAll, ["count": String(agreed.count)]),
+                            session.told(.agreedKept, ["path": keep.path]),
+                        ]
+                    }
+                    return ExitCode.done.rawValue
                 }
-                return ExitCode.done.rawValue
+            } catch {
+                if isOnce { throw error }
+                try session.endure(error)
             }
             try await market.pause(milliseconds: Self.pause)
         }
+    }
+
+    private func look() async throws -> [LeaseID] {
+        let shown: LockFileDTO = try await market.get("/v1/locks")
+        let file = try LockFile(shown, for: deployment)
+        try keep.keep(shown, at: session.now.milliseconds / 1_000)
+        let kept = try keptSeconds()
+        var agreed: [LeaseID] = []
+        for lock in file.locks where try await agree(to: lock, file, kept) {
+            agreed.append(lock.lease)
+        }
+        return agreed
     }
 
     /// To a last bill that its payer has signed, and that is not below what the node's own receipt says.
@@ -64,9 +85,13 @@ private struct Agreeing {
         to lock: LockDTO, _ file: LockFile, _ kept: [LeaseID: Int64]
     ) async throws -> Bool {
         guard lock.payee.address == ChainAddress(key.address), lock.agreement == nil,
-            let progress = lock.progress, progress.elapsed > 0,
+            let progress = lock.progress, progress.elapsed > 0, let bill = lock.bill,
             let (voucher, _) = try file.signed(lock)
         else { return false }
+        guard progress.seconds == bill.seconds, progress.elapsed == bill.elapsed else {
+            session.terminal.note("! " + session.told(.agreeOther, ["lease": lock.lease.text]))
+            return false
+        }
         guard let metered = try await metered(lock) else {
             session.terminal.note("! " + session.told(.agreeUnborne, ["lease": lock.lease.text]))
             return false
@@ -93,14 +118,27 @@ private struct Agreeing {
         return seconds
     }
 
-    /// Seconds that the lease's node has signed for last; 0 for one that never ran; nil for what it did not sign.
+    /// Seconds that the lease's node has signed for last; 0 for one that never ran, where the node's own folder says
+    /// so; nil for what it did not sign.
     private func metered(_ lock: LockDTO) async throws -> Int64? {
-        guard let shown = lock.receipt else { return lock.progress?.seconds == 0 ? 0 : nil }
+        guard let shown = lock.receipt else {
+            return own != nil && lock.progress?.seconds == 0 ? 0 : nil
+        }
         let receipt = SignedReceipt(bytes: shown.bytes.bytes, signature: shown.signature.bytes)
         let keys: LogKeysDTO = try await market.get("/v1/log/keys")
         guard let key = keys.nodes[lock.node.text]?.bytes, EntryAudit.isSigned(receipt, by: key),
             let read = try? Receipt(bytes: receipt.bytes), read.lease == lock.lease
         else { return nil }
         return read.seconds
+    }
+}
+
+extension Session {
+    /// What a node of this machine has kept, in the folder that is named, or in its usual one; nil: there is none.
+    func nodeReceipts() throws -> SignedFile? {
+        let folder = try nodeFolder()
+        let isNamed = try arguments.value(Option<String>.stateFolder) != nil
+        let isThere = FileManager.default.fileExists(atPath: folder)
+        return isNamed || isThere ? .receipts(stateFolder: folder) : nil
     }
 }

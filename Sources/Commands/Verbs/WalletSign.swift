@@ -97,36 +97,68 @@ private struct Signing {
 
     /// Until every job is over, signed for and, where its price was locked, closed; with `--once`, one look.
     func run() async throws -> Int32 {
-        let standing = try await market.vault(of: deployment)
-        guard standing.deposit?.address == ChainAddress(user) else {
-            throw WireError.chainWrong(.vaultUserOther, ["address": "\(user)"])
-        }
         let folder = VoucherFolder(
-            chain: standing.chainID, vault: standing.vault, user: ChainAddress(user),
-            session.settings)
+            chain: deployment.chain.number, vault: ChainAddress(deployment.vault),
+            user: ChainAddress(user), session.settings)
         let lock = try folder.lock(for: ChainAddress(user))
         defer { withExtendedLifetime(lock) {} }
-        try await adopt(try session.arguments.all(Option<String>.accept), folder)
+        let isOnce = session.arguments.has(.once)
+        let locking = Locking(session: session, market: market, deployment: deployment, key: key)
         var signed: [VoucherBook.Sums] = []
-        var isFirst = true
+        var isKnown = false
         while true {
-            var book = try folder.read()
-            if isFirst { try await reopen(&book) }
-            isFirst = false
-            try await count(&book)
-            signed += try await sign(&book, folder)
-            let locking = Locking(
-                session: session, market: market, deployment: deployment, key: key)
-            let waiting = try await locking.look(&book, folder)
-            let open = book.mandates.filter { !$0.isCounted || waiting.contains($0.job) }
-                .map(\.job)
-            if open.isEmpty || session.arguments.has(.once) {
-                let isEmpty = book.mandates.isEmpty
-                let report = Report(signed: signed, locked: book.openLocks, open: open)
-                try session.show(report) { try locked(book) + lines(open, isEmpty) }
-                return ExitCode.done.rawValue
+            do {
+                // First: a market that does not answer keeps nothing from being struck out.
+                let unopened = try await locking.watch(folder)
+                if !isKnown { try await begin(folder) }
+                isKnown = true
+                var book = try folder.read()
+                try await count(&book)
+                signed += try await sign(&book, folder)
+                let waiting = try await locking.advance(&book, folder, unopened)
+                let open = book.mandates.filter { !$0.isCounted || waiting.contains($0.job) }
+                if open.isEmpty || isOnce {
+                    try show(signed, book, open, waiting)
+                    return ExitCode.done.rawValue
+                }
+            } catch {
+                // What a first look does not find is likelier mistaken than away, unless something is at stake.
+                if isOnce { throw error }
+                if !isKnown, try folder.read().openLocks.isEmpty { throw error }
+                try session.endure(error)
             }
             try await market.pause(milliseconds: Self.pause)
+        }
+    }
+
+    private func begin(_ folder: VoucherFolder) async throws {
+        guard try await market.vault(of: deployment).deposit?.address == ChainAddress(user) else {
+            throw WireError.chainWrong(.vaultUserOther, ["address": "\(user)"])
+        }
+        try await adopt(try session.arguments.all(Option<String>.accept), folder)
+        var book = try folder.read()
+        try await reopen(&book)
+        try folder.write(book)
+    }
+
+    private func show(
+        _ signed: [VoucherBook.Sums], _ book: VoucherBook, _ open: [VoucherBook.Mandate],
+        _ waiting: Set<JobID>
+    ) throws {
+        let report = Report(signed: signed, locked: book.openLocks, open: open.map(\.job))
+        try session.show(report) {
+            var lines = try locked(book)
+            let counting = open.filter { !$0.isCounted }.count
+            if book.mandates.isEmpty { lines.append(session.told(.signNothing)) }
+            if counting > 0 {
+                lines.append(session.told(.signOpen, ["count": String(counting)]))
+            } else if !waiting.isEmpty {
+                lines.append(session.told(.signWaits))
+            } else if !book.mandates.isEmpty {
+                lines.append(session.told(.signAll))
+            }
+            if book.locked?.isEmpty == false { lines.append(session.told(.signWithdraw)) }
+            return lines
         }
     }
 
@@ -246,13 +278,6 @@ private struct Signing {
                     session.told(.lockSigned, ["seconds": String(lock.seconds)]),
                 ]
             })
-    }
-
-    private func lines(_ open: [JobID], _ isEmpty: Bool) -> [String] {
-        if isEmpty { return [session.told(.signNothing)] }
-        return open.isEmpty
-            ? [session.told(.signAll)]
-            : [session.told(.signOpen, ["count": String(open.count)])]
     }
 }
 

@@ -59,9 +59,9 @@ struct VaultGuard: Sendable {
         let rows = try await store.read(locks.map { .lease($0.lease) })
         var unsigned: [ChainAddress: Money] = [:]
         for lock in locks {
-            let metered = rows.lease(lock.lease)?.life.reading?.seconds ?? 0
+            let logged = rows.lease(lock.lease)?.loggedSeconds ?? 0
             let user = lock.terms.payer
-            unsigned[user] = try (unsigned[user] ?? .zero).adding(lock.unsigned(metered: metered))
+            unsigned[user] = try (unsigned[user] ?? .zero).adding(lock.unsigned(logged: logged))
         }
         return unsigned
     }

@@ -73,8 +73,8 @@ actor VaultNews {
         case .added(_, let logs): for log in logs { try await heed(log) }
         case .retracted: break
         case .final(let logs, let cursor):
-            for log in logs { try await heed(log) }
             try await book(logs, upTo: cursor)
+            for log in logs { try await heed(log) }
         }
     }
 
@@ -86,9 +86,15 @@ actor VaultNews {
         else { return }
         let named = Read.lockNamed(id.bytes)
         guard let lock = try await store.read([named]).locks(named).first, lock.bill == nil,
-            lock.terms.payer == ChainAddress(by),
-            let lease = try await store.read([.lease(lock.lease)]).lease(lock.lease)
+            lock.terms.payer == ChainAddress(by)
         else { return }
+        try await stop(lock)
+    }
+
+    private func stop(_ lock: Lock) async throws {
+        guard let lease = try await store.read([.lease(lock.lease)]).lease(lock.lease) else {
+            return
+        }
         log.info("stopped in the escrow", metadata: ["lease": "\(lease.id)"])
         try await store.perform(.stop(lease.task.job))
     }
@@ -117,6 +123,11 @@ actor VaultNews {
             let token = token
             guard let lock = try locks.first(where: { try $0.terms(in: token).id() == id }) else {
                 return nil
+            }
+            // Stopped since, maybe in the same block: it is not to start, as no second of it would be paid.
+            let found = try await escrow.lease(id, on: chain, at: .latest)
+            if lock.bill == nil, found.state != .open || found.stopped > 0 {
+                try await stop(lock)
             }
             return .lock(lock.lease, .opened(id: id.bytes))
         case .closed(let id, let seconds, let credit, _):

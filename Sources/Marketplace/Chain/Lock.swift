@@ -42,10 +42,11 @@ package struct Lock: Hashable, Sendable, Codable {
 
     /// What its payer has not signed for yet of what its lease has used; nothing of one that the escrow has closed.
     ///
-    /// - Parameter metered: seconds, of a lease that goes on.
-    package func unsigned(metered: Int64) throws(MoneyOverflow) -> Money {
+    /// - Parameter logged: seconds that a record of the log bears out, of a lease that goes on: more cannot be
+    ///   signed for.
+    package func unsigned(logged: Int64) throws(MoneyOverflow) -> Money {
         guard closing == nil, id != nil else { return .zero }
-        let used = try Bill.charge(seconds: bill?.seconds ?? metered, rate: terms.rate)
+        let used = try Bill.charge(seconds: bill?.seconds ?? max(logged, 0), rate: terms.rate)
         return used.excess(over: try Bill.charge(seconds: signed?.seconds ?? 0, rate: terms.rate))
     }
 
@@ -117,9 +118,9 @@ extension Rows {
     package func unsignedLocks(of payer: ChainAddress) throws(Refusal) -> Money {
         var sum = Money.zero
         for lock in locks(.openLocksOf(payer)) {
-            let metered = lease(lock.lease)?.life.reading?.seconds ?? 0
+            let logged = lease(lock.lease)?.loggedSeconds ?? 0
             do throws(MoneyOverflow) {
-                sum = try sum.adding(lock.unsigned(metered: metered))
+                sum = try sum.adding(lock.unsigned(logged: logged))
             } catch {
                 throw .amountOutOfRange
             }

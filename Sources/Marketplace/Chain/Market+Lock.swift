@@ -148,9 +148,12 @@ struct LockFloor {
         locks.append(lock)
     }
 
-    /// A lease that has ended before its price was locked does not start any more.
+    /// A lease that has ended before its price was locked does not start any more, nor one whose job was stopped
+    /// and that is about to end for it.
     private mutating func dispatch(_ id: LeaseID) throws {
-        guard var lease = known.lease(id), case .locking = lease.life else { return }
+        guard var lease = known.lease(id), case .locking = lease.life,
+            case .active? = known.job(lease.task.job)?.life
+        else { return }
         lease.life = try lease.life.after(.locked(until: now.advanced(seconds: startWindow)))
         leases.append(lease)
         dispatched.append(OutboxEntry(effect: .dispatch(id), node: lease.node))
