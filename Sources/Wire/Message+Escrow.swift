@@ -30,6 +30,7 @@ extension Message {
         .lockFileUnreadable: Bilingual(
             "it is no JSON of chain_id, escrow, token and locks",
             "內容不是含 chain_id、escrow、token、locks 的 JSON"),
+        .lockFileLease: Bilingual("it has no lease {lease}", "其中沒有租約 {lease}"),
         .escrowOther: Bilingual(
             "the leases are in the escrow at {escrow}, not the one at {wanted}",
             "租約屬於 {escrow} 的託管合約，不是 {wanted}"),

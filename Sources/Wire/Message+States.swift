@@ -25,7 +25,8 @@ extension Message {
             "stopped: limits.max_duration was reached", "已停止：達到 limits.max_duration"),
         .endBudget: Bilingual("stopped: the budget was used up", "已停止：預算用完"),
         .endStopped: Bilingual(
-            "stopped by the renter, or with its gang", "已由租用者停止，或隨同組停止"),
+            "stopped by the renter, with its gang, or as too much is unsigned or unpaid",
+            "已由租用者停止、隨同組停止，或因未簽署、未付款過多而停止"),
         .endStartFailed: Bilingual("could not start ({code})", "無法啟動（{code}）"),
         .startImageMissing: Bilingual(
             "the market's store does not have the image", "市場的儲存空間沒有這個映像"),

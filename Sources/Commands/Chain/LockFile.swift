@@ -10,6 +10,8 @@ struct LockFile: Sendable {
 
     let deployment: Deployment
     let locks: [LockDTO]
+    /// Nil where a market sent it.
+    private let path: String?
 
     var escrow: LeaseEscrow { LeaseEscrow(deployment.escrow) }
 
@@ -20,10 +22,10 @@ struct LockFile: Sendable {
         guard bytes.count <= mostBytes,
             let file = try? WireJSON.decode(LockFileDTO.self, from: bytes)
         else { throw WireError.fileUnusable(path: path, .lockFileUnreadable, [:]) }
-        return try LockFile(file, for: try session.deployment())
+        return try LockFile(file, for: try session.deployment(), path: path)
     }
 
-    init(_ file: LockFileDTO, for deployment: Deployment) throws {
+    init(_ file: LockFileDTO, for deployment: Deployment, path: String? = nil) throws {
         guard file.chainID == deployment.chain.number else {
             throw WireError.chainWrong(
                 .escrowChainOther,
@@ -36,14 +38,16 @@ struct LockFile: Sendable {
                 .escrowOther,
                 ["escrow": file.escrow.text, "wanted": "\(deployment.escrow)"])
         }
+        self.path = path
         self.deployment = deployment
         locks = file.locks
     }
 
-    /// - Throws: `WireError.parameterInvalid` where it names no such lease.
+    /// - Throws: `WireError.fileUnusable` where it names no such lease.
     func lock(_ lease: String) throws -> LockDTO {
         guard let lock = locks.first(where: { $0.lease.text == lease }) else {
-            throw WireError.parameterInvalid(name: "lease")
+            throw WireError.fileUnusable(
+                path: path ?? "/v1/locks", .lockFileLease, ["lease": lease])
         }
         return lock
     }

@@ -56,7 +56,7 @@ struct LockWatch {
                     of: id, since: first, on: access.chain)
             else { return false }
             try book.close(known.lease, seconds: Int64(clamping: closing.asUInt64 ?? .max))
-            session.terminal.progress(
+            session.terminal.note(
                 "✓ " + session.told(.signClosed, ["lease": known.lease.text]))
             return true
         }
@@ -81,7 +81,7 @@ struct LockWatch {
             book.isLastSigned(of: lock.lease) || signed > max(lease.paidSeconds, lease.claimSeconds)
         guard now > end + (isUnpaid ? Self.mercySeconds : 0) else { return }
         guard try await isTaken(try access.escrow.refund(terms), access) else { return }
-        session.terminal.progress("✓ " + session.told(.signRefunded, ["lease": lock.lease.text]))
+        session.terminal.note("✓ " + session.told(.signRefunded, ["lease": lock.lease.text]))
     }
 
     /// Not where the escrow says that it is too early or too late for it.

@@ -90,7 +90,7 @@ struct Locking {
         try folder.write(book)
         _ = try await ChainSender(access.chain, session, key: key).send([call])
         let amount = Quantity.money(try Money(micro: lock.depositMicro))
-        session.terminal.progress(
+        session.terminal.note(
             "✓ " + session.told(.signLocked, ["lease": lock.lease.text, "amount": amount]))
     }
 
