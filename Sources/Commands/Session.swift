@@ -5,19 +5,17 @@ import Wire
 /// What a leaf command works with: its arguments, and the ways out.
 struct Session: Sendable {
     let arguments: Arguments
-    let language: Language
-    let form: OutputForm
     let surroundings: Surroundings
     let hints: OutputHints
 
     init(_ arguments: Arguments, hints: OutputHints, surroundings: Surroundings) {
         self.arguments = arguments
-        language = hints.language
-        form = hints.form
         self.surroundings = surroundings
         self.hints = hints
     }
 
+    var language: Language { hints.language }
+    var form: OutputForm { hints.form }
     var terminal: Terminal { surroundings.terminal }
     var environment: [String: String] { surroundings.environment }
     var settings: Settings { Settings(environment: environment) }

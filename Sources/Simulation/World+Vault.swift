@@ -244,7 +244,12 @@ extension World {
         for place in renters.indices {
             let user = Self.user(place)
             let rows = store.tables.read([.vaultUser(user), .pairsOf(user)])
-            let unsigned = (try? rows.unsigned(of: user).adding(unsignedLocks(of: place))) ?? .most
+            let unsigned: Money
+            do {
+                unsigned = try rows.unsigned(of: user).adding(unsignedLocks(of: place))
+            } catch {
+                return fail("what is unsigned can be added up", "\(user): \(error)")
+            }
             let isLeaving = rows.vaultUser(user)?.isBlocked(at: now.timestamp) ?? false
             let isOwing = unsigned.micro > Self.unsignedLimit
             guard isLeaving || isOwing else { continue }

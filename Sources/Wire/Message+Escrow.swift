@@ -30,6 +30,8 @@ extension Message {
         .lockFileUnreadable: Bilingual(
             "it is no JSON of chain_id, escrow, token and locks",
             "內容不是含 chain_id、escrow、token、locks 的 JSON"),
+        .receiptsUnreadable: Bilingual(
+            "it has a line that is no receipt of a lease", "其中有一行不是租約收據"),
         .lockFileLease: Bilingual("it has no lease {lease}", "其中沒有租約 {lease}"),
         .escrowOther: Bilingual(
             "the leases are in the escrow at {escrow}, not the one at {wanted}",

@@ -216,7 +216,8 @@ package enum Message: String, Hashable, Sendable, CaseIterable {
     // Leases whose prices are locked
     case helpWalletAgree, helpEscrowShow, helpEscrowSettle, helpEscrowClaim, helpEscrowStop,
         helpEscrowDispute, helpEscrowRefund, helpEscrowWithdraw, operandLockFile,
-        operandLockedLease, lockFileUnreadable, lockFileLease, escrowOther, escrowNone,
+        operandLockedLease, lockFileUnreadable, lockFileLease, receiptsUnreadable, escrowOther,
+        escrowNone,
         escrowNothing,
         escrowWanted, escrowLocked, escrowUnsigned, escrowUnagreed, escrowBilled, escrowSettled,
         escrowClaimed, escrowStopped,

@@ -10,12 +10,12 @@ struct Deployment: Hashable, Codable, Sendable {
     let anchor: Address
     /// The token that is settled in: six decimals.
     let dollar: Address
-    /// No event of theirs is in an earlier block; nil: that is not known.
-    let fromBlock: UInt64?
+    /// No event of theirs is in an earlier block; 0 where that is not known.
+    let fromBlock: UInt64
 
     init(
         chain: ChainID, vault: Address, escrow: Address, anchor: Address, dollar: Address,
-        fromBlock: UInt64? = nil
+        fromBlock: UInt64 = 0
     ) {
         self.fromBlock = fromBlock
         self.chain = chain
@@ -45,7 +45,7 @@ struct Deployment: Hashable, Codable, Sendable {
         escrow = try address(.escrow)
         anchor = try address(.anchor)
         dollar = try address(.dollar)
-        fromBlock = try values.decodeIfPresent(UInt64.self, forKey: .fromBlock)
+        fromBlock = try values.decodeIfPresent(UInt64.self, forKey: .fromBlock) ?? 0
     }
 
     func encode(to encoder: any Encoder) throws {
@@ -55,7 +55,7 @@ struct Deployment: Hashable, Codable, Sendable {
         try values.encode(escrow.description, forKey: .escrow)
         try values.encode(anchor.description, forKey: .anchor)
         try values.encode(dollar.description, forKey: .dollar)
-        try values.encodeIfPresent(fromBlock, forKey: .fromBlock)
+        if fromBlock > 0 { try values.encode(fromBlock, forKey: .fromBlock) }
     }
 
     private static let mostBytes = 65_536

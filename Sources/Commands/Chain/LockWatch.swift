@@ -15,9 +15,23 @@ struct LockWatch {
     /// The payer's own.
     let key: PrivateKey
 
-    /// - Returns: leases of which the escrow knows nothing: what was to lock them was not sent, or is not in a block.
-    func look(_ book: inout VoucherBook, _ access: ChainAccess) async throws -> Set<LeaseID> {
+    /// Looks once at all that a folder's book has open, and keeps what was found.
+    ///
+    /// - Returns: leases of which the escrow knows nothing yet.
+    func look(_ folder: VoucherFolder) async throws -> Set<LeaseID> {
+        var book = try folder.read()
         guard !book.openLocks.isEmpty else { return [] }
+        let unopened = try await ChainAccess.with(session) { access in
+            try await access.check()
+            return try await look(&book, access)
+        }
+        try folder.write(book)
+        return unopened
+    }
+
+    /// - Returns: leases of which the escrow knows nothing: what was to lock them was not sent, or is not in a block.
+    private func look(_ book: inout VoucherBook, _ access: ChainAccess) async throws -> Set<LeaseID>
+    {
         var unopened: Set<LeaseID> = []
         let chain = access.chain
         let (now, final) = (try await chain.latest().second, try await chain.finalized().second)
@@ -50,7 +64,7 @@ struct LockWatch {
             try book.close(known.lease, seconds: 0)
             return true
         case .closed:
-            let first = known.block ?? deployment.fromBlock ?? 0
+            let first = known.block ?? deployment.fromBlock
             guard
                 let closing = try await access.escrow.closing(
                     of: id, since: first, on: access.chain)

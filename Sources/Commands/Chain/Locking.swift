@@ -13,21 +13,6 @@ struct Locking {
 
     private var payer: ChainAddress { ChainAddress(key.address) }
 
-    /// Watches over what is locked; no market is asked.
-    ///
-    /// - Returns: leases of which the escrow knows nothing yet.
-    func watch(_ folder: VoucherFolder) async throws -> Set<LeaseID> {
-        var book = try folder.read()
-        guard !book.openLocks.isEmpty else { return [] }
-        let unopened = try await ChainAccess.with(session) { access in
-            try await access.check()
-            let watch = LockWatch(session: session, deployment: deployment, key: key)
-            return try await watch.look(&book, access)
-        }
-        try folder.write(book)
-        return unopened
-    }
-
     /// Locks what is asked for, and signs. What is refused is told, and the others go on.
     ///
     /// - Returns: jobs with a lease that the escrow has opened, or is to open, and has not closed for good.

@@ -77,7 +77,7 @@ enum MarketChain {
             endpoints: endpoints, chain: deployment.chain,
             anchor: UsageAnchor(deployment.anchor), vault: Vault(deployment.vault),
             escrow: LeaseEscrow(deployment.escrow), dollar: ERC20(deployment.dollar), key: key)
-        configuration.fromBlock = deployment.fromBlock ?? 0
+        configuration.fromBlock = deployment.fromBlock
         if let minutes = habits.anchorPeriods { configuration.anchorPeriods = minutes }
         if let limit = habits.unsignedLimit { configuration.unsignedLimit = limit }
         if let seconds = habits.redeemSeconds { configuration.redeemSeconds = seconds }

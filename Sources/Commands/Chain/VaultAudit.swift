@@ -83,7 +83,7 @@ extension ChainAccess {
         _ = try await vault.exitDelay(on: chain, at: at)
         var audit = VaultAudit(
             of: dollar.address, treasury: try await vault.treasury(on: chain, at: at))
-        let first = min(deployment.fromBlock ?? 0, last)
+        let first = min(deployment.fromBlock, last)
         try await chain.logs(vault.filter, over: first...last) { logs in
             for log in logs {
                 do {

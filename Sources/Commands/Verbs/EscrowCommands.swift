@@ -2,7 +2,6 @@ import ControlPlane
 import Crypto
 import Domain
 import Ethereum
-import NodeAgent
 import Wire
 
 /// What anybody does with a locked lease, from a file and with a wallet: no market is asked.
@@ -54,9 +53,7 @@ extension LeafCommand {
         let lock = try file.lock(session.arguments.operands[1])
         let key = try await Wallet(session).open(session)
         // What the node has kept itself is better than what a market has shown of it.
-        let own = try session.nodeReceipts()?.read().last { signed in
-            (try? Receipt(bytes: signed.bytes))?.lease == lock.lease
-        }
+        let own = try KeptReceipts(session)?[lock.lease]
         guard let bytes = own?.bytes ?? lock.receipt?.bytes.bytes else {
             throw WireError.parameterInvalid(name: "receipt")
         }

@@ -21,7 +21,7 @@ extension LeafCommand {
         while true {
             var isSeen = false
             do {
-                try await watch.look(folder)
+                _ = try await watch.look(folder)
                 isSeen = true
             } catch {
                 if isOnce { throw error }
@@ -46,16 +46,4 @@ extension LeafCommand {
 private struct WatchReport: Encodable {
     /// Leases that the escrow has not closed for good.
     let open: [LeaseID]
-}
-
-extension LockWatch {
-    /// Looks once, and keeps what was found.
-    fileprivate func look(_ folder: VoucherFolder) async throws {
-        var book = try folder.read()
-        try await ChainAccess.with(session) { access in
-            try await access.check()
-            _ = try await look(&book, access)
-        }
-        try folder.write(book)
-    }
 }

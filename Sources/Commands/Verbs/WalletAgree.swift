@@ -1,8 +1,6 @@
 import ControlPlane
 import Domain
 import Ethereum
-import Foundation
-import NodeAgent
 import Wire
 
 extension LeafCommand {
@@ -17,8 +15,7 @@ extension LeafCommand {
         let key = try await Wallet(session).open(session)
         return try await session.withMarket([.provider]) { market in
             try await Agreeing(
-                session: session, market: market, deployment: deployment, key: key,
-                own: try session.nodeReceipts()
+                session: session, market: market, deployment: deployment, key: key
             ).run()
         }
     }
@@ -32,9 +29,6 @@ private struct Agreeing {
     let market: MarketClient
     let deployment: Deployment
     let key: PrivateKey
-    /// What a node of this machine has kept itself; nil: the market is believed that it shows the last receipts.
-    let own: SignedFile?
-
     private var keep: LockKeep {
         LockKeep(deployment, payee: ChainAddress(key.address), session.settings)
     }
@@ -72,9 +66,9 @@ private struct Agreeing {
         let shown: LockFileDTO = try await market.get("/v1/locks")
         let file = try LockFile(shown, for: deployment)
         try keep.keep(shown, at: session.now.milliseconds / 1_000)
-        let kept = try keptSeconds()
+        let own = try KeptReceipts(session)
         var agreed: [LeaseID] = []
-        for lock in file.locks where try await agree(to: lock, file, kept) {
+        for lock in file.locks where try await agree(to: lock, file, own) {
             agreed.append(lock.lease)
         }
         return agreed
@@ -82,7 +76,7 @@ private struct Agreeing {
 
     /// To a last bill that its payer has signed, and that is not below what the node's own receipt says.
     private func agree(
-        to lock: LockDTO, _ file: LockFile, _ kept: [LeaseID: Int64]
+        to lock: LockDTO, _ file: LockFile, _ own: KeptReceipts?
     ) async throws -> Bool {
         guard lock.payee.address == ChainAddress(key.address), lock.agreement == nil,
             let progress = lock.progress, progress.elapsed > 0, let bill = lock.bill,
@@ -92,11 +86,11 @@ private struct Agreeing {
             session.terminal.note("! " + session.told(.agreeOther, ["lease": lock.lease.text]))
             return false
         }
-        guard let metered = try await metered(lock) else {
+        guard let metered = try await metered(lock, own) else {
             session.terminal.note("! " + session.told(.agreeUnborne, ["lease": lock.lease.text]))
             return false
         }
-        guard progress.seconds >= max(metered, kept[lock.lease] ?? 0) else {
+        guard progress.seconds >= max(metered, own?[lock.lease]?.seconds ?? 0) else {
             session.terminal.note("! " + session.told(.agreeBelow, ["lease": lock.lease.text]))
             return false
         }
@@ -108,19 +102,9 @@ private struct Agreeing {
         return true
     }
 
-    /// By lease, of those that are over, what the node itself has written down.
-    private func keptSeconds() throws -> [LeaseID: Int64] {
-        var seconds: [LeaseID: Int64] = [:]
-        for signed in try own?.read() ?? [] {
-            guard let receipt = try? Receipt(bytes: signed.bytes) else { continue }
-            seconds[receipt.lease] = max(seconds[receipt.lease] ?? 0, receipt.seconds)
-        }
-        return seconds
-    }
-
     /// Seconds that the lease's node has signed for last; 0 for one that never ran, where the node's own folder says
     /// so; nil for what it did not sign.
-    private func metered(_ lock: LockDTO) async throws -> Int64? {
+    private func metered(_ lock: LockDTO, _ own: KeptReceipts?) async throws -> Int64? {
         guard let shown = lock.receipt else {
             return own != nil && lock.progress?.seconds == 0 ? 0 : nil
         }
@@ -130,15 +114,5 @@ private struct Agreeing {
             let read = try? Receipt(bytes: receipt.bytes), read.lease == lock.lease
         else { return nil }
         return read.seconds
-    }
-}
-
-extension Session {
-    /// What a node of this machine has kept, in the folder that is named, or in its usual one; nil: there is none.
-    func nodeReceipts() throws -> SignedFile? {
-        let folder = try nodeFolder()
-        let isNamed = try arguments.value(Option<String>.stateFolder) != nil
-        let isThere = FileManager.default.fileExists(atPath: folder)
-        return isNamed || isThere ? .receipts(stateFolder: folder) : nil
     }
 }

@@ -103,13 +103,14 @@ private struct Signing {
         let lock = try folder.lock(for: ChainAddress(user))
         defer { withExtendedLifetime(lock) {} }
         let isOnce = session.arguments.has(.once)
+        let watch = LockWatch(session: session, deployment: deployment, key: key)
         let locking = Locking(session: session, market: market, deployment: deployment, key: key)
         var signed: [VoucherBook.Sums] = []
         var isKnown = false
         while true {
             do {
                 // First: a market that does not answer keeps nothing from being struck out.
-                let unopened = try await locking.watch(folder)
+                let unopened = try await watch.look(folder)
                 if !isKnown { try await begin(folder) }
                 isKnown = true
                 var book = try folder.read()
@@ -289,13 +290,9 @@ extension VoucherBook.Fault {
         case .priceAbove(let lease):
             Message.signPriceAbove.text(in: language, ["lease": lease.text])
         case .budgetAbove(let micro):
-            Message.signBudgetAbove.text(
-                in: language,
-                ["charge": (try? Money(micro: micro)).map(Quantity.money) ?? "–"])
+            Message.signBudgetAbove.text(in: language, ["charge": Self.amount(micro)])
         case .lockedAbove(let micro):
-            Message.signBudgetLocked.text(
-                in: language,
-                ["charge": (try? Money(micro: micro)).map(Quantity.money) ?? "–"])
+            Message.signBudgetLocked.text(in: language, ["charge": Self.amount(micro)])
         case .commissionAbove(let lease):
             Message.signCommissionAbove.text(in: language, ["lease": lease.text])
         case .payeeUnsaid(let lease):
@@ -305,5 +302,10 @@ extension VoucherBook.Fault {
         case .wentBack(let lease):
             Message.signWentBack.text(in: language, ["lease": lease.text])
         }
+    }
+
+    /// What no ledger has is a dash.
+    private static func amount(_ micro: Int64) -> String {
+        do { return Quantity.money(try Money(micro: micro)) } catch { return "–" }
     }
 }

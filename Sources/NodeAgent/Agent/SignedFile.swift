@@ -9,7 +9,7 @@ package struct SignedFile {
     /// More than two thousand receipts.
     private static let mostBytes = 1 << 20
 
-    let path: String
+    package let path: String
 
     /// Of scrubs.
     static func scrubs(stateFolder folder: String) -> SignedFile {
